@@ -1,0 +1,71 @@
+import type { Launch, RenderedFile, RunAs } from "../fleet/launch.ts";
+import type { MemberName } from "../fleet/member.ts";
+import type { Running } from "../fleet/state.ts";
+import type { Bytes } from "../units/bytes.ts";
+import type { Millis } from "../units/millis.ts";
+import type { Port } from "../units/port.ts";
+
+/** How a process ended. Both are `null` when it was not a child of this engine, so that nobody could tell. */
+export interface End {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** What a command that ran to its end said: its last output, both streams as they came. */
+export interface Outcome extends End {
+  readonly output: string;
+  readonly timedOut: boolean;
+}
+
+export interface RunOptions {
+  readonly timeout: Millis;
+  readonly signal: AbortSignal;
+  readonly input?: string;
+}
+
+/** What a member's processes use. `cpuMillis` counts since the start. */
+export interface Usage {
+  readonly cpuMillis: number;
+  readonly memory: Bytes;
+}
+
+/** A process that belongs to a member by its log file, and that nobody keeps track of. */
+export interface Stray {
+  readonly member: MemberName;
+  readonly running: Running;
+}
+
+/** Runs processes on a machine. Every method is idempotent: "already so" is success. */
+export interface Driver {
+  /** Starts a process in a session of its own. It outlives the engine. */
+  start(member: MemberName, launch: Launch): Promise<Running>;
+  /** Calls back once, when the leading process has ended; at once when it already has. Works for adopted processes. */
+  onEnd(running: Running, callback: (end: End) => void): void;
+  /** Whether the leading process is alive. */
+  isAlive(running: Running): boolean;
+  /** Whether any process of its session is left. */
+  hasRemains(running: Running): boolean;
+  signal(running: Running, signal: NodeJS.Signals, to: "leader" | "session"): void;
+  /** Runs a command to its end. The whole session is killed on timeout or abort. Never throws for an exit code. */
+  run(launch: Launch, options: RunOptions): Promise<Outcome>;
+  /** Atomically; leaves a file alone that is already so. */
+  writeFiles(files: readonly RenderedFile[]): Promise<void>;
+  makeDirectory(path: string, owner: RunAs, mode: number): Promise<void>;
+  /** With all that is in it; its absence is success. */
+  removeDirectory(path: string): Promise<void>;
+  copyDirectory(from: string, to: string, owner: RunAs): Promise<void>;
+  readText(path: string): Promise<string | null>;
+  /** What each of them uses, sessions whole. */
+  usage(processes: readonly Running[]): ReadonlyMap<number, Usage>;
+  /** Established TCP connections by the local port that they came in on. */
+  connections(): ReadonlyMap<number, number>;
+  /** Ports that the session listens on. */
+  listening(running: Running): readonly Port[];
+  /** `nginx (pid 812)`: who listens on the port, or `null` when nobody does. */
+  holderOf(port: Port): string | null;
+  isPortFree(port: Port, host: string): Promise<boolean>;
+  /** Processes that write to log files of this directory. */
+  strays(logs: string, known: readonly Running[]): readonly Stray[];
+  /** Waits until the file changes, or the time is up. */
+  close(): void;
+}

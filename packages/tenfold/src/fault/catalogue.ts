@@ -1,0 +1,111 @@
+/** Exit codes of the command line: a contract (docs/reference/faults.md). */
+export type Exit = "done" | "failed" | "input" | "machine" | "locked";
+
+export const EXIT_CODES: Readonly<Record<Exit, number>> = { done: 0, failed: 1, input: 2, machine: 3, locked: 4 };
+
+export type FaultCode =
+  | "TF_ARGUMENT"
+  | "TF_SPEC_INVALID"
+  | "TF_SPEC_SYNTAX"
+  | "TF_SPEC_THROWS"
+  | "TF_SPEC_NOT_FOUND"
+  | "TF_SPEC_EXISTS"
+  | "TF_ENV_FILE"
+  | "TF_ENV_MISSING"
+  | "TF_MEMBER_UNKNOWN"
+  | "TF_NO_TERMINAL"
+  | "TF_NOT_CONFIGURED"
+  | "TF_MISSING_PROGRAM"
+  | "TF_OLD_PROGRAM"
+  | "TF_UNSUPPORTED_SYSTEM"
+  | "TF_NEEDS_ROOT"
+  | "TF_INSTALL_FAILED"
+  | "TF_PORT_TAKEN"
+  | "TF_NO_FREE_PORT"
+  | "TF_DISK_FULL"
+  | "TF_NOT_WRITABLE"
+  | "TF_POSTGRES_DATA_VERSION"
+  | "TF_STATE_NEWER"
+  | "TF_STATE_DAMAGED"
+  | "TF_ENGINE_START"
+  | "TF_ENGINE_GONE"
+  | "TF_ENGINE_VERSION"
+  | "TF_NOT_RUNNING"
+  | "TF_LOCKED"
+  | "TF_MEMBER_EXITED"
+  | "TF_MEMBER_NOT_READY"
+  | "TF_WRONG_PORT"
+  | "TF_RELEASE_FAILED"
+  | "TF_PREPARE_FAILED"
+  | "TF_CONFIG_REJECTED"
+  | "TF_FAILOVER_REFUSED"
+  | "TF_CANCELLED"
+  | "TF_UNHEALTHY";
+
+export interface CatalogueEntry {
+  readonly exit: Exit;
+  /** When it happens, in one sentence; the reference page is checked against it. */
+  readonly when: string;
+}
+
+/** Every fault that a user can meet, with its exit code. */
+export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
+  TF_ARGUMENT: { exit: "input", when: "An argument or option of a command is not understood." },
+  TF_SPEC_INVALID: { exit: "input", when: "The fleet file has one or more problems; all are listed." },
+  TF_SPEC_SYNTAX: { exit: "input", when: "The fleet file is no valid YAML, JSON, TypeScript or Procfile." },
+  TF_SPEC_THROWS: { exit: "input", when: "The fleet file is a program and it threw." },
+  TF_SPEC_NOT_FOUND: {
+    exit: "input",
+    when: "No fleet file was found, nothing was detected, and no `--command` was given.",
+  },
+  TF_SPEC_EXISTS: { exit: "input", when: "`init` would overwrite a fleet file." },
+  TF_ENV_FILE: { exit: "input", when: "A line of an `.env` file is not understood." },
+  TF_ENV_MISSING: { exit: "input", when: "A `${VARIABLE}` is referred to and nothing defines it." },
+  TF_MEMBER_UNKNOWN: { exit: "input", when: "No member, group or worker has that name." },
+  TF_NO_TERMINAL: {
+    exit: "input",
+    when: "A question must be answered and there is no terminal to ask on; `-y` answers yes.",
+  },
+  TF_NOT_CONFIGURED: { exit: "input", when: "The command needs a service that this fleet does not have." },
+  TF_MISSING_PROGRAM: { exit: "machine", when: "A program that the fleet needs is not installed." },
+  TF_OLD_PROGRAM: {
+    exit: "machine",
+    when: "A program that the fleet needs is older than the oldest supported version.",
+  },
+  TF_UNSUPPORTED_SYSTEM: {
+    exit: "machine",
+    when: "Programs are missing, and this system's package manager is not known to Tenfold.",
+  },
+  TF_NEEDS_ROOT: { exit: "machine", when: "Programs are missing, and installing them needs root or sudo." },
+  TF_INSTALL_FAILED: { exit: "machine", when: "The package manager failed to install what is missing." },
+  TF_PORT_TAKEN: { exit: "machine", when: "A port that the fleet file names is in use by another process." },
+  TF_NO_FREE_PORT: { exit: "machine", when: "No free port is left in the range that members use." },
+  TF_DISK_FULL: { exit: "machine", when: "A file could not be written, because the disk is full." },
+  TF_NOT_WRITABLE: {
+    exit: "machine",
+    when: "A file or directory could not be written, because permission is missing.",
+  },
+  TF_POSTGRES_DATA_VERSION: {
+    exit: "machine",
+    when: "The data directory was made by another major version of PostgreSQL.",
+  },
+  TF_STATE_NEWER: { exit: "machine", when: "`.tenfold` was written by a newer version of Tenfold." },
+  TF_STATE_DAMAGED: { exit: "failed", when: "`.tenfold` cannot be read, neither the state nor its previous copy." },
+  TF_ENGINE_START: { exit: "failed", when: "The engine did not start." },
+  TF_ENGINE_GONE: { exit: "failed", when: "The engine stopped or was killed while it answered." },
+  TF_ENGINE_VERSION: { exit: "failed", when: "The running engine is of another version of Tenfold." },
+  TF_NOT_RUNNING: { exit: "failed", when: "The command needs a running fleet, and none runs here." },
+  TF_LOCKED: { exit: "locked", when: "Another operation holds the lock." },
+  TF_MEMBER_EXITED: { exit: "failed", when: "A member exited before it was ready." },
+  TF_MEMBER_NOT_READY: { exit: "failed", when: "A member did not become ready in time." },
+  TF_WRONG_PORT: { exit: "failed", when: "An instance listens on another port than the one in $PORT." },
+  TF_RELEASE_FAILED: { exit: "failed", when: "The release command failed." },
+  TF_PREPARE_FAILED: { exit: "failed", when: "A data directory or a configuration could not be prepared." },
+  TF_CONFIG_REJECTED: { exit: "failed", when: "A service refused the configuration that was rendered for it." },
+  TF_FAILOVER_REFUSED: {
+    exit: "failed",
+    when: "A switch of primary or master was refused, because it could lose data or has no candidate.",
+  },
+  TF_CANCELLED: { exit: "failed", when: "The operation was cancelled." },
+  TF_UNHEALTHY: { exit: "failed", when: "The fleet is not healthy." },
+};

@@ -1,0 +1,40 @@
+import type { Bytes } from "../units/bytes.ts";
+import type { RunAs } from "./launch.ts";
+
+export const PROGRAMS: readonly ProgramName[] = ["haproxy", "nginx", "postgres", "pgbouncer", "redis-server"];
+
+export type ProgramName = "haproxy" | "nginx" | "postgres" | "pgbouncer" | "redis-server";
+
+/** `[major, minor, patch]`. */
+export type Version = readonly [number, number, number];
+
+export interface Program {
+  /** Absolute; for `postgres` its siblings (initdb, pg_basebackup, ...) are in the same directory. */
+  readonly path: string;
+  readonly version: Version;
+}
+
+/** Negative, zero or positive, as for `sort`. */
+export function compareVersions(a: Version, b: Version): number {
+  return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
+}
+
+export function isAtLeast(version: Version, oldest: Version): boolean {
+  return compareVersions(version, oldest) >= 0;
+}
+
+/** Who a process runs as. */
+export interface User {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+}
+
+/** What the fleet runs on, as observed when the engine started or a command asked. */
+export interface Machine {
+  readonly cores: number;
+  readonly memory: Bytes;
+  readonly programs: Readonly<Partial<Record<ProgramName, Program>>>;
+  readonly users: Readonly<Record<RunAs, User>>;
+}

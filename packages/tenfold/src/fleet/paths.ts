@@ -1,0 +1,32 @@
+import type { MemberName } from "./member.ts";
+
+/**
+ * Where a fleet keeps what. `state` is `.tenfold` in the project; `home` holds what services write and is `state`
+ * unless the services' user cannot reach it; `run` holds sockets and is short enough for their 107 bytes.
+ */
+export interface Paths {
+  readonly project: string;
+  readonly state: string;
+  readonly home: string;
+  readonly run: string;
+}
+
+export function dataDirectory(paths: Paths, member: MemberName): string {
+  return `${paths.home}/data/${member}`;
+}
+
+export function configFile(paths: Paths, file: string): string {
+  return `${paths.home}/config/${file}`;
+}
+
+export function logFile(paths: Paths, member: MemberName): string {
+  return `${paths.home}/logs/${member}.log`;
+}
+
+export function storageDirectory(paths: Paths): string {
+  return `${paths.home}/storage`;
+}
+
+export function socketFile(paths: Paths, name: string): string {
+  return `${paths.run}/${name}.sock`;
+}

@@ -1,0 +1,46 @@
+import type { MemberName } from "./member.ts";
+
+/** Which process it is: the pid alone is used again by the system, the pair is not. */
+export interface Running {
+  readonly pid: number;
+  /** Start time in the kernel's clock ticks since boot. */
+  readonly startTime: number;
+}
+
+export type Role = "primary" | "replica" | "master";
+
+/** What a probe of the thing itself said. */
+export type Probe =
+  | { readonly ready: true; readonly role: Role | null; readonly detail: string }
+  | { readonly ready: false; readonly reason: string };
+
+/**
+ * A member's life: starting → ready → draining → stopped, and failed whenever it is not what it should be.
+ * `failed` has a process when one runs that fails its probe, and none when it exited and waits for `retryAt`.
+ */
+export type MemberState =
+  | { readonly state: "starting"; readonly running: Running; readonly since: number }
+  | {
+      readonly state: "ready";
+      readonly running: Running;
+      readonly since: number;
+      readonly role: Role | null;
+      readonly detail: string;
+    }
+  | { readonly state: "draining"; readonly running: Running; readonly since: number }
+  | {
+      readonly state: "failed";
+      readonly running: Running | null;
+      readonly since: number;
+      readonly reason: string;
+      readonly retryAt: number | null;
+    }
+  | { readonly state: "stopped"; readonly since: number };
+
+/** Who leads in the data tier and who serves: decided by the engine, written down before anyone acts on it. */
+export interface Topology {
+  readonly postgresPrimary: MemberName | null;
+  readonly redisMaster: MemberName | null;
+  /** Web instances that the balancer sends requests to. */
+  readonly serving: readonly MemberName[];
+}

@@ -1,0 +1,67 @@
+import type { MemberName } from "./member.ts";
+
+/** One thing to do. Data, so that it can be shown, journalled, executed and resumed. Every step is idempotent. */
+export type Step =
+  /** Makes the data directory: initdb, a clone of the primary, a former primary turned into a replica. */
+  | { readonly kind: "prepare"; readonly member: MemberName }
+  /** Writes its files and starts its process. */
+  | { readonly kind: "start"; readonly member: MemberName }
+  /** Waits until a probe of the thing itself passes. */
+  | { readonly kind: "ready"; readonly member: MemberName }
+  /** Roles, databases, views. */
+  | { readonly kind: "setup"; readonly member: MemberName }
+  /** Runs the release command. */
+  | { readonly kind: "release"; readonly release: number }
+  /** The balancer sends it requests. */
+  | { readonly kind: "attach"; readonly member: MemberName }
+  /** The balancer sends it no new requests, and has confirmed that. */
+  | { readonly kind: "detach"; readonly member: MemberName }
+  /** Waits for what is in flight, no longer than the drain deadline. */
+  | { readonly kind: "drain"; readonly member: MemberName }
+  /** The signal, the grace period, SIGKILL. */
+  | { readonly kind: "stop"; readonly member: MemberName }
+  /** Forgets it, and the data of a replica that is no longer wanted. */
+  | { readonly kind: "remove"; readonly member: MemberName }
+  /** Rewrites its files and makes the running process take them. */
+  | { readonly kind: "reload"; readonly member: MemberName }
+  /** Clients of the pooler wait instead of failing. */
+  | { readonly kind: "pause"; readonly member: MemberName }
+  | { readonly kind: "resume"; readonly member: MemberName }
+  /** Makes it the PostgreSQL primary. */
+  | { readonly kind: "promote"; readonly member: MemberName }
+  /** Makes it the Redis master, with writes held back until it has them all. */
+  | { readonly kind: "switch"; readonly member: MemberName };
+
+export type StepKind = Step["kind"];
+
+/** A step, and the steps (by id) that must have succeeded before it. */
+export interface PlannedStep {
+  readonly id: string;
+  readonly step: Step;
+  readonly after: readonly string[];
+  /** Runs when those have ended, whether they succeeded or not: it leaves the fleet tidy. */
+  readonly always: boolean;
+}
+
+const VERBS: Readonly<Record<StepKind, string>> = {
+  prepare: "prepare",
+  start: "start",
+  ready: "wait for",
+  setup: "set up",
+  release: "run the release command of release",
+  attach: "attach",
+  detach: "detach",
+  drain: "drain",
+  stop: "stop",
+  remove: "remove",
+  reload: "reload",
+  pause: "pause",
+  resume: "resume",
+  promote: "promote",
+  switch: "switch to",
+};
+
+/** `drain web-2`: for people. */
+export function describeStep(step: Step): string {
+  return `${VERBS[step.kind]} ${step.kind === "release" ? step.release : step.member}`;
+}

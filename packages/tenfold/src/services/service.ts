@@ -1,0 +1,65 @@
+import type { Driver } from "../drivers/driver.ts";
+import type { Fleet } from "../fleet/fleet.ts";
+import type { Member, MemberKind, MemberName } from "../fleet/member.ts";
+import type { Probe } from "../fleet/state.ts";
+
+/** What an adapter may use. */
+export interface Context {
+  readonly fleet: Fleet;
+  readonly driver: Driver;
+  readonly signal: AbortSignal;
+}
+
+/** What one kind of member needs beside its process. Every method is idempotent. */
+export interface ServiceAdapter {
+  /** Makes what must exist before the process starts. Faults: TF_PREPARE_FAILED, TF_DISK_FULL, TF_POSTGRES_DATA_VERSION. */
+  prepare?(context: Context, member: Member): Promise<void>;
+  /** Looks at the thing itself. Never throws for a member that is not ready. */
+  probe(context: Context, member: Member): Promise<Probe>;
+  /** Roles, databases, views: what a fresh primary lacks. */
+  setup?(context: Context, member: Member): Promise<void>;
+  /** Makes the running process take its rewritten files. Faults: TF_CONFIG_REJECTED. */
+  reload?(context: Context, member: Member): Promise<void>;
+}
+
+/** What of the balancer can change while it runs. */
+export interface BalancerControl {
+  /** Sends requests to exactly these web instances, and resolves when the balancer has confirmed it. */
+  serve(context: Context): Promise<void>;
+  /** Points the TCP fronts at the leaders of `context.fleet.topology`, and closes connections to others. */
+  follow(context: Context): Promise<void>;
+  /** Requests and WebSockets that are in flight to an instance. */
+  inFlight(context: Context, member: Member): Promise<number>;
+  /** The web instances that it sends requests to now; `null` when it does not answer. */
+  serving(context: Context): Promise<readonly MemberName[] | null>;
+}
+
+export interface PoolerControl {
+  /** Clients wait from now on; resolves when no server connection is in use. */
+  pause(context: Context): Promise<void>;
+  resume(context: Context): Promise<void>;
+  isPaused(context: Context): Promise<boolean>;
+}
+
+export interface PostgresControl {
+  /** Ends recovery. Faults: TF_FAILOVER_REFUSED when the member may lack an acknowledged commit. */
+  promote(context: Context, member: Member): Promise<void>;
+}
+
+export interface RedisControl {
+  /** Makes it the master with writes held back until it has them all. Faults: TF_FAILOVER_REFUSED. */
+  switchTo(context: Context, member: Member): Promise<void>;
+  /** Who is the master now, by what the servers themselves say; `null` when that is not clear. */
+  master(context: Context): Promise<MemberName | null>;
+}
+
+/** Everything that the engine asks of services. */
+export interface Services {
+  of(kind: MemberKind): ServiceAdapter;
+  readonly balancer: BalancerControl;
+  readonly pooler: PoolerControl;
+  readonly postgres: PostgresControl;
+  readonly redis: RedisControl;
+  /** Ends connections that adapters keep. */
+  close(): Promise<void>;
+}
