@@ -42,6 +42,8 @@ export interface PoolerControl {
 }
 
 export interface PostgresControl {
+  /** Writes out what would make a stop slow. */
+  checkpoint(context: Context, member: Member): Promise<void>;
   /** Ends recovery. Faults: TF_FAILOVER_REFUSED when the member may lack an acknowledged commit. */
   promote(context: Context, member: Member): Promise<void>;
 }
