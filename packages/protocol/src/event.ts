@@ -29,5 +29,7 @@ export type FleetEvent =
   /** Something worth telling that is no fault. */
   | { readonly kind: "note"; readonly at: number; readonly text: string }
   | { readonly kind: "fault"; readonly at: number; readonly fault: FaultMessage }
+  /** A defect of the engine itself. */
+  | { readonly kind: "bug"; readonly at: number; readonly stack: string }
   /** The operation's end; nothing follows. */
   | { readonly kind: "end"; readonly at: number; readonly ok: boolean };

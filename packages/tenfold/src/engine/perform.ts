@@ -71,7 +71,7 @@ export class Performer {
       case "resume":
         return services.pooler.resume(members.context(signal));
       case "promote":
-        return this.#promote(step.member, signal);
+        return this.#promote(step.member, step.from, signal);
       case "switch":
         return this.#switch(step.member, signal);
       default:
@@ -90,7 +90,7 @@ export class Performer {
     const state = members.keeper(name).state;
     // A promotion that an earlier engine had decided on and could not carry out.
     if (name === store.state.topology.postgresPrimary && state.state === "ready" && state.role === "replica")
-      await this.#promote(name, signal);
+      await this.#promote(name, null, signal);
     await services.of(this.#member(name).kind).setup?.(members.context(signal), this.#member(name));
   }
 
@@ -134,8 +134,9 @@ export class Performer {
     members.taken(member);
   }
 
-  async #promote(name: MemberName, signal: AbortSignal): Promise<void> {
+  async #promote(name: MemberName, from: MemberName | null, signal: AbortSignal): Promise<void> {
     const { members, services, store } = this.#parts;
+    if (from !== null) await services.postgres.confirmCaughtUp(members.context(signal), this.#member(name), from);
     const others = store.state.topology.postgresReadable.filter((other) => other !== name);
     // First written down, then done: an engine that dies in between finds what was decided.
     store.decideTopology({ postgresPrimary: name, postgresReadable: others });

@@ -1,8 +1,10 @@
 import type { Fleet } from "../fleet/fleet.ts";
 import type { MemberName } from "../fleet/member.ts";
+import { dataDirectory } from "../fleet/paths.ts";
 import type { StoredState } from "../journal/state.ts";
 import type { Seen, World } from "../plan/world.ts";
 import type { Services } from "../services/service.ts";
+import { bytes } from "../units/bytes.ts";
 import { currentRelease, desire, surgeOf } from "./desire.ts";
 import type { Members } from "./members.ts";
 
@@ -11,11 +13,18 @@ export interface Look {
   readonly isAlive: (name: MemberName) => boolean;
   readonly isReady: (name: MemberName) => boolean;
   readonly unpromoted: boolean;
+  readonly postgresIsFresh: boolean;
   readonly poolerPaused: boolean;
 }
 
 /** Where nothing runs. */
-export const NOTHING: Look = { isAlive: () => false, isReady: () => false, unpromoted: false, poolerPaused: false };
+export const NOTHING: Look = {
+  isAlive: () => false,
+  isReady: () => false,
+  unpromoted: false,
+  postgresIsFresh: true,
+  poolerPaused: false,
+};
 
 /** Looks at what runs. */
 export async function look(members: Members, services: Services, state: StoredState): Promise<Look> {
@@ -25,10 +34,15 @@ export async function look(members: Members, services: Services, state: StoredSt
   return {
     isAlive: (name) => members.isAlive(name),
     isReady: (name) => members.isReady(name),
+    postgresIsFresh: primary !== null && (await hasNoData(members, state, primary)),
     unpromoted: primaryState?.state === "ready" && primaryState.role === "replica",
     poolerPaused:
       pooler !== undefined && members.isReady(pooler.name) && (await services.pooler.isPaused(members.context())),
   };
+}
+
+async function hasNoData(members: Members, { paths }: StoredState, name: MemberName): Promise<boolean> {
+  return (await members.driver.readText(`${dataDirectory(paths, name)}/PG_VERSION`, bytes(64))) === null;
 }
 
 /** The fleet as it is and as the state says it shall be, for a plan. */
@@ -55,6 +69,7 @@ export function worldOf(state: StoredState, fleet: Fleet, seen: Look): World {
     ),
     topology: state.topology,
     unpromoted: seen.unpromoted,
+    postgresIsFresh: seen.postgresIsFresh,
     poolerPaused: seen.poolerPaused,
     releaseToRun: release.released ? null : release.number,
   };

@@ -31,8 +31,8 @@ export type Step =
   /** Clients of the pooler wait instead of failing. */
   | { readonly kind: "pause"; readonly member: MemberName }
   | { readonly kind: "resume"; readonly member: MemberName }
-  /** Makes it the PostgreSQL primary. */
-  | { readonly kind: "promote"; readonly member: MemberName }
+  /** Makes it the PostgreSQL primary, once it has all that the stopped `from` had. */
+  | { readonly kind: "promote"; readonly member: MemberName; readonly from: MemberName | null }
   /** Makes it the Redis master, with writes held back until it has them all. */
   | { readonly kind: "switch"; readonly member: MemberName };
 

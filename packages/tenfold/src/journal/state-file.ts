@@ -50,8 +50,8 @@ export class StateFile {
     this.#previous = `${directory}/state.previous.json`;
   }
 
-  /** Faults: TF_STATE_NEWER; TF_STATE_DAMAGED when neither copy can be read. A damaged file is kept aside, never deleted. */
-  read(now: number): ReadState {
+  /** Reads without touching anything. Faults: TF_STATE_NEWER; TF_STATE_DAMAGED when neither copy can be read. */
+  peek(): ReadState {
     const newest = readIfPresent(this.path);
     const older = readIfPresent(this.#previous);
     if (newest === undefined && older === undefined) return { found: "nothing" };
@@ -63,9 +63,16 @@ export class StateFile {
         hint: `move it away (mv ${this.path} ${this.path}.damaged) and run tenfold up: data directories, logs and secrets are kept and used again`,
       });
     }
-    const aside = `${this.path}.damaged-${now}`;
-    if (newest !== undefined) renameSync(this.path, aside);
-    return { found: "previous", state: previous, damaged: aside };
+    return { found: "previous", state: previous, damaged: this.path };
+  }
+
+  /** The same for whoever will write: a damaged file is put aside, never deleted. */
+  read(now: number): ReadState {
+    const read = this.peek();
+    if (read.found !== "previous") return read;
+    const damaged = `${this.path}.damaged-${now}`;
+    if (readIfPresent(this.path) !== undefined) renameSync(this.path, damaged);
+    return { ...read, damaged };
   }
 
   /** Durable when it returns. Faults: TF_DISK_FULL, TF_NOT_WRITABLE. */

@@ -13,7 +13,7 @@ export function stepsToStart(member: Member, world: World): Step[] {
   const steps: Step[] = WITH_DATA.has(member.kind) ? [{ kind: "prepare", member: name }] : [];
   steps.push({ kind: "start", member: name }, { kind: "ready", member: name });
   if (name === world.topology.postgresPrimary) {
-    if (world.unpromoted) steps.push({ kind: "promote", member: name });
+    if (world.unpromoted) steps.push({ kind: "promote", member: name, from: null });
     steps.push({ kind: "setup", member: name });
   }
   if (isAttachable(member, world)) steps.push({ kind: "attach", member: name });
@@ -53,7 +53,7 @@ function addMember(graph: Graph, { member, restartKey, reloadKey }: Desired, wor
   if (name === world.topology.postgresPrimary && world.unpromoted) {
     graph.chain(
       [
-        { kind: "promote", member: name },
+        { kind: "promote", member: name, from: null },
         { kind: "setup", member: name },
       ],
       ready,
@@ -72,17 +72,36 @@ function attachGates(world: World): string[] {
 function addStart(graph: Graph, member: Member, world: World, after: readonly string[]): void {
   let before: readonly string[] = after;
   for (const step of stepsToStart(member, world)) {
-    const gate =
-      step.kind === "attach" ? attachGates(world) : step.kind === "prepare" ? preparation(member, world) : [];
-    const start = step.kind === "start" ? gates(member, world) : [];
-    before = [graph.add(step, [...before, ...gate, ...start])];
+    before = [graph.add(step, [...before, ...gatesOf(step, member, world)])];
   }
 }
 
-/** A replica's data is copied from its primary's. */
-function preparation(member: Member, world: World): string[] {
+function gatesOf(step: Step, member: Member, world: World): string[] {
+  switch (step.kind) {
+    case "prepare":
+      return preparation("prepare", member, world);
+    case "start":
+      return [...gates(member, world), ...preparation("start", member, world)];
+    case "attach":
+      return attachGates(world);
+    default:
+      return [];
+  }
+}
+
+/**
+ * A replica's data is copied from its primary's: before the primary first starts, as that costs nothing then, or from the
+ * running one. Gives what must come before `step`.
+ */
+function preparation(step: "prepare" | "start", member: Member, world: World): string[] {
   const primary = world.topology.postgresPrimary;
-  return member.kind === "postgres" && primary !== null && primary !== member.name ? [`prepare ${primary}`] : [];
+  if (member.kind !== "postgres" || primary === null) return [];
+  if (member.name === primary) {
+    const replicas = world.desired.filter((other) => other.member.kind === "postgres" && other.member.name !== primary);
+    return step === "start" && world.postgresIsFresh ? replicas.map((other) => `prepare ${other.member.name}`) : [];
+  }
+  if (step === "start") return [];
+  return world.postgresIsFresh ? [`prepare ${primary}`] : [`ready ${primary}`, `promote ${primary}`];
 }
 
 function addRelease(graph: Graph, world: World): void {

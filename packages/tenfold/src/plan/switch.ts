@@ -17,7 +17,7 @@ export function planPostgresSwitch(to: MemberName, world: World): PlannedStep[] 
       { kind: "checkpoint", member: from },
       ...poolers.map((member): Step => ({ kind: "pause", member })),
       { kind: "stop", member: from },
-      { kind: "promote", member: to },
+      { kind: "promote", member: to, from },
     ],
     [],
   );

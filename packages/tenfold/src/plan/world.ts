@@ -30,6 +30,8 @@ export interface World {
   readonly topology: Topology;
   /** The server that the data tier says is the primary, where it differs from the topology: it was not promoted yet. */
   readonly unpromoted: boolean;
+  /** The primary has no data yet: replicas are copied from it before it first starts. */
+  readonly postgresIsFresh: boolean;
   readonly poolerPaused: boolean;
   /** The release whose command has yet to run; `null` when there is none to run. */
   readonly releaseToRun: number | null;
