@@ -2,6 +2,12 @@ import type { FaultMessage } from "./fault.ts";
 
 export type StepOutcome = "started" | "done" | "failed" | "skipped";
 
+/** What is done, and to what: a member's name, or a release's number. */
+export interface StepSubject {
+  readonly kind: string;
+  readonly subject: string;
+}
+
 /** What an engine tells while it works, one JSON object a line. Times are milliseconds since 1970. */
 export type FleetEvent =
   /** An operation was accepted; its steps in an order in which they could run one by one. */
@@ -15,7 +21,7 @@ export type FleetEvent =
   | {
       readonly kind: "step";
       readonly at: number;
-      readonly id: string;
+      readonly step: StepSubject;
       readonly outcome: StepOutcome;
       readonly detail: string | null;
     }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { FleetEvent } from "@tenfold/protocol";
 import { Fault } from "../fault/fault.ts";
-import { describeStep, type PlannedStep } from "../fleet/step.ts";
+import { describeStep, type PlannedStep, subjectOf } from "../fleet/step.ts";
 import type { History } from "../journal/history.ts";
 import type { Events } from "./events.ts";
 import { execute } from "./execute.ts";
@@ -87,7 +87,13 @@ export class Operations {
       perform: (step, signal) => performer.perform(step, signal),
       tell: (step, outcome, error) => {
         const detail = error === undefined ? null : error instanceof Error ? error.message : String(error);
-        this.#emit({ kind: "step", at: this.#now(), id: describeStep(step.step), outcome, detail });
+        this.#emit({
+          kind: "step",
+          at: this.#now(),
+          step: { kind: step.step.kind, subject: subjectOf(step.step) },
+          outcome,
+          detail,
+        });
         this.#history.append({
           at: this.#now(),
           kind: "step",

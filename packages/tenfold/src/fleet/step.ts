@@ -67,7 +67,12 @@ const VERBS: Readonly<Record<StepKind, string>> = {
   switch: "switch to",
 };
 
+/** What a step is done to. */
+export function subjectOf(step: Step): string {
+  return step.kind === "release" ? `${step.release}` : step.member;
+}
+
 /** `drain web-2`: for people. */
 export function describeStep(step: Step): string {
-  return `${VERBS[step.kind]} ${step.kind === "release" ? step.release : step.member}`;
+  return `${VERBS[step.kind]} ${subjectOf(step)}`;
 }

@@ -1,8 +1,8 @@
-import type { PlannedStep, Step } from "../fleet/step.ts";
+import { type PlannedStep, type Step, subjectOf } from "../fleet/step.ts";
 
 /** Names a step within a plan: `start web-1`, and `start web-1 #2` when it occurs again. */
 function idOf(step: Step): string {
-  return `${step.kind} ${step.kind === "release" ? step.release : step.member}`;
+  return `${step.kind} ${subjectOf(step)}`;
 }
 
 /** Collects steps with what must come before them. */
