@@ -1,9 +1,9 @@
-import { access, readdir, stat } from "node:fs/promises";
+import { access, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ProgramName, Version } from "../../fleet/machine.ts";
 import { ask } from "../ask.ts";
 import { type AptState, SERVICES } from "./plan.ts";
-import { POLICY_FILE } from "./quiet.ts";
+import { POLICY_FILE, parsePolicy } from "./quiet.ts";
 
 const LISTS = "/var/lib/apt/lists";
 
@@ -30,14 +30,29 @@ async function listsAge(now: number): Promise<number | null> {
   return Math.max(0, now - Math.max(...times.map((found) => found?.mtimeMs ?? 0)));
 }
 
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** Services of a policy of ours whose maker was killed; `null` when there is another policy, or none. */
+async function unsettledServices(): Promise<readonly string[] | null> {
+  const policy = parsePolicy(await readFile(POLICY_FILE, "utf8").catch(() => ""));
+  return policy === null || isAlive(policy.pid) ? null : policy.services;
+}
+
 /** Looks at what an installation of these programs depends on. */
 export async function observeApt(programs: readonly ProgramName[], now: number): Promise<AptState> {
   const wanted = programs.map((program) => SERVICES[program]).filter((service) => service !== null);
-  const exists = await Promise.all(wanted.map(serviceExists));
+  const [exists, unsettled] = await Promise.all([Promise.all(wanted.map(serviceExists)), unsettledServices()]);
   return {
     listsAge: await listsAge(now),
-    hasPolicy: await isThere(POLICY_FILE),
-    services: wanted.filter((_, at) => exists[at]),
+    hasPolicy: unsettled === null && (await isThere(POLICY_FILE)),
+    services: wanted.filter((service, at) => exists[at] && !unsettled?.includes(service)),
+    unsettled: unsettled ?? [],
   };
 }
 

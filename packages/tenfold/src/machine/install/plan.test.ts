@@ -8,10 +8,10 @@ import { test } from "node:test";
 import { parseOsRelease } from "../system/system.ts";
 import { parseCandidates } from "./apt.ts";
 import { type AptState, planInstall, type SERVICES } from "./plan.ts";
-import { policyScript } from "./quiet.ts";
+import { parsePolicy, policyScript } from "./quiet.ts";
 
 const debian = parseOsRelease('ID=debian\nVERSION_ID="12"');
-const fresh: AptState = { listsAge: 60_000, hasPolicy: false, services: [] };
+const fresh: AptState = { listsAge: 60_000, hasPolicy: false, services: [], unsettled: [] };
 const all = ["haproxy", "postgres", "pgbouncer", "redis-server"] as const;
 
 const plan = (apt: Partial<AptState>, programs: readonly (keyof typeof SERVICES)[] = all) =>
@@ -59,6 +59,20 @@ test("a policy of somebody else stays, and what it let start is stopped", () => 
     settle.map(({ title }) => title),
     ["stop new services", "disable new services"],
   );
+});
+
+test("services that a killed installation left enabled are settled by the next one", () => {
+  const { prepare, settle } = plan({ services: ["redis-server"], unsettled: ["haproxy"] }, ["redis-server"]);
+  assert.deepEqual(settle[0]?.command.argv.slice(-1), ["haproxy"]);
+  assert.deepEqual(parsePolicy(prepare[0]?.command.input ?? ""), { pid: 4242, services: ["haproxy"] });
+});
+
+test("a policy of ours is known again, and anybody else's is not", () => {
+  assert.deepEqual(parsePolicy(policyScript(["postgresql", "nginx"], 77)), {
+    pid: 77,
+    services: ["postgresql", "nginx"],
+  });
+  assert.equal(parsePolicy("#!/bin/sh\nexit 101\n"), null);
 });
 
 test("a program without a service needs no quiet", () => {

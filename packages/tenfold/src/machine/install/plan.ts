@@ -37,6 +37,8 @@ export interface AptState {
   readonly hasPolicy: boolean;
   /** Services that exist already: not ours to stop or disable. */
   readonly services: readonly string[];
+  /** Services that an installation of ours brought and did not come to disable, because it was killed. */
+  readonly unsettled: readonly string[];
 }
 
 export interface PlanInput {
@@ -88,9 +90,12 @@ function shell(script: string, ...words: readonly string[]): InstallCommand {
 function policyStep(services: readonly string[], pid: number): InstallStep {
   return {
     title: "keep new services from starting",
-    // `noclobber`: one that appeared meanwhile is somebody else's.
+    // `noclobber`: one that appeared meanwhile is somebody else's. Ours, left behind by a kill, is replaced.
     command: {
-      ...shell(`set -Ce; cat >"$1"; chmod 755 "$1"`, POLICY_FILE),
+      ...shell(
+        `set -Ce; if grep -q "^# Tenfold " "$1" 2>/dev/null; then rm "$1"; fi; cat >"$1"; chmod 755 "$1"`,
+        POLICY_FILE,
+      ),
       input: policyScript(services, pid),
     },
     undo: shell(`if grep -q "^# Tenfold $2\\$" "$1" 2>/dev/null; then rm -f "$1"; fi`, POLICY_FILE, String(pid)),
@@ -142,9 +147,9 @@ export const CONFIGURE: InstallStep = {
  */
 export function planInstall({ system, programs, apt, pid }: PlanInput): InstallPlan {
   const packages = programs.flatMap((program) => packageOf(system, program) ?? []);
-  const services = programs
-    .map((program) => SERVICES[program])
-    .filter((service): service is string => service !== null && !apt.services.includes(service));
+  const brought = programs.map((program) => SERVICES[program]).filter((service) => service !== null);
+  const fresh = brought.filter((service) => !apt.services.includes(service));
+  const services = [...new Set([...fresh, ...apt.unsettled])];
   const quiet = services.length > 0;
   const words = installCommands(system, programs)?.at(-1) ?? [];
   return {

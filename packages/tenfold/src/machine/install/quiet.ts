@@ -29,3 +29,11 @@ esac
 exit 0
 `;
 }
+
+/** Reads a policy of ours back; `null` for anybody else's. */
+export function parsePolicy(text: string): { readonly pid: number; readonly services: readonly string[] } | null {
+  const pid = /^# Tenfold (\d+)$/m.exec(text)?.[1];
+  if (pid === undefined) return null;
+  const names = /^ {2}(\S+)\) exit 101 ;;$/m.exec(text)?.[1] ?? "";
+  return { pid: Number(pid), services: names.split("|").filter((name) => name !== "" && !name.includes("@")) };
+}
