@@ -190,6 +190,8 @@ class Installer {
   /** Everything that was changed on the way is put back, in reverse order, also after a failure or a cancellation. */
   async apply(plan: InstallPlan, system: System): Promise<void> {
     const undo: InstallStep["command"][] = [];
+    const tell = (): void => this.#options.onStep?.("stop, once the package manager has finished what it has begun");
+    this.#options.signal.addEventListener("abort", tell, { once: true });
     try {
       for (const step of plan.prepare) {
         if (step.undo !== undefined) undo.unshift(step.undo);
@@ -197,6 +199,7 @@ class Installer {
       }
       await this.#install(plan, system);
     } finally {
+      this.#options.signal.removeEventListener("abort", tell);
       for (const step of plan.settle) await this.#run(step.command, false);
       for (const command of undo) await this.#run(command, false);
     }
