@@ -18,20 +18,22 @@ export interface AskOptions {
 export function ask(argv: readonly [string, ...string[]], options: AskOptions): Promise<Answer> {
   const [program, ...rest] = argv;
   return new Promise((resolve) => {
-    execFile(
-      program,
-      rest,
-      {
-        env: { ...options.env, LC_ALL: "C" },
-        cwd: "/",
-        timeout: options.timeout ?? 5_000,
-        killSignal: "SIGKILL",
-        ...options.as,
-      },
-      (error, stdout, stderr) => {
-        const code = error === null ? 0 : typeof error.code === "number" ? error.code : null;
-        resolve({ code, output: `${stdout}${stderr}` });
-      },
-    ).stdin?.end();
+    const settings = {
+      env: { ...options.env, LC_ALL: "C" },
+      cwd: "/",
+      timeout: options.timeout ?? 5_000,
+      killSignal: "SIGKILL",
+      ...options.as,
+    } as const;
+    const finish = (error: Error | null, stdout: string, stderr: string): void => {
+      const code = error === null ? 0 : "code" in error && typeof error.code === "number" ? error.code : null;
+      resolve({ code, output: `${stdout}${stderr}` });
+    };
+    try {
+      execFile(program, rest, settings, finish).stdin?.end();
+    } catch (error) {
+      // Node throws at once where the kernel refuses to switch users.
+      finish(error instanceof Error ? error : new Error(String(error)), "", "");
+    }
   });
 }

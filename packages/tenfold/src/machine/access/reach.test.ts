@@ -70,3 +70,10 @@ test("rights come in the order of the paths, whatever is in their names", { skip
 test("parents are listed from the root down", () => {
   assert.deepEqual(withParents("/a/b c"), ["/", "/a", "/a/b c"]);
 });
+
+test("trying as somebody else without root is a fault", {
+  skip: needsRoot === false ? "started as root" : false,
+}, async () => {
+  assert.ok(nobody);
+  await assert.rejects(rightsOf(nobody, ["/tmp"]), { code: "TF_USER" });
+});

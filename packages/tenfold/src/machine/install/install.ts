@@ -50,18 +50,19 @@ function refuseUnsupported(system: System, programs: readonly ProgramName[]): vo
 }
 
 /** What makes a command run as root. Faults: TF_NEEDS_ROOT, with the exact command to run. */
-async function elevate(system: System, programs: readonly ProgramName[], options: InstallOptions): Promise<string[]> {
+async function elevate(system: System, plan: InstallPlan, options: InstallOptions): Promise<string[]> {
   if (currentUser().uid === 0) return [];
   const sudo = await runCommand(
     { argv: ["true"] },
     { elevation: ["sudo", "-n"], env: environmentOf(options), onLine: () => {}, signal: options.signal },
   );
   if (sudo.code === 0) return ["sudo", "-n"];
+  const update = plan.update === null ? "" : "sudo apt-get update && ";
   throw new Fault(
     "TF_NEEDS_ROOT",
-    `${programs.join(", ")} must be installed, which takes root or sudo without a password`,
+    `${plan.programs.join(", ")} must be installed, which takes root or sudo without a password`,
     {
-      hint: `Run: ${byHand(system, programs, true)}`,
+      hint: `Run: ${update}${byHand(system, plan.programs, true)}`,
     },
   );
 }
@@ -223,9 +224,8 @@ export async function install(findings: readonly Finding[], options: InstallOpti
   const programs = wantedOf(findings);
   if (programs.length === 0) return [];
   const system = await observeSystem();
-  refuseUnsupported(system, programs);
-  const elevation = await elevate(system, programs, options);
   const plan = await observeInstallPlan(findings, system);
+  const elevation = await elevate(system, plan, options);
   await new Installer(options, elevation).apply(plan, system);
   return plan.packages;
 }

@@ -12,7 +12,7 @@ import { makeDirectories, makePrivateDirectory } from "./make.ts";
 
 const me = currentUser();
 const skip = me.uid === 0 ? false : "only root can try as somebody else";
-const nobody = (await lookUpUser("nobody")) ?? me;
+const nobody = me.uid === 0 ? ((await lookUpUser("nobody")) ?? me) : me;
 
 async function place(...inside: string[]): Promise<AsyncDisposable & { root: string; project: string }> {
   const root = await mkdtemp("/tmp/tf-");
