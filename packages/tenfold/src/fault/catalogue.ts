@@ -20,6 +20,7 @@ export type FaultCode =
   | "TF_UNSUPPORTED_SYSTEM"
   | "TF_NEEDS_ROOT"
   | "TF_INSTALL_FAILED"
+  | "TF_USER"
   | "TF_PORT_TAKEN"
   | "TF_NO_FREE_PORT"
   | "TF_DISK_FULL"
@@ -78,6 +79,10 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
   },
   TF_NEEDS_ROOT: { exit: "machine", when: "Programs are missing, and installing them needs root or sudo." },
   TF_INSTALL_FAILED: { exit: "machine", when: "The package manager failed to install what is missing." },
+  TF_USER: {
+    exit: "machine",
+    when: "The system's user that members should run as does not exist, cannot be made, or cannot be switched to.",
+  },
   TF_PORT_TAKEN: { exit: "machine", when: "A port that the fleet file names is in use by another process." },
   TF_NO_FREE_PORT: { exit: "machine", when: "No free port is left in the range that members use." },
   TF_DISK_FULL: { exit: "machine", when: "A file could not be written, because the disk is full." },
