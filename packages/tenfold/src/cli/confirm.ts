@@ -5,7 +5,9 @@ import { Fault } from "../fault/fault.ts";
 export async function confirm(question: string, yes: boolean): Promise<boolean> {
   if (yes) return true;
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
-    throw new Fault("TF_NO_TERMINAL", `this has to be confirmed, and there is no terminal to ask on: ${question}`, { hint: "give -y to answer yes" });
+    throw new Fault("TF_NO_TERMINAL", `this has to be confirmed, and there is no terminal to ask on: ${question}`, {
+      hint: "give -y to answer yes",
+    });
   }
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {

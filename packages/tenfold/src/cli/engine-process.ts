@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { createApi } from "../api/server.ts";
-import { Engine } from "../engine/engine.ts";
-import { Fault } from "../fault/fault.ts";
 import { readStat } from "../drivers/process/proc.ts";
 import { isProcessAlive } from "../drivers/process/session.ts";
+import { Engine } from "../engine/engine.ts";
+import { Fault } from "../fault/fault.ts";
 import { takeLock } from "../journal/lock.ts";
 import { controlSocket } from "../targets/local/socket.ts";
 import type { EngineGreeting } from "../targets/local/start-engine.ts";

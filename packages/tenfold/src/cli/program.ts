@@ -37,11 +37,11 @@ function globalOptions(values: Values, cwd: string): GlobalOptions {
     directory: resolve(cwd, text(values, "directory") ?? "."),
     file: text(values, "file"),
     envName: text(values, "env"),
-    json: values["json"] === true,
-    dryRun: values["dryRun"] === true,
-    yes: values["yes"] === true,
-    quiet: values["quiet"] === true,
-    verbose: values["verbose"] === true,
+    json: values.json === true,
+    dryRun: values.dryRun === true,
+    yes: values.yes === true,
+    quiet: values.quiet === true,
+    verbose: values.verbose === true,
   };
 }
 
@@ -68,7 +68,11 @@ function addOptions(command: Command, options: readonly OptionDefinition[]): voi
 }
 
 /** The parser of the command line, made from the definitions. `invoke` is called with what was typed. */
-export function createProgram(definitions: readonly CommandDefinition[], cwd: string, invoke: (invocation: Invocation) => void): Command {
+export function createProgram(
+  definitions: readonly CommandDefinition[],
+  cwd: string,
+  invoke: (invocation: Invocation) => void,
+): Command {
   const program = new Command("tenfold");
   program
     .description("Runs a web application as a scaled, highly available fleet.")
@@ -92,7 +96,10 @@ export function createProgram(definitions: readonly CommandDefinition[], cwd: st
     addOptions(command, definition.options);
     addOptions(command, globalsFor(definition));
     command.action((...args: unknown[]) => {
-      const words = args.slice(0, -2).flat().filter((word): word is string => typeof word === "string");
+      const words = args
+        .slice(0, -2)
+        .flat()
+        .filter((word): word is string => typeof word === "string");
       // Options before the command's name count where the command itself was given none.
       const values: Values = { ...program.opts(), ...command.opts() };
       const own: Values = command.opts();
@@ -109,8 +116,15 @@ export function typingFault(error: CommanderError, definitions: readonly Command
   const message = error.message.replace(/^error: /, "").split("\n")[0] ?? error.message;
   const unknown = /unknown command '(.*)'/.exec(message)?.[1];
   if (unknown !== undefined) {
-    const near = nearest(unknown, definitions.map(({ name }) => name));
-    return new Fault("TF_ARGUMENT", `there is no command ${unknown}${near === undefined ? "" : `; did you mean ${near}?`}`, { hint: "tenfold --help lists the commands" });
+    const near = nearest(
+      unknown,
+      definitions.map(({ name }) => name),
+    );
+    return new Fault(
+      "TF_ARGUMENT",
+      `there is no command ${unknown}${near === undefined ? "" : `; did you mean ${near}?`}`,
+      { hint: "tenfold --help lists the commands" },
+    );
   }
   return new Fault("TF_ARGUMENT", message, { hint: "--help shows how the command is used" });
 }

@@ -15,4 +15,19 @@ import { scale } from "./scale.ts";
 import { up } from "./up.ts";
 
 /** Every command, in the order in which people meet them. */
-export const COMMANDS: readonly CommandDefinition[] = [init, up, ps, scale, logs, restart, failover, health, config, doctor, exec, psql, redisCli, down];
+export const COMMANDS: readonly CommandDefinition[] = [
+  init,
+  up,
+  ps,
+  scale,
+  logs,
+  restart,
+  failover,
+  health,
+  config,
+  doctor,
+  exec,
+  psql,
+  redisCli,
+  down,
+];
