@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import type { User } from "../../fleet/machine.ts";
 import type { MemberName } from "../../fleet/member.ts";
+import { eventually } from "../../testing/eventually.ts";
 import { mebibytes } from "../../units/bytes.ts";
 import { seconds } from "../../units/millis.ts";
 import { port } from "../../units/port.ts";
