@@ -11,6 +11,8 @@ type Part =
 export type Lookup = (name: string) => string | Secret | undefined;
 
 const DEEPEST = 8;
+/** No system passes a longer variable to a process; references to references could grow without end. */
+const LONGEST = 128 * 1024;
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 
 /** Where reading stopped, beside what was read. */
@@ -105,6 +107,10 @@ function expandParts(parts: readonly Part[], expansion: Expansion): string {
       default:
         part satisfies never;
     }
+    if (text.length > LONGEST)
+      throw new Fault("TF_SPEC_INVALID", `references make a value longer than ${LONGEST} characters`, {
+        hint: "a reference whose value holds references grows quickly; look at what they stand for",
+      });
   }
   return text;
 }
@@ -119,6 +125,13 @@ export interface References {
   readonly malformed: readonly string[];
 }
 
+function malformedIn(parts: readonly Part[]): string[] {
+  return parts.flatMap((part) => {
+    if (part.kind === "malformed") return [part.source];
+    return part.kind === "reference" && part.fallback !== null ? malformedIn(part.fallback) : [];
+  });
+}
+
 export function inspectReferences(text: string, lookup: Lookup): References {
   const { parts } = read(text, 0, 0);
   const used = new Set<string>();
@@ -129,8 +142,7 @@ export function inspectReferences(text: string, lookup: Lookup): References {
     onUse: (name) => used.add(name),
     secret: false,
   });
-  const malformed = parts.flatMap((part) => (part.kind === "malformed" ? [part.source] : []));
-  return { used: [...used], missing: [...missing], malformed };
+  return { used: [...used], missing: [...missing], malformed: malformedIn(parts) };
 }
 
 /**
@@ -153,5 +165,5 @@ export function expandReferences(text: string, lookup: Lookup): string | Secret 
 
 /** Text that `expandReferences` turns back into this text. */
 export function escapeReferences(text: string): string {
-  return text.replaceAll("${", "$${");
+  return text.split("${").join("$${");
 }

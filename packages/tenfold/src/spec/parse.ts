@@ -11,7 +11,12 @@ import { fleetFile, type Spec } from "./spec.ts";
 /** A specification, or every finding about the value that should have been one. */
 export type Checked =
   | { readonly ok: true; readonly spec: Spec }
-  | { readonly ok: false; readonly findings: readonly Finding[] };
+  | {
+      readonly ok: false;
+      readonly findings: readonly Finding[];
+      /** What remains when all that is wrong takes its default: to look further, never to run. */
+      readonly rest: Spec | undefined;
+    };
 
 /** What is known about a value beside the value itself. */
 export interface Known {
@@ -19,6 +24,8 @@ export interface Known {
   readonly directoryName: string;
   /** What is wrong already; places within these are not judged again. */
   readonly findings?: readonly Finding[];
+  /** Where a value is not known yet; places within these are not judged at all, and there is no specification. */
+  readonly unknown?: readonly Path[];
   /** The text with references that the value at a path came from. */
   readonly origin?: (path: Path) => string | undefined;
 }
@@ -43,20 +50,22 @@ function broken(spec: Spec | undefined, places: readonly Path[]): Finding[] {
 /** Checks plain data. Rules that join fields are applied to what is left when all that is wrong by itself is taken away. */
 export function checkSpec(plain: Plain, known: Known): Checked {
   const already = known.findings ?? [];
-  if (!isMap(plain)) return { ok: false, findings: [...already, notAMap(plain)] };
+  const closed = [...already.map(({ path }) => path), ...(known.unknown ?? [])];
+  if (!isMap(plain)) return { ok: false, findings: [...already, notAMap(plain)], rest: undefined };
   const value = withoutExtensions({ name: nameFrom(known.directoryName), ...plain }, fleetFile);
   const parsed = fleetFile.safeParse(value);
-  if (parsed.success && already.length === 0) {
+  if (parsed.success && closed.length === 0) {
     const findings = broken(parsed.data, []);
-    return findings.length === 0 ? { ok: true, spec: parsed.data } : { ok: false, findings };
+    return findings.length === 0 ? { ok: true, spec: parsed.data } : { ok: false, findings, rest: parsed.data };
   }
-  if (!isMap(value)) return { ok: false, findings: [...already, notAMap(value)] };
+  if (!isMap(value)) return { ok: false, findings: [...already, notAMap(value)], rest: undefined };
   const origin = known.origin ?? (() => undefined);
   const found = parsed.success ? [] : diagnose(value, { schema: fleetFile, root: fleetFile, path: [], origin });
-  const own = found.filter(({ path }) => !already.some((one) => isWithin(path, one.path)));
+  const own = found.filter(({ path }) => !closed.some((one) => isWithin(path, one)));
   const findings = [...already, ...own];
-  const places = findings.map(({ path }) => path);
-  return { ok: false, findings: [...findings, ...broken(mend(value, places), places)] };
+  const places = [...closed, ...own.map(({ path }) => path)];
+  const rest = mend(value, places);
+  return { ok: false, findings: [...findings, ...broken(rest, places)], rest };
 }
 
 /**

@@ -91,7 +91,10 @@ function copyValue(value: unknown, path: Path, copy: Copy): Plain | undefined {
   copy.values += 1;
   if (copy.values > MOST_VALUES) {
     if (copy.values === MOST_VALUES + 1)
-      copy.findings.push({ path: [], message: `holds more than ${MOST_VALUES} values` });
+      copy.findings.push({
+        path: [],
+        message: `holds more than ${MOST_VALUES} values, those that aliases repeat included`,
+      });
     return undefined;
   }
   switch (typeof value) {

@@ -1,0 +1,3 @@
+export interface FleetInput {
+  web: string;
+}
