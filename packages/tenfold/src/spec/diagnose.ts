@@ -119,7 +119,7 @@ function diagnoseRecord(value: Plain, shape: Shape & { kind: "record" }, at: Pla
 
 function diagnoseUnion(value: Plain, shape: Shape & { kind: "union" }, at: Place): Finding[] {
   const option = isMap(value) || isList(value) ? optionFor(shape.options, value) : undefined;
-  if (option === undefined) return accepts(at.schema, value) ? [] : [wrong(value, at)];
+  if (option === undefined) return [wrong(value, at)];
   const others = shape.options.flatMap((other) => {
     const { form } = traitsOf(other);
     const inner = shapeOf(other);
@@ -152,6 +152,7 @@ function diagnoseShape(value: Plain, at: ObjectPlace): Finding[] {
  * the schema decides, and this finds the words.
  */
 export function diagnose(value: Plain, place: Place): Finding[] {
+  if (accepts(place.schema, value)) return [];
   const findings = diagnoseShape(value, { ...place, others: [] });
-  return findings.length > 0 || accepts(place.schema, value) ? findings : [wrong(value, place)];
+  return findings.length > 0 ? findings : [wrong(value, place)];
 }

@@ -19,20 +19,20 @@ export interface AppProcess {
 export function processFields(what: string, grace: string): { [K in keyof AppProcess]: z.ZodType<AppProcess[K]> } {
   return {
     command: command.describe(`Starts ${what}. Text is read by /bin/sh; a list of words is run as it is.`),
-    directory: filePath.default(".").describe("Where the command runs, relative to the project's directory."),
+    directory: filePath.prefault(".").describe("Where the command runs, relative to the project's directory."),
     grace: duration.prefault(grace).describe("Time between SIGTERM and SIGKILL."),
     memory: z
       .union([z.literal(false), sizeFrom(mebibytes(16))])
-      .default(false)
+      .prefault(false)
       .describe(`Memory that ${what} may use; beyond it, it is restarted.`),
     cpu: z
       .union([
         z.literal(false),
         withTraits(z.number().min(0.01).max(1024), { expects: "a number of cores from 0.01 to 1024, such as 0.5" }),
       ])
-      .default(false)
+      .prefault(false)
       .describe(`Cores that ${what} may use; needs cgroup v2.`),
-    env: environment.default({}).describe(`Variables for ${what} only; they win over those of the whole fleet.`),
+    env: environment.prefault({}).describe(`Variables for ${what} only; they win over those of the whole fleet.`),
   };
 }
 

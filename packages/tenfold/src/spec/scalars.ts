@@ -31,21 +31,26 @@ function durationFrom(least: number, expects: string): z.ZodType<Millis, string 
 /** `30s`, `5m`, `250ms`, or a number of seconds; at most 24 days. */
 export const duration: z.ZodType<Millis, string | number> = durationFrom(
   0,
-  `a length of time up to ${formatDuration(LONGEST)}, such as 30s, 5m or 250ms`,
+  `a duration such as 30s, 5m or 250ms (at most ${formatDuration(LONGEST)})`,
 );
 
 /** A `duration` of at least a millisecond: where zero would mean "for ever" or "all the time". */
 export const positiveDuration: z.ZodType<Millis, string | number> = durationFrom(
   1,
-  `a length of time above zero and up to ${formatDuration(LONGEST)}, such as 30s, 5m or 250ms`,
+  `a duration such as 30s, 5m or 250ms (above 0, at most ${formatDuration(LONGEST)})`,
 );
 
 /** `512mb`, `2g`, or a number of bytes; at least so much. */
 export function sizeFrom(least: Bytes): z.ZodType<Bytes, string | number> {
-  return scalar(`a size of at least ${configBytes(least)}, such as 512mb or 2gb`, (value) => {
-    const parsed = parseBytes(value);
-    return parsed !== undefined && parsed >= least && parsed <= LARGEST ? parsed : undefined;
-  });
+  return scalar(
+    least > 1
+      ? `a size such as 512mb or 2gb (at least ${configBytes(least)})`
+      : "a size such as 512mb or 2gb (above 0)",
+    (value) => {
+      const parsed = parseBytes(value);
+      return parsed !== undefined && parsed >= least && parsed <= LARGEST ? parsed : undefined;
+    },
+  );
 }
 
 export const tcpPort: z.ZodType<Port, string | number> = scalar("a port, 1 to 65535", parsePort);

@@ -97,5 +97,5 @@ export function optionFor(options: readonly Schema[], value: Plain): Schema | un
   if (!isMap(value)) return possible[0];
   const ranked = possible.map((option) => ({ option, evidence: evidence(option, value) }));
   const best = Math.max(...ranked.map((one) => one.evidence));
-  return ranked.findLast((one) => one.evidence === best)?.option;
+  return ranked.find((one) => one.evidence === best)?.option;
 }

@@ -34,18 +34,18 @@ const fields = z.strictObject({
   $schema: z.string().optional().describe("The JSON Schema that an editor checks the file with. Tenfold ignores it."),
   name: fleetName.optional().describe("The fleet's name. Absent: the directory's, made valid."),
   web: web.describe("The web tier: a command, or a map."),
-  workers: workers.default({}).describe("Background workers, by name: each a command, or a map."),
+  workers: workers.prefault({}).describe("Background workers, by name: each a command, or a map."),
   scheduler: scheduler
-    .default(false)
+    .prefault(false)
     .describe("The process that enqueues work by the clock: a command, or a map. Exactly one runs."),
   release: z
     .union([z.literal(false), command])
-    .default(false)
+    .prefault(false)
     .describe("Runs once for each release, before it takes traffic: migrations."),
-  env: environment.default({}).describe("Variables for every process of the application."),
+  env: environment.prefault({}).describe("Variables for every process of the application."),
   balancer: balancer.prefault({}).describe("The edge: the name of the program, or a map."),
-  postgres: postgres.default(false).describe("true or a map for local servers, or {url} of a managed one."),
-  redis: redis.default(false).describe("true or a map for local servers, or {url} of a managed one."),
+  postgres: postgres.prefault(false).describe("true or a map for local servers, or {url} of a managed one."),
+  redis: redis.prefault(false).describe("true or a map for local servers, or {url} of a managed one."),
   cache: cache.optional().describe("A second Redis that evicts. Absent: on wherever a local redis is."),
   logs: logs.prefault({}).describe("How much of each member's output is kept."),
   user: user

@@ -70,21 +70,21 @@ const tlsFiles = z
 
 const fields = z
   .strictObject({
-    engine: engine.default("haproxy").describe("The program."),
-    host: host.default("127.0.0.1").describe("The address to listen on; 0.0.0.0 opens it to the network."),
+    engine: engine.prefault("haproxy").describe("The program."),
+    host: host.prefault("127.0.0.1").describe("The address to listen on; 0.0.0.0 opens it to the network."),
     port: tcpPort.optional().describe("The port to listen on. Absent: 8080, or the next one free."),
     tls: z
       .union([z.literal("self-signed"), tlsFiles, z.literal(false)])
-      .default(false)
+      .prefault(false)
       .describe("TLS from given files, or with a self-signed certificate for development."),
     rateLimit: z
       .union([withTraits(rate, { expects: "a rate such as 100/min, 10/s or 1000/10m" }), z.literal(false)])
-      .default(false)
+      .prefault(false)
       .describe("Requests from one address, such as 100/min; more get a 429 with Retry-After."),
-    gzip: z.boolean().default(true).describe("Whether text answers are compressed."),
+    gzip: z.boolean().prefault(true).describe("Whether text answers are compressed."),
     securityHeaders: z
       .boolean()
-      .default(true)
+      .prefault(true)
       .describe("Whether the usual security headers are added where the application sets none."),
     maxBody: sizeFrom(bytes(1)).prefault("10mb").describe("A larger request body gets a 413."),
     maxConnections: z
@@ -92,7 +92,7 @@ const fields = z
       .int()
       .min(10)
       .max(1_000_000)
-      .default(10_000)
+      .prefault(10_000)
       .describe("Connections of visitors at once."),
     timeouts: timeouts.prefault({}).describe("How long things may take."),
   })

@@ -13,6 +13,6 @@ export const logs: z.ZodType<Logs> = z
     maxSize: sizeFrom(bytes(64 * 1024))
       .prefault("10mb")
       .describe("A log file that grows beyond this is rotated."),
-    keep: z.number().int().min(0).max(100).default(3).describe("Rotated files that are kept for each member."),
+    keep: z.number().int().min(0).max(100).prefault(3).describe("Rotated files that are kept for each member."),
   })
   .meta({ id: "Logs" });

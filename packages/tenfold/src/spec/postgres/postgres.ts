@@ -42,8 +42,8 @@ const url = withTraits(z.string().regex(/^postgres(ql)?:\/\/\S+$|\$\{/), {
 
 const pool = z
   .strictObject({
-    size: z.number().int().min(1).max(1000).default(25).describe("Server connections for each database."),
-    clients: z.number().int().min(1).max(100_000).default(2000).describe("Client connections at once."),
+    size: z.number().int().min(1).max(1000).prefault(25).describe("Server connections for each database."),
+    clients: z.number().int().min(1).max(100_000).prefault(2000).describe("Client connections at once."),
     wait: positiveDuration
       .prefault("15s")
       .describe("How long a client waits for a server connection, also through a failover, before it gets an error."),
@@ -70,7 +70,7 @@ const local = withTraits(
         .int()
         .min(0)
         .max(8)
-        .default(2)
+        .prefault(2)
         .describe("Streaming replicas. With one or more, a commit is acknowledged when a replica has it on disk too."),
       database: withTraits(z.string().regex(/^[a-z_][a-z0-9_]{0,50}$/), {
         expects: "lower-case letters, digits and _, and not start with a digit",
@@ -84,7 +84,7 @@ const local = withTraits(
       settings: withTraits(z.record(settingName, settingValue), {
         expects: "a map of settings, such as work_mem: 16MB",
       })
-        .default({})
+        .prefault({})
         .describe("Settings of postgresql.conf, which win over Tenfold's."),
     })
     .meta({ id: "LocalPostgres" }),
@@ -95,7 +95,7 @@ const managed = withTraits(
   z
     .strictObject({
       url: url.describe("postgres://user:password@host:port/database of a database that somebody else runs."),
-      readUrls: z.array(url).max(8).default([]).describe("Its read replicas."),
+      readUrls: z.array(url).max(8).prefault([]).describe("Its read replicas."),
     })
     .meta({ id: "ManagedPostgres" }),
   { form: "a database that somebody else runs" },
@@ -110,6 +110,6 @@ const localFrom = (value: z.output<typeof local>): LocalPostgres => ({
 
 export const postgres: z.ZodType<Postgres> = z.union([
   z.boolean().transform((on) => (on ? localFrom(local.parse({})) : (false as const))),
-  managed.transform((value): ManagedPostgres => ({ kind: "managed", ...value })),
   local.transform(localFrom),
+  managed.transform((value): ManagedPostgres => ({ kind: "managed", ...value })),
 ]);

@@ -34,7 +34,7 @@ const url = withTraits(z.string().regex(/^rediss?:\/\/\S+$|\$\{/), {
 const local = withTraits(
   z
     .strictObject({
-      replicas: z.number().int().min(0).max(8).default(1).describe("Replicas of the durable Redis."),
+      replicas: z.number().int().min(0).max(8).prefault(1).describe("Replicas of the durable Redis."),
       sentinels: z
         .number()
         .int()
@@ -68,8 +68,8 @@ const localFrom = (value: z.output<typeof local>): LocalRedis => ({
 
 export const redis: z.ZodType<Redis> = z.union([
   z.boolean().transform((on) => (on ? localFrom(local.parse({})) : (false as const))),
-  managed.transform((value): ManagedRedis => ({ kind: "managed", url: value.url, cacheUrl: value.cacheUrl ?? null })),
   local.transform(localFrom),
+  managed.transform((value): ManagedRedis => ({ kind: "managed", url: value.url, cacheUrl: value.cacheUrl ?? null })),
 ]);
 
 const cacheFields = z

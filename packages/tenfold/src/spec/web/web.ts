@@ -65,15 +65,15 @@ const fields = z
       .describe("The health check: a path, or a map. Without a path, any answer below 500 to GET / passes."),
     sticky: z
       .union([z.enum(["cookie", "ip"]), z.literal(false)])
-      .default(false)
+      .prefault(false)
       .describe("Whether a visitor stays on one instance, and by what."),
     balance: z
       .enum(["leastconn", "roundrobin", "ip"])
-      .default("leastconn")
+      .prefault("leastconn")
       .describe("How the balancer picks an instance."),
     concurrency: z
       .union([z.literal(false), z.number().int().min(1).max(1_000_000)])
-      .default(false)
+      .prefault(false)
       .describe("Requests that one instance gets at once; more wait in the balancer."),
     slowStart: duration
       .prefault("10s")
