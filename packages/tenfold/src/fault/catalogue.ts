@@ -9,6 +9,7 @@ export type FaultCode =
   | "TF_SPEC_SYNTAX"
   | "TF_SPEC_THROWS"
   | "TF_SPEC_NOT_FOUND"
+  | "TF_FILE_UNREADABLE"
   | "TF_SPEC_EXISTS"
   | "TF_ENV_FILE"
   | "TF_ENV_MISSING"
@@ -58,6 +59,10 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
   TF_SPEC_NOT_FOUND: {
     exit: "input",
     when: "No fleet file was found, nothing was detected, and no `--command` was given.",
+  },
+  TF_FILE_UNREADABLE: {
+    exit: "input",
+    when: "A fleet file or an `.env` file exists and cannot be read: a directory, no permission, no UTF-8, too large.",
   },
   TF_SPEC_EXISTS: { exit: "input", when: "`init` would overwrite a fleet file." },
   TF_ENV_FILE: { exit: "input", when: "A line of an `.env` file is not understood." },
