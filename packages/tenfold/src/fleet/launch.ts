@@ -17,7 +17,7 @@ export interface RenderedFile {
 
 /** How a process is stopped: the signal, and how long it has before SIGKILL. */
 export interface Stop {
-  readonly signal: "SIGTERM" | "SIGINT" | "SIGQUIT";
+  readonly signal: "SIGTERM" | "SIGINT" | "SIGQUIT" | "SIGUSR1";
   readonly grace: Millis;
 }
 
