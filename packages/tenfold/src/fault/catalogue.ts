@@ -40,6 +40,8 @@ export type FaultCode =
   | "TF_RELEASE_FAILED"
   | "TF_PREPARE_FAILED"
   | "TF_CONFIG_REJECTED"
+  | "TF_BALANCER_SILENT"
+  | "TF_BALANCER_REFUSED"
   | "TF_FAILOVER_REFUSED"
   | "TF_CANCELLED"
   | "TF_UNHEALTHY";
@@ -112,6 +114,8 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
   TF_RELEASE_FAILED: { exit: "failed", when: "The release command failed." },
   TF_PREPARE_FAILED: { exit: "failed", when: "A data directory or a configuration could not be prepared." },
   TF_CONFIG_REJECTED: { exit: "failed", when: "A service refused the configuration that was rendered for it." },
+  TF_BALANCER_SILENT: { exit: "failed", when: "The balancer does not answer those who control it." },
+  TF_BALANCER_REFUSED: { exit: "failed", when: "The balancer did not make a change that it was told to make." },
   TF_FAILOVER_REFUSED: {
     exit: "failed",
     when: "A switch of primary or master was refused, because it could lose data or has no candidate.",

@@ -20,6 +20,8 @@ export interface ServiceAdapter {
   setup?(context: Context, member: Member): Promise<void>;
   /** Makes the running process take its rewritten files. Faults: TF_CONFIG_REJECTED. */
   reload?(context: Context, member: Member): Promise<void>;
+  /** Asked while it stops: whether nothing is in flight any more, so that the rest of its grace can be spared. */
+  isQuiet?(context: Context, member: Member): Promise<boolean>;
 }
 
 /** What of the balancer can change while it runs. */
