@@ -5,12 +5,13 @@ import type { Handler } from "../http/router.ts";
 /** The page, its style and its script as one document. It asks nobody but this origin for anything. */
 export function servePage(): Handler {
   const read = (name: string) => readFileSync(new URL(name, import.meta.url), "utf8");
-  const style = read("page.css");
-  const script = read("page.js");
+  const style = read("base.css") + read("page.css");
+  // One document has one script: what joins the two as files is dropped.
+  const script = (read("elements.js") + read("page.js")).replaceAll(/^import .*\n|^export (?=\w)/gm, "");
   // Functions, because `$` has a meaning in text that replaces.
   const html = read("page.html")
-    .replace("/* page.css */", () => style)
-    .replace("/* page.js */", () => script);
+    .replace("/* style */", () => style)
+    .replace("/* script */", () => script);
   const body = Buffer.from(html);
   const etag = `"${hash("sha256", body, "base64url").slice(0, 27)}"`;
   const headers = {
