@@ -5,6 +5,8 @@ export interface Running {
   readonly pid: number;
   /** Start time in the kernel's clock ticks since boot. */
   readonly startTime: number;
+  /** Where its output goes, by which the children of a dead process are found. */
+  readonly log: string;
 }
 
 export type Role = "primary" | "replica" | "master";

@@ -11,7 +11,7 @@ export function planPostgresSwitch(to: MemberName, world: World): PlannedStep[] 
   const named = (kind: "pooler" | "balancer" | "postgres"): MemberName[] =>
     world.desired.filter(({ member }) => member.kind === kind).map(({ member }) => member.name);
   const poolers = named("pooler");
-  const others = named("postgres").filter((name) => name !== from && name !== to);
+  const others = named("postgres").filter((name) => name !== from);
   const switched = graph.chain(
     [
       { kind: "checkpoint", member: from },

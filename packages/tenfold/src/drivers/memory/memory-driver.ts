@@ -62,7 +62,11 @@ export class MemoryDriver implements Driver {
 
   async start(member: MemberName, launch: Launch): Promise<Running> {
     const behaviour = this.#behaviour(launch);
-    const running: Running = { pid: this.#machine.nextPid(), startTime: this.#machine.processes.size + 1 };
+    const running: Running = {
+      pid: this.#machine.nextPid(),
+      startTime: this.#machine.processes.size + 1,
+      log: launch.log,
+    };
     this.#machine.processes.set(running.pid, { running, member, launch, callbacks: [], end: null });
     this.#machine.files.set(launch.log, `${this.#machine.files.get(launch.log) ?? ""}${launch.argv.join(" ")}\n`);
     if (behaviour.kind === "exits")

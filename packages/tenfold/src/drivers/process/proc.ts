@@ -8,6 +8,7 @@ const PAGE = 4096;
 export interface ProcStat {
   readonly pid: number;
   readonly state: string;
+  readonly parent: number;
   readonly session: number;
   readonly startTime: number;
   /** Its own processor time and that of the children it has waited for. */
@@ -25,6 +26,7 @@ export function parseStat(text: string): ProcStat | undefined {
   return {
     pid,
     state: fields[0] ?? "?",
+    parent: number(4),
     session: number(6),
     startTime: number(22),
     cpuMillis: (number(14) + number(15) + number(16) + number(17)) * MILLIS_PER_TICK,
@@ -57,16 +59,6 @@ export function listPids(): number[] {
     if (Number.isInteger(pid)) pids.push(pid);
   }
   return pids;
-}
-
-/** Every process whose session is among those asked for; zombies are not counted as alive. */
-export function listSessions(sessions: ReadonlySet<number>): ProcStat[] {
-  const found: ProcStat[] = [];
-  for (const pid of listPids()) {
-    const stat = readStat(pid);
-    if (stat !== undefined && sessions.has(stat.session) && stat.state !== "Z") found.push(stat);
-  }
-  return found;
 }
 
 /** Where a file descriptor of a process leads; `undefined` when it cannot be told. */

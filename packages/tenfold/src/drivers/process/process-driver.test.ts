@@ -11,8 +11,8 @@ import { mebibytes } from "../../units/bytes.ts";
 import { seconds } from "../../units/millis.ts";
 import { port } from "../../units/port.ts";
 import { type DriverFixture, describeDriver } from "../conformance.ts";
+import { Snapshot } from "./family.ts";
 import { Limits } from "./limits.ts";
-import { listSessions } from "./proc.ts";
 import { ProcessDriver } from "./process-driver.ts";
 
 const { username, uid, gid, homedir } = userInfo();
@@ -65,7 +65,23 @@ describe("processes of this machine", () => {
       NAME,
       launchOf(directory, ["sh", "-c", "set -m; sleep 1000 & sleep 1000 & wait"]),
     );
-    await eventually("three processes", () => listSessions(new Set([running.pid])).length === 3);
+    await eventually("three processes", () => new Snapshot().family(running, true).length === 3);
+    driver.signal(running, "SIGKILL", "session");
+    await eventually("nothing is left", () => !driver.hasRemains(running));
+  });
+
+  test("children with sessions of their own are its own, also when it is dead", async () => {
+    await using fixture = await open();
+    const { driver, directory } = fixture;
+    const running = await driver.start(
+      NAME,
+      launchOf(directory, ["sh", "-c", "setsid sleep 1000 & setsid sleep 1000 & wait"]),
+    );
+    await eventually("three processes", () => new Snapshot().family(running, false).length === 3);
+    assert.ok((driver.usage([running]).get(running.pid)?.memory ?? 0) > 0);
+    driver.signal(running, "SIGKILL", "leader");
+    await eventually("it is dead", () => !driver.isAlive(running));
+    assert.equal(driver.hasRemains(running), true);
     driver.signal(running, "SIGKILL", "session");
     await eventually("nothing is left", () => !driver.hasRemains(running));
   });

@@ -10,20 +10,13 @@ import { seconds } from "../../units/millis.ts";
 import type { Port } from "../../units/port.ts";
 import type { Driver, End, Outcome, RunOptions, Stray, Usage } from "../driver.ts";
 import { Deaths } from "./deaths.ts";
+import { Snapshot } from "./family.ts";
 import { makeDirectory, readEnd, writeFileAtomically } from "./files.ts";
 import type { Limits } from "./limits.ts";
-import {
-  listPids,
-  listSessions,
-  programName,
-  readDescriptor,
-  readSharedBytes,
-  readStat,
-  socketInodes,
-} from "./proc.ts";
+import { listPids, programName, readDescriptor, readSharedBytes, readStat, socketInodes } from "./proc.ts";
 import { rotateLog } from "./rotate.ts";
 import { runToEnd } from "./run.ts";
-import { isProcessAlive, signalProcess, signalSession } from "./session.ts";
+import { isProcessAlive, signalFamily, signalProcess } from "./session.ts";
 import { readSockets } from "./sockets.ts";
 import { spawnSession, type Users, withLog } from "./spawn.ts";
 
@@ -43,7 +36,7 @@ export class ProcessDriver implements Driver {
       spawnSession(launch, this.#users, ["ignore", log, log]),
     );
     // A child that has already ended is a zombie until Node has taken notice, so its start time can still be read.
-    const running: Running = { pid: child.pid, startTime: readStat(child.pid)?.startTime ?? 0 };
+    const running: Running = { pid: child.pid, startTime: readStat(child.pid)?.startTime ?? 0, log: launch.log };
     this.#deaths.own(running, child);
     this.#limits.apply(member, child.pid, launch);
     return running;
@@ -58,11 +51,11 @@ export class ProcessDriver implements Driver {
   }
 
   hasRemains(running: Running): boolean {
-    return listSessions(new Set([running.pid])).length > 0;
+    return new Snapshot().family(running, true).length > 0;
   }
 
   signal(running: Running, signal: NodeJS.Signals, to: "leader" | "session"): void {
-    if (to === "session") signalSession(running.pid, signal);
+    if (to === "session") signalFamily(running, signal);
     else if (isProcessAlive(running)) signalProcess(running.pid, signal);
   }
 
@@ -111,18 +104,19 @@ export class ProcessDriver implements Driver {
   }
 
   usage(processes: readonly Running[]): ReadonlyMap<number, Usage> {
-    const sums = new Map(processes.map(({ pid }) => [pid, { cpuMillis: 0, own: 0, shared: 0 }]));
-    for (const stat of listSessions(new Set(sums.keys()))) {
-      const sum = sums.get(stat.session);
-      if (sum === undefined) continue;
-      const shared = readSharedBytes(stat.pid);
-      sum.cpuMillis += stat.cpuMillis;
-      sum.own += Math.max(0, stat.residentBytes - shared);
-      // Processes of one member share mostly the same pages (libraries, shared_buffers): count the largest share once.
-      sum.shared = Math.max(sum.shared, shared);
-    }
+    const snapshot = new Snapshot();
     return new Map(
-      [...sums].map(([pid, { cpuMillis, own, shared }]) => [pid, { cpuMillis, memory: bytes(own + shared) }]),
+      processes.map((running) => {
+        const sum = { cpuMillis: 0, own: 0, shared: 0 };
+        for (const stat of snapshot.family(running, false)) {
+          const shared = readSharedBytes(stat.pid);
+          sum.cpuMillis += stat.cpuMillis;
+          sum.own += Math.max(0, stat.residentBytes - shared);
+          // Processes of one member share mostly the same pages (libraries, shared_buffers): count the largest share once.
+          sum.shared = Math.max(sum.shared, shared);
+        }
+        return [running.pid, { cpuMillis: sum.cpuMillis, memory: bytes(sum.own + sum.shared) }];
+      }),
     );
   }
 
@@ -135,7 +129,7 @@ export class ProcessDriver implements Driver {
   }
 
   listening(running: Running): readonly Port[] {
-    const inodes = new Set(listSessions(new Set([running.pid])).flatMap(({ pid }) => [...socketInodes(pid)]));
+    const inodes = new Set(new Snapshot().family(running, false).flatMap(({ pid }) => [...socketInodes(pid)]));
     const ports = readSockets().filter(({ state, inode }) => state === "listening" && inodes.has(inode));
     return [...new Set(ports.map(({ localPort }) => localPort))];
   }
@@ -159,20 +153,23 @@ export class ProcessDriver implements Driver {
   }
 
   strays(logs: string, known: readonly Running[]): readonly Stray[] {
-    const tracked = new Set(known.map(({ pid }) => pid));
-    const strays: Stray[] = [];
-    for (const pid of listPids()) {
-      if (tracked.has(pid)) continue;
-      const log = [1, 2]
-        .map((descriptor) => readDescriptor(pid, descriptor))
-        .find((path) => path?.startsWith(`${logs}/`));
-      const stat = log === undefined ? undefined : readStat(pid);
-      if (log === undefined || stat === undefined || stat.session !== pid || stat.state === "Z") continue;
-      const member = /^(.+?)\.log(\.\d+)?( \(deleted\))?$/.exec(log.slice(logs.length + 1))?.[1];
-      if (member !== undefined)
-        strays.push({ member: member as MemberName, running: { pid, startTime: stat.startTime } });
-    }
-    return strays;
+    const snapshot = new Snapshot();
+    const tracked = new Set(known.flatMap((running) => snapshot.family(running, true).map(({ pid }) => pid)));
+    const untracked = snapshot.stats
+      .filter(({ pid }) => !tracked.has(pid))
+      .flatMap(({ pid, parent, startTime }) => {
+        const log = [1, 2]
+          .map((descriptor) => readDescriptor(pid, descriptor))
+          .find((path) => path?.startsWith(`${logs}/`));
+        const member =
+          log === undefined ? undefined : /^(.+?)\.log(?: \(deleted\))?$/.exec(log.slice(logs.length + 1))?.[1];
+        return log === undefined || member === undefined
+          ? []
+          : [{ member: member as MemberName, parent, running: { pid, startTime, log } }];
+      });
+    // Their children end with them.
+    const pids = new Set(untracked.map(({ running }) => running.pid));
+    return untracked.filter(({ parent }) => !pids.has(parent)).map(({ member, running }) => ({ member, running }));
   }
 
   rotateLog(path: string, logs: Logs): void {

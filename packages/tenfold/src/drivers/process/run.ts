@@ -1,7 +1,8 @@
 import { appendFileSync } from "node:fs";
 import type { Launch } from "../../fleet/launch.ts";
 import type { Outcome, RunOptions } from "../driver.ts";
-import { signalSession } from "./session.ts";
+import { readStat } from "./proc.ts";
+import { signalFamily } from "./session.ts";
 import { spawnSession, type Users } from "./spawn.ts";
 
 const KEPT_OUTPUT = 64 * 1024;
@@ -10,6 +11,7 @@ const KEPT_OUTPUT = 64 * 1024;
 export async function runToEnd(launch: Launch, users: Users, options: RunOptions): Promise<Outcome> {
   options.signal.throwIfAborted();
   const child = await spawnSession(launch, users, ["pipe", "pipe", "pipe"]);
+  const running = { pid: child.pid, startTime: readStat(child.pid)?.startTime ?? 0, log: launch.log };
   let output = "";
   let timedOut = false;
   const take = (chunk: Buffer): void => {
@@ -26,15 +28,15 @@ export async function runToEnd(launch: Launch, users: Users, options: RunOptions
   child.stdin?.end(options.input ?? "");
   const deadline = setTimeout(() => {
     timedOut = true;
-    signalSession(child.pid, "SIGKILL");
+    signalFamily(running, "SIGKILL");
   }, options.timeout);
-  const abort = (): void => signalSession(child.pid, "SIGKILL");
+  const abort = (): void => signalFamily(running, "SIGKILL");
   options.signal.addEventListener("abort", abort, { once: true });
   try {
     const [code, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => {
       child.once("error", reject);
       // What it left in the background would keep its pipes open, and would be nobody's.
-      child.once("exit", () => signalSession(child.pid, "SIGKILL"));
+      child.once("exit", () => signalFamily(running, "SIGKILL"));
       child.once("close", (...end) => resolve(end));
     });
     options.signal.throwIfAborted();

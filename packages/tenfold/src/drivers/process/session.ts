@@ -1,8 +1,10 @@
+import { systemCode } from "../../fault/system.ts";
 import type { Running } from "../../fleet/state.ts";
-import { listSessions, readStat } from "./proc.ts";
+import { Snapshot } from "./family.ts";
+import { readStat } from "./proc.ts";
 
 /** Whether that very process is alive: same pid and same start time, and no zombie. */
-export function isProcessAlive({ pid, startTime }: Running): boolean {
+export function isProcessAlive({ pid, startTime }: { readonly pid: number; readonly startTime: number }): boolean {
   const stat = readStat(pid);
   return stat !== undefined && stat.startTime === startTime && stat.state !== "Z";
 }
@@ -12,19 +14,18 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+    if (systemCode(error) !== "ESRCH") throw error;
   }
 }
 
 /**
- * Sends a signal to every process of a session that was started by us, whatever process groups they made.
- * Children that fork meanwhile are met by the repeated look, as far as SIGKILL is concerned.
+ * Sends a signal to all processes of a member. With SIGKILL nothing of it is left: what is forked meanwhile is met by
+ * looking again.
  */
-export function signalSession(session: number, signal: NodeJS.Signals): void {
-  signalProcess(-session, signal);
-  for (let look = 0; look < 3; look += 1) {
-    const rest = listSessions(new Set([session]));
-    for (const { pid } of rest) signalProcess(pid, signal);
-    if (signal !== "SIGKILL" || rest.length === 0) return;
+export function signalFamily(running: Running, signal: NodeJS.Signals): void {
+  for (let look = 0; look < 5; look += 1) {
+    const family = new Snapshot().family(running, true);
+    for (const { pid } of family) signalProcess(pid, signal);
+    if (signal !== "SIGKILL" || family.length === 0) return;
   }
 }

@@ -34,7 +34,8 @@ function describe(row: Row): Probe {
     };
   }
   if (row.receiver !== "streaming") return { ready: false, reason: "does not stream from the primary" };
-  const behind = Number(row.behind ?? 0);
+  // A server that was just restarted has replayed more than it has received since.
+  const behind = Math.max(0, Number(row.behind ?? 0));
   return {
     ready: true,
     role: "replica",
