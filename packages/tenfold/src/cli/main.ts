@@ -1,8 +1,4 @@
-import { enableCompileCache } from "node:module";
-
-// Before anything else is loaded: with the cache, TypeScript costs no more to start than JavaScript.
-enableCompileCache();
-
+// The entry of the program, for bin/tenfold.mjs: an engine's own process, or a command.
 if (process.argv[2] === "engine-process") {
   const { runEngine } = await import("./engine-process.ts");
   await runEngine(process.argv[3] ?? "");

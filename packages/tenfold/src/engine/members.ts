@@ -25,7 +25,9 @@ export interface MembersParts {
 
 /** All probes of web instances together stay below this many a second, however many instances there are. */
 const WEB_PROBES_PER_SECOND = 20;
-const SERVICE_EVERY: Millis = seconds(1);
+const SERVICE_EVERY: Millis = seconds(3);
+/** Leaders of the data tier: how soon it is seen that one no longer answers. */
+const LEADER_EVERY: Millis = seconds(1);
 const APPLICATION_SETTLE: Millis = millis(300);
 const SERVICE_START: Millis = seconds(60);
 const PLAIN_STOP: Stop = { signal: "SIGTERM", grace: seconds(10) };
@@ -155,7 +157,8 @@ export class Members implements KeeperHost {
       return { every, start: spec.web.health.start, settle: millis(0) };
     }
     const settle = kind === "worker" || kind === "scheduler" ? APPLICATION_SETTLE : millis(0);
-    return { every: SERVICE_EVERY, start: SERVICE_START, settle };
+    const every = kind === "postgres" || kind === "redis" ? LEADER_EVERY : SERVICE_EVERY;
+    return { every, start: SERVICE_START, settle };
   }
 
   started(name: MemberName, running: Running, restarts: number): void {
