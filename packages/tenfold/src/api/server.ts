@@ -118,7 +118,8 @@ const ROUTES: Readonly<Record<string, Handler>> = {
   "GET /v1/environment": environment,
   "GET /v1/ps": async ({ engine }, _request, response) => send(response, 200, engine.ps()),
   "GET /v1/health": async ({ engine }, _request, response) => send(response, 200, engine.health()),
-  "GET /v1/version": async (_parts, _request, response) => send(response, 200, { version: VERSION, pid: process.pid, memory: process.memoryUsage() }),
+  "GET /v1/version": async (_parts, _request, response) =>
+    send(response, 200, { version: VERSION, pid: process.pid, memory: process.memoryUsage() }),
 };
 
 /** The control API: HTTP on a socket that only the engine's user can open. Faults answer 400, defects 500. */

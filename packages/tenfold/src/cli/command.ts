@@ -22,8 +22,11 @@ export interface CommandDefinition {
   readonly description?: string;
   readonly options: readonly OptionDefinition[];
   readonly examples: readonly { readonly run: string; readonly does: string }[];
-  /** Words that look like options belong to another program from the first positional word on. */
-  readonly passThrough?: boolean;
+  /**
+   * Words belong to another program: `afterFirst`, from the first positional word on; `all`, whatever is not an option
+   * of this command, which then has none of the common ones but `-C`.
+   */
+  readonly passThrough?: "afterFirst" | "all";
   /** Gives the exit code. */
   run(context: Context, input: Input): Promise<number>;
 }

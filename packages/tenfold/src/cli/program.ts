@@ -57,7 +57,8 @@ function examplesText({ examples }: CommandDefinition): string {
 /** `-f` is the file everywhere, but in `logs` it is `--follow`, as people type it. */
 function globalsFor(definition: CommandDefinition | null): OptionDefinition[] {
   const own = new Set(definition?.options.flatMap(({ flags }) => flags.match(/(?<!-)-[a-zA-Z](?![a-zA-Z-])/g) ?? []));
-  return GLOBAL_OPTIONS.map(({ flags, description }) => {
+  const common = definition?.passThrough === "all" ? GLOBAL_OPTIONS.slice(0, 1) : GLOBAL_OPTIONS;
+  return common.map(({ flags, description }) => {
     const short = /^(-[a-zA-Z]), /.exec(flags)?.[1];
     return { flags: short !== undefined && own.has(short) ? flags.slice(short.length + 2) : flags, description };
   });
@@ -92,7 +93,8 @@ export function createProgram(
       .addHelpText("after", examplesText(definition))
       .exitOverride()
       .configureOutput({ outputError: () => {} });
-    if (definition.passThrough === true) command.passThroughOptions();
+    if (definition.passThrough !== undefined) command.passThroughOptions();
+    if (definition.passThrough === "all") command.allowUnknownOption();
     addOptions(command, definition.options);
     addOptions(command, globalsFor(definition));
     command.action((...args: unknown[]) => {

@@ -15,7 +15,7 @@ export const exec: CommandDefinition = {
     { run: "tenfold exec node scripts/import.ts", does: "run a script against the fleet's databases" },
     { run: "tenfold exec web-1 printenv PORT", does: "see what web-1 was given" },
   ],
-  passThrough: true,
+  passThrough: "afterFirst",
   run: async ({ target, options }, input) => {
     const [first = "", ...rest] = input.words;
     const member = MEMBER.test(first) ? first : null;

@@ -24,7 +24,7 @@ export const psql: CommandDefinition = {
     { run: "tenfold psql", does: "open a session on the primary" },
     { run: 'tenfold psql -c "SELECT * FROM replication_status"', does: "see how far the replicas are" },
   ],
-  passThrough: true,
+  passThrough: "all",
   run: async ({ target, options }, input) => {
     const environment = await target.environment(null);
     const replica = input.text("replica");

@@ -12,7 +12,7 @@ export const redisCli: CommandDefinition = {
     { run: "tenfold redis-cli INFO replication", does: "see who follows the master" },
     { run: "tenfold redis-cli --cache INFO stats", does: "hits and misses of the cache" },
   ],
-  passThrough: true,
+  passThrough: "all",
   run: async ({ target, options }, input) => {
     const environment = await target.environment(null);
     const url = environment[input.has("cache") ? "REDIS_CACHE_URL" : "REDIS_URL"];
