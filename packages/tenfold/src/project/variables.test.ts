@@ -53,13 +53,8 @@ test("a value that a reference brought is shown with the reference, unless its n
 });
 
 test("commands are left to the shell, and $${ is the text ${", async () => {
-  const { spec } = await projectOf(
-    "web: 'x ${A} $B'\nrelease: ['m', '${A}']\nworkers: {w: 'y ${C:-d}'}\nbalancer: {tls: {certificate: '$${c}.pem', key: k}}\n".replace(
-      /balancer.*\n/,
-      "",
-    ),
-    "",
-  );
+  const yaml = "web: 'x ${A} $B'\nrelease: ['m', '${A}']\nworkers: {w: 'y ${C:-d}'}\n";
+  const { spec } = await projectOf(yaml, "");
   assert.equal(spec.web.command, "x ${A} $B");
   assert.deepEqual(spec.release, ["m", "${A}"]);
   assert.equal(spec.workers.w?.command, "y ${C:-d}");

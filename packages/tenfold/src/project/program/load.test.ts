@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { Fault } from "../../fault/fault.ts";
 import { seconds } from "../../units/millis.ts";
 import { loadProject, type Project, type ProjectOptions } from "../load.ts";
 import { temporaryProject } from "../temporary-project.fixture.ts";
-import { loadProgram } from "./load.ts";
+import { loadProgram, type Program } from "./load.ts";
 
 async function projectOf(
   program: string,
@@ -14,6 +16,21 @@ async function projectOf(
 ): Promise<Project> {
   await using project = await temporaryProject({ "tenfold.config.ts": program, ...files });
   return await loadProject({ directory: project.directory, processEnv: {}, ...options });
+}
+
+/** Asks again until there is an answer, for ten seconds at most. */
+async function eventually<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  for (const deadline = performance.now() + 10_000; performance.now() < deadline; await wait(10)) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+  }
+  throw new assert.AssertionError({ message: "it did not happen within ten seconds" });
+}
+
+/** Whether a process does something; one that ended and was not collected does not. */
+async function isRunning(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  return stat !== "" && !/\) Z /.test(stat);
 }
 
 async function faultOf(program: string, files: Record<string, string> = {}): Promise<Fault> {
@@ -104,23 +121,44 @@ test("whatever is thrown, however late, is a fault", async () => {
   }
 });
 
-test("a program that never ends is stopped, with all that it started to compute", async () => {
-  await using project = await temporaryProject({ "tenfold.config.mjs": "console.log('on my way'); for (;;) {}" });
-  const program = {
-    file: join(project.directory, "tenfold.config.mjs"),
-    name: "tenfold.config.mjs",
-    directory: project.directory,
-    env: {},
-  };
-  await assert.rejects(loadProgram({ ...program, deadline: seconds(0.5) }), {
+async function programOf(text: string): Promise<AsyncDisposable & { program: Program; directory: string }> {
+  const project = await temporaryProject({ "tenfold.config.mjs": text });
+  const { directory } = project;
+  const file = join(directory, "tenfold.config.mjs");
+  const program = { file, name: "tenfold.config.mjs", directory, env: { PATH: process.env.PATH ?? "" } };
+  return { program, directory, [Symbol.asyncDispose]: () => project[Symbol.asyncDispose]() };
+}
+
+test("a program that never ends is stopped at its deadline", async () => {
+  await using endless = await programOf("console.log('on my way'); for (;;) {}");
+  await assert.rejects(loadProgram({ ...endless.program, deadline: seconds(0.5) }), {
     code: "TF_SPEC_THROWS",
     message: "tenfold.config.mjs did not finish within 500ms",
     lines: ["its output:", "  on my way"],
   });
+});
+
+test("an aborted load leaves neither the program behind nor what it waits for", async () => {
+  await using waiting = await programOf(
+    "import { execSync } from 'node:child_process'; execSync('echo $$ > pid; exec sleep 60'); export default {};",
+  );
   const abort = new AbortController();
-  const loading = loadProgram({ ...program, signal: abort.signal });
-  setTimeout(() => abort.abort(new Error("Ctrl-C")), 50);
+  const loading = loadProgram({ ...waiting.program, signal: abort.signal });
+  const pidFile = join(waiting.directory, "pid");
+  const pid = await eventually(async () => Number(await readFile(pidFile, "utf8").catch(() => "")) || undefined);
+  abort.abort(new Error("Ctrl-C"));
   await assert.rejects(loading, { message: "Ctrl-C" });
+  await eventually(async () => ((await isRunning(pid)) ? undefined : true));
+});
+
+test("something that a program leaves running does not hold it up", async () => {
+  await using starter = await programOf(
+    "import { spawn } from 'node:child_process'; import { writeFileSync } from 'node:fs'; const left = spawn('sleep', ['60'], { stdio: 'inherit', detached: true }); left.unref(); writeFileSync('pid', String(left.pid)); export default { web: 'x' };",
+  );
+  const before = performance.now();
+  assert.deepEqual((await loadProgram(starter.program)).value, { web: "x" });
+  assert.ok(performance.now() - before < 10_000);
+  process.kill(Number(await readFile(join(starter.directory, "pid"), "utf8")), "SIGKILL");
 });
 
 test("a syntax error is shown with its line, in TypeScript and in JavaScript", async () => {
