@@ -51,7 +51,7 @@ test("files are preferred in their order, and what is not read is said", async (
     const present = Object.fromEntries(Object.entries(all).slice(at));
     const { spec, notes } = await projectOf(present);
     assert.equal(spec.web.command, expected);
-    const note = `${names[at]} is read; ${names.slice(at + 1).join(", ")} not: `;
+    const note = `${names[at]} is read, and ${names.slice(at + 1).join(", ")} ${at < 3 ? "are" : "is"} not: `;
     assert.equal(
       notes.some((one) => one.startsWith(note)),
       at < 4,
