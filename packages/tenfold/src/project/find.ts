@@ -5,7 +5,7 @@ import { nearest } from "../units/nearest.ts";
 import { shownPath } from "./program/stack.ts";
 import { isAbsent } from "./read-text.ts";
 
-export type FileKind = "program" | "yaml" | "json" | "procfile";
+type FileKind = "program" | "yaml" | "json" | "procfile";
 
 /** A fleet file that was chosen. */
 export interface FoundFile {
@@ -20,7 +20,7 @@ const PROGRAM_ENDINGS: readonly string[] = [".ts", ".mts", ".js", ".mjs"];
 const DATA_ENDINGS: readonly string[] = [".yaml", ".yml", ".json"];
 
 /** In the order of preference. */
-export const FILE_NAMES: readonly string[] = [
+const FILE_NAMES: readonly string[] = [
   ...PROGRAM_ENDINGS.map((ending) => `tenfold.config${ending}`),
   ...DATA_ENDINGS.map((ending) => `tenfold${ending}`),
   "Procfile",
@@ -102,12 +102,16 @@ function stemOf(base: FoundFile | undefined): string {
   return basename(base.path, extname(base.path)).replace(/\.config$/, "");
 }
 
-/** The overlay that `--env` names; it lies beside the file. Faults: TF_SPEC_NOT_FOUND, TF_ARGUMENT. */
+/** The name of an environment becomes part of file names. Faults: TF_ARGUMENT. */
+export function checkEnvName(envName: string): void {
+  if (/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(envName)) return;
+  throw new Fault("TF_ARGUMENT", `--env ${JSON.stringify(envName)} is no name of an environment`, {
+    hint: "it is part of a file's name: letters, digits, - and _, such as --env production",
+  });
+}
+
+/** The overlay that `--env` names; it lies beside the file. Faults: TF_SPEC_NOT_FOUND. */
 export async function findOverlay(directory: string, base: FoundFile | undefined, envName: string): Promise<FoundFile> {
-  if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(envName))
-    throw new Fault("TF_ARGUMENT", `--env ${JSON.stringify(envName)} is no name of an environment`, {
-      hint: "it is part of a file's name: letters, digits, - and _, such as --env production",
-    });
   const beside = base === undefined ? directory : dirname(base.path);
   const names = await namesIn(beside);
   const stem = stemOf(base);

@@ -99,6 +99,7 @@ test("-f names a file of any supported kind, anywhere", async () => {
   ] as const)
     assert.equal((await projectOf(files, { file })).spec.web.command, expected);
   assert.equal((await faultOf(files, { file: "none.yaml" })).code, "TF_SPEC_NOT_FOUND");
+  assert.equal((await faultOf(files, { file: "a\0.yaml" })).code, "TF_FILE_UNREADABLE");
   assert.match((await faultOf(files, { file: "x.toml" })).hint ?? "", /must end in \.yaml/);
 });
 
@@ -126,7 +127,8 @@ test("an overlay that is missing is a fault that names the file", async () => {
   assert.equal(missing.code, "TF_SPEC_NOT_FOUND");
   assert.match(missing.message, /^--env staging needs tenfold\.staging\.yaml, which does not exist$/);
   assert.equal((await faultOf(files, { envName: "prodction" })).hint, "did you mean --env production?");
-  assert.equal((await faultOf(files, { envName: "../x" })).code, "TF_ARGUMENT");
+  for (const envName of ["../x", "", "a b", "a\0"])
+    assert.equal((await faultOf(files, { envName })).code, "TF_ARGUMENT", envName);
   assert.ok((await projectOf(files, { envName: "production" })).notes.includes("tenfold.production.yaml is empty."));
 });
 

@@ -16,7 +16,7 @@ export interface Place {
 export type Visit = (value: string | number | boolean | null, place: Place) => Plain;
 
 /** Keys that users may add for themselves, wherever the schema has fixed keys. */
-export function isExtension(key: string): boolean {
+function isExtension(key: string): boolean {
   return key.startsWith("x-");
 }
 
