@@ -90,6 +90,33 @@ test("what the fleet provides wins over .env, and is no missing reference", asyn
   assert.deepEqual(without.environment, { DATABASE_URL: "postgres://development" });
 });
 
+test("a URL of a service that somebody else runs may come from a variable of the name that the fleet gives", async () => {
+  const yaml =
+    "web: x\npostgres: {url: '${DATABASE_URL}'}\nredis: {url: '${REDIS_URL}'}\nenv: {COPY: '${DATABASE_URL}'}\n";
+  const { environment, notes } = await projectOf(yaml, "DATABASE_URL=postgres://h/d\n", { REDIS_URL: "redis://h" });
+  assert.deepEqual(environment, { DATABASE_URL: "postgres://h/d", REDIS_URL: "redis://h" });
+  assert.doesNotMatch(notes.join(), /is not used/);
+  const fault = await faultOf(yaml, "", { REDIS_URL: "redis://h" });
+  assert.deepEqual(fault.lines, [
+    "postgres.url: ${DATABASE_URL} is not defined: what the fleet gives follows from this URL, so .env or the environment must (tenfold.yaml:2)",
+  ]);
+});
+
+test("a variable that not everybody gets is no variable for everybody", async () => {
+  const yaml =
+    "web: {command: x, env: {SELF: 'http://h:${PORT}'}}\nworkers: {w: y}\nrelease: z\nenv: {A: '${PORT}', B: '${INSTANCE_ID}', C: '${PORT:-0}'}\n";
+  const fault = await faultOf(yaml, "");
+  assert.equal(fault.code, "TF_ENV_MISSING");
+  assert.match(
+    fault.lines[0] ?? "",
+    /^env\.A: \$\{PORT\} is not there for workers and the release command; refer to it/,
+  );
+  assert.match(fault.lines[1] ?? "", /^env\.B: \$\{INSTANCE_ID\} is not there for the release command; refer to it/);
+  assert.equal(fault.lines.length, 2);
+  const { spec } = await projectOf("web: x\nenv: {A: '${PORT}', B: '${INSTANCE_ID}'}\n", "");
+  assert.deepEqual(spec.env, { A: "${PORT}", B: "${INSTANCE_ID}" });
+});
+
 test("every missing reference is listed with its path and what would define it", async () => {
   const yaml = "web: x\nenv:\n  A: ${STRIPE_KYE} ${DATABASE_URL}\n  B: ${A}\nbalancer:\n  port: ${MY_PORT}\n";
   const fault = await faultOf(yaml, "STRIPE_KEY=1\nX=${NOWHERE}\n");
