@@ -84,7 +84,7 @@ test("while the primary restarts after a crash writes wait, reads go on, and not
   await becomesHealthy();
 });
 
-test("a write whose answer is lost with its connection is made once", async () => {
+test("a write whose connection is lost in the middle is made again, and once", async () => {
   // Whoever writes waits for the lock, and then the server closes the connection instead of answering.
   const sql = "BEGIN; LOCK TABLE sessions IN EXCLUSIVE MODE; SELECT pg_sleep(30); COMMIT";
   const blocker = services.primary.query(sql).catch(() => {});
