@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Fault } from "../../fault/fault.ts";
 import { isAtLeast, type ProgramName } from "../../fleet/machine.ts";
+import { quoteAll } from "../../units/quote.ts";
 import type { Finding } from "../doctor/diagnose.ts";
 import { searchPath } from "../programs/directories.ts";
 import { OLDEST } from "../programs/oldest.ts";
 import { formatVersion } from "../programs/version.ts";
-import { quoteAll } from "../quote.ts";
 import { installCommands, newerFrom, packageOf } from "../system/packages.ts";
 import { observeSystem, type System } from "../system/system.ts";
 import { currentUser } from "../users/service-user.ts";

@@ -4,8 +4,8 @@ import { basename, join } from "node:path";
 import { Fault } from "../../fault/fault.ts";
 import type { User } from "../../fleet/machine.ts";
 import type { Paths } from "../../fleet/paths.ts";
+import { quote } from "../../units/quote.ts";
 import { firstClosed } from "../access/reach.ts";
-import { quote } from "../quote.ts";
 import { SERVICE_HOME } from "../users/service-user.ts";
 
 /** Bytes that a socket's address holds, without the zero at its end: 107 on Linux, 103 on macOS. */
