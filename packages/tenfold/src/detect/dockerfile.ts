@@ -21,7 +21,7 @@ const EMPTY: Image = { command: null, entrypoint: null, directory: null, port: n
 /** Instructions, with continued lines joined and comments removed. */
 function instructionsOf(text: string): { name: string; rest: string }[] {
   const lines = text.split(/\r?\n/).filter((line) => !/^\s*#/.test(line));
-  const joined = lines.join("\n").replace(/\\[ \t]*\n/g, " ");
+  const joined = lines.join("\n").replace(/[ \t]*\\[ \t]*\n[ \t]*/g, " ");
   return joined.split("\n").flatMap((line) => {
     const match = /^\s*([A-Za-z]+)\s+(.*?)\s*$/.exec(line);
     return match === null ? [] : [{ name: (match[1] ?? "").toUpperCase(), rest: match[2] ?? "" }];

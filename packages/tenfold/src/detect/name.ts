@@ -2,6 +2,7 @@
 export function fleetName(directory: string): string {
   const tidy = directory
     .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^[^a-z]+/, "")

@@ -28,7 +28,7 @@ const SQLITE = /^(?:sqlite3|better-sqlite3|aiosqlite|github\.com\/mattn\/go-sqli
 
 function inCompose(project: Project, image: string): ProposedService | null {
   const files = project.paths(/^(?:docker-)?compose(?:\.[\w-]+)?\.ya?ml$/);
-  const line = project.line(files, new RegExp(String.raw`^\s*image:\s*["']?(?:[\w.-]+/)*(?:${image})[:@"'\s]?`));
+  const line = project.line(files, new RegExp(String.raw`^\s*image:\s*["']?(?:[\w.-]+/)*(?:${image})(?:[:@"'\s]|$)`));
   return line === undefined ? null : { why: `${placeOf(line)} has ${line.text}.` };
 }
 
