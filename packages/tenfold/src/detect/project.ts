@@ -32,11 +32,16 @@ const COMMENT = /^\s*(?:#(?!!)|\/\/|\*|\/\*)/;
 /** A project's files, as detectors ask for them. */
 export class Project {
   readonly directory: string;
+  /** Shallow ones first. */
   readonly #files: ReadonlyMap<string, string | null>;
+  readonly #sources: readonly string[];
 
   constructor(input: DetectInput) {
     this.directory = input.directory;
-    this.#files = new Map(input.files.map(({ path, text }) => [path, text]));
+    const depth = (path: string): number => path.split("/").length;
+    const sorted = input.files.toSorted((a, b) => depth(a.path) - depth(b.path) || (a.path < b.path ? -1 : 1));
+    this.#files = new Map(sorted.map(({ path, text }) => [path, text]));
+    this.#sources = sorted.map(({ path }) => path).filter((path) => SOURCE.test(path) && !ASIDE.test(path));
   }
 
   has(path: string): boolean {
@@ -55,22 +60,21 @@ export class Project {
 
   /** Paths that match, shallow ones first. */
   paths(pattern: RegExp): string[] {
-    const depth = (path: string): number => path.split("/").length;
-    return [...this.#files.keys()]
-      .filter((path) => pattern.test(path))
-      .sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
+    return [...this.#files.keys()].filter((path) => pattern.test(path));
   }
 
-  /** Source files of the application itself. */
+  /** Source files of the application itself, shallow ones first. */
   sources(pattern: RegExp = SOURCE): string[] {
-    return this.paths(pattern).filter((path) => SOURCE.test(path) && !ASIDE.test(path));
+    return this.#sources.filter((path) => pattern.test(path));
   }
 
-  /** The first line of each file that matches; comments do not count. */
+  /** Lines that match, file by file; comments do not count. */
   *lines(files: readonly string[], pattern: RegExp): Generator<Line> {
+    // Most files have no such line: one search of the whole text tells, without splitting it.
+    const anywhere = new RegExp(pattern.source, `${pattern.flags.replace(/[gm]/g, "")}m`);
     for (const file of files) {
       const text = this.text(file);
-      if (text === "" || !new RegExp(pattern.source, `${pattern.flags.replace(/[gm]/g, "")}m`).test(text)) continue;
+      if (!anywhere.test(text)) continue;
       for (const [at, line] of text.split("\n").entries()) {
         const match = COMMENT.test(line) ? null : pattern.exec(line);
         if (match !== null) yield { file, number: at + 1, text: line.trim(), match };
