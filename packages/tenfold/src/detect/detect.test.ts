@@ -27,7 +27,10 @@ release: python manage.py migrate
   );
   assert.match(JSON.stringify(spec.scheduler), /celery -A tasks beat/);
   assert.equal(spec.release, "python manage.py migrate");
-  assert.match(warnings, /Also found: Node\.js, Flask\. Procfile is used, because it says which processes there are\./);
+  assert.match(
+    warnings,
+    /Also found: (?:Node\.js, Flask|Flask, Node\.js)\. Procfile is used, because it says which processes there are\./,
+  );
 });
 
 test("a Procfile without a web process starts nothing", () => {
@@ -115,6 +118,17 @@ test("Go is compiled first, and its fixed port is named", () => {
   assert.match(warnings, /go build -o shop \.\/cmd\/shop/);
   assert.match(warnings, /main\.go:3 always listens on 8080.*os\.Getenv\("PORT"\)/);
   assert.ok(spec.postgres !== false);
+});
+
+test("Gin and Gunicorn take $PORT by themselves, and what Go needs indirectly does not count", () => {
+  const gin = detected({
+    "go.mod": "module shop\n\nrequire (\n\tgithub.com/lib/pq v1.1.1 // indirect\n)\n",
+    "main.go": "package main\n\nfunc main() { r.Run() }\n",
+  });
+  assert.doesNotMatch(gin.warnings, /\$PORT/);
+  assert.equal(gin.spec.postgres, false);
+  assert.equal(detected({ Procfile: "web: flask db upgrade; gunicorn shop:app\n" }).warnings, "");
+  assert.match(detected({ Procfile: "web: ./serve\n" }).warnings, /Nothing was seen that reads \$PORT/);
 });
 
 test("Laravel, plain PHP and static files get what serves them", () => {

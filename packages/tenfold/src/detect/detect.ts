@@ -101,14 +101,14 @@ function releaseCommand(release: ProposedProcess | null): ProposedProcess | null
   return { command: `cd ${quote(release.directory)} && ${release.command}`, why: release.why };
 }
 
+/** Other ways to start that other files speak of: the same file says the same thing in several ways. */
 function alternatives(chosen: Candidate, rest: readonly Candidate[]): string[] {
-  const others = [
-    ...new Set(rest.filter(({ framework }) => framework !== chosen.framework).map(({ framework }) => framework)),
-  ];
-  const serious = others.filter((name) => name !== "static files" && name !== "Vite");
-  return serious.length === 0
+  const files = new Set(chosen.evidence.map(({ file }) => file));
+  const others = rest.filter(({ rank, evidence }) => rank !== "guess" && !evidence.some(({ file }) => files.has(file)));
+  const names = [...new Set(others.map(({ framework }) => framework))].filter((name) => name !== chosen.framework);
+  return names.length === 0
     ? []
-    : [`Also found: ${serious.join(", ")}. ${chosen.framework} is used, ${REASONS[chosen.rank]}.`];
+    : [`Also found: ${names.join(", ")}. ${chosen.framework} is used, ${REASONS[chosen.rank]}.`];
 }
 
 function notFound(project: Project, name: string): Detection {

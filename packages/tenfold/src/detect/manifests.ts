@@ -14,7 +14,7 @@ export function allPackages(project: Project): Package[] {
   const node = [...(readManifest(project)?.dependencies ?? [])].map((name) => ({ name, file: "package.json" }));
   const python = [...pythonDependencies(project).values()];
   const ruby = [...gemsOf(project)].map((name) => ({ name, file: "Gemfile" }));
-  const go = [...project.text("go.mod").matchAll(/^\s*(?:require\s+)?([\w.-]+\.[\w.-]+\/[\w./-]+)\s+v/gm)].map(
+  const go = [...project.text("go.mod").matchAll(/^\s*(?:require\s+)?([\w.-]+\.[\w.-]+\/[\w./-]+)\s+v[^\n/]*$/gm)].map(
     (match) => ({
       name: match[1] ?? "",
       file: "go.mod",

@@ -3,7 +3,10 @@ import { type Project, placeOf } from "./project.ts";
 
 function go(project: Project): Candidate | null {
   if (!project.has("go.mod")) return null;
-  const main = project.line(project.sources(/\.go$/), /^package main\b/);
+  const sources = project
+    .sources(/\.go$/)
+    .sort((a, b) => Number(b.endsWith("main.go")) - Number(a.endsWith("main.go")));
+  const main = project.line(sources, /^package main\b/);
   const module = /^module\s+(\S+)/m.exec(project.text("go.mod"))?.[1] ?? project.directory;
   const program = module.replace(/\/v\d+$/, "").replace(/^.*\//, "");
   const directory = main === undefined || !main.file.includes("/") ? "." : `./${main.file.replace(/\/[^/]*$/, "")}`;

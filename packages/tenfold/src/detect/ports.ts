@@ -1,9 +1,12 @@
 import { namesPort } from "./command.ts";
 import { type Line, type Project, placeOf } from "./project.ts";
 
-/** How each language asks for the port in the environment. */
+/** How each language asks for the port in the environment; Gin does so where `Run` is given no address. */
 const READS =
-  /process\.env\.PORT\b|process\.env\[\s*["'\x60]PORT["'\x60]|\{[^}]*\bPORT\b[^}]*\}\s*=\s*(?:process\.)?env\b|\benv\.PORT\b|Bun\.env\.PORT|Deno\.env\.get\(\s*["']PORT["']|environ(?:\.get)?[([]\s*["']PORT["']|getenv\(\s*["']PORT["']|ENV\[\s*["']PORT["']\s*\]|ENV\.fetch\(\s*["']PORT["']|Getenv\(\s*"PORT"|\benv(?:\.\w+)?\(\s*["']PORT["']|\$_ENV\[["']PORT["']\]/;
+  /process\.env\.PORT\b|process\.env\[\s*["'\x60]PORT["'\x60]|\{[^}]*\bPORT\b[^}]*\}\s*=\s*(?:process\.)?env\b|\b\w*env\w*\.PORT\b|\bPORT\s*:\s*(?:z|Joi|port|num|str|Type)\b|Bun\.env\.PORT|Deno\.env\.get\(\s*["']PORT["']|environ(?:\.get)?[([]\s*["']PORT["']|getenv\(\s*["']PORT["']|ENV\[\s*["']PORT["']\s*\]|ENV\.fetch\(\s*["']PORT["']|Getenv\(\s*"PORT"|\benv(?:\.\w+)?\(\s*["']PORT["']|\$_ENV\[["']PORT["']\]|\.Run\(\)/i;
+
+/** Servers that listen on `$PORT` unless they are told otherwise. */
+const DEFAULTS = /\bgunicorn\b(?!.*\s(?:-b|--bind))/;
 
 /** A number where a server is told to listen. The first group is the number. */
 const FIXED: readonly RegExp[] = [
@@ -37,7 +40,7 @@ function fixedPort(project: Project): Line | undefined {
 
 /** What the user must change, or look at, so that each instance listens on its own `$PORT`. */
 export function portWarnings(project: Project, command: string): string[] {
-  if (namesPort(command)) return [];
+  if (namesPort(command) || DEFAULTS.test(command)) return [];
   const reads = project.line(project.sources(), READS);
   if (reads !== undefined) return [];
   const fixed = fixedPort(project);

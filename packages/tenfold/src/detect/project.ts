@@ -29,23 +29,36 @@ const ASIDE =
 
 const COMMENT = /^\s*(?:#(?!!)|\/\/|\*|\/\*)/;
 
+/** `a` and `a/b` of `a/b/c`. */
+function parentsOf(path: string): string[] {
+  const parts = path.split("/").slice(0, -1);
+  return parts.map((_, at) => parts.slice(0, at + 1).join("/"));
+}
+
 /** A project's files, as detectors ask for them. */
 export class Project {
   readonly directory: string;
   /** Shallow ones first. */
   readonly #files: ReadonlyMap<string, string | null>;
   readonly #sources: readonly string[];
+  readonly #directories: ReadonlySet<string>;
 
   constructor(input: DetectInput) {
     this.directory = input.directory;
     const depth = (path: string): number => path.split("/").length;
     const sorted = input.files.toSorted((a, b) => depth(a.path) - depth(b.path) || (a.path < b.path ? -1 : 1));
     this.#files = new Map(sorted.map(({ path, text }) => [path, text]));
+    this.#directories = new Set(sorted.flatMap(({ path }) => parentsOf(path)));
     this.#sources = sorted.map(({ path }) => path).filter((path) => SOURCE.test(path) && !ASIDE.test(path));
   }
 
   has(path: string): boolean {
     return this.#files.has(path);
+  }
+
+  /** Whether a directory has files that matter. */
+  hasBelow(directory: string): boolean {
+    return this.#directories.has(directory);
   }
 
   /** The first of these that is there. */

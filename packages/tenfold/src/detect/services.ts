@@ -87,18 +87,19 @@ const PREPARED: readonly (readonly [packages: RegExp, advice: string])[] = [
   ],
   [
     /^(?:psycopg|psycopg-binary)$/,
-    "psycopg 3 needs prepare_threshold=None behind a PgBouncer older than 1.21 (Debian 12 has 1.18); Django sets it.",
+    "psycopg 3 needs prepare_threshold=None behind a PgBouncer older than 1.21 (Debian 12 has 1.18).",
   ],
   [/jackc\/pgx/, "pgx needs default_query_exec_mode=exec behind a PgBouncer older than 1.21 (Debian 12 has 1.18)."],
 ];
 
 function preparedWarnings(packages: readonly Package[], usesDjango: boolean): string[] {
-  const advice = PREPARED.filter(([pattern]) => packages.some(({ name }) => pattern.test(name))).map(
-    ([, text]) => text,
-  );
+  // Django's backend for psycopg 3 prepares nothing unless it is told to.
+  const advice = PREPARED.filter(
+    ([pattern]) => packages.some(({ name }) => pattern.test(name)) && !(usesDjango && pattern.test("psycopg")),
+  ).map(([, text]) => text);
   const rails = packages.some(({ name, file }) => name === "rails" && file === "Gemfile");
   return [
-    ...advice.filter((text) => !(usesDjango && text.includes("Django sets it"))),
+    ...advice,
     ...(rails
       ? [
           "Rails needs prepared_statements: false in config/database.yml behind a PgBouncer older than 1.21 (Debian 12 has 1.18).",

@@ -59,6 +59,7 @@ const READ: readonly RegExp[] = [
   /\.(?:[cm]?[jt]sx?|py|rb|go|php)$/,
   /^(?:Procfile|[Dd]ockerfile|Containerfile|Gemfile|Gemfile\.lock|Pipfile|go\.mod|config\.ru|package\.json|composer\.json)$/,
   /^(?:requirements[\w.-]*\.(?:txt|in)|pyproject\.toml|setup\.cfg|alembic\.ini|schema\.prisma)$/,
+  /^(?:ecosystem(?:\.config)?|pm2|process)\.(?:json|[cm]?js)$/,
   /^(?:docker-)?compose(?:\.[\w-]+)?\.ya?ml$/,
   /^\.env\.(?:example|sample|template|dist)$/,
 ];

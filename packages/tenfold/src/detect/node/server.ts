@@ -40,7 +40,7 @@ function fromScript(node: NodeProject): Candidate | null {
     const text = node.manifest.scripts[name] ?? "";
     const resolved = DEVELOPMENT.test(text) && !/vite preview/.test(text) ? undefined : resolveScript(node, name);
     if (resolved === undefined) continue;
-    const build = node.manifest.scripts.build !== undefined && compiled(resolved.command);
+    const build = node.manifest.scripts.build !== undefined && (compiled(resolved.command) || /\bbuild && /.test(text));
     const notes = [...(resolved.note === null ? [] : [resolved.note]), ...resolved.changes];
     return {
       framework: library?.name ?? "Node.js",

@@ -18,8 +18,21 @@ const WATCHERS: Readonly<Record<string, string>> = {
   tsnd: "ts-node",
 };
 
-function withoutWatching(words: readonly string[]): { words: string[]; note: string | null } {
+/** PM2 runs instances of its own, which Tenfold does: the script that its file names is what is wanted. */
+function withoutPm2({ project }: NodeProject, words: readonly string[]): string | undefined {
+  const file = words.find((word) => /^[\w./-]+\.(?:config\.)?(?:[cm]?js|json)$/.test(word));
+  if (file === undefined) return undefined;
+  if (!/ecosystem|pm2|process/.test(file)) return file;
+  return /["']?script["']?\s*:\s*["']([^"']+)["']/.exec(project.text(file))?.[1];
+}
+
+function withoutWatching(node: NodeProject, words: readonly string[]): { words: string[]; note: string | null } {
   const [program = "", ...rest] = words;
+  if (program === "pm2" || program === "pm2-runtime") {
+    const script = withoutPm2(node, rest);
+    const note = "PM2 is left out, since Tenfold runs the instances";
+    return script === undefined ? { words: [...words], note: null } : { words: ["node", script], note };
+  }
   const instead = WATCHERS[program];
   if (instead !== undefined) {
     const file = rest.find((word) => /\.[cm]?[jt]s$/.test(word)) ?? rest.at(-1) ?? "";
@@ -41,6 +54,17 @@ export function resolveScript(node: NodeProject, name: string, depth = 0): Resol
   const viaManager: Resolved = { ...adaptCommand(runScript(node, name)), note: null };
   const another = /^(?:npm|pnpm|yarn|bun)(?: run)? ([\w:-]+)$/.exec(text)?.[1];
   if (another !== undefined && depth < 5) return resolveScript(node, another, depth + 1) ?? viaManager;
+  const afterBuild = /^(?:npm|pnpm|yarn|bun)(?: run)? build(?::\w+)? && ([^&|;<>`()\n]+)$/.exec(text)?.[1];
+  if (afterBuild !== undefined && node.manifest.scripts[`pre${name}`] === undefined) {
+    const rest: NodeProject = {
+      ...node,
+      manifest: { ...node.manifest, scripts: { ...node.manifest.scripts, [name]: afterBuild } },
+    };
+    const resolved = resolveScript(rest, name, depth + 1);
+    return resolved === undefined
+      ? undefined
+      : { ...resolved, note: "the build is left out, since every instance would build" };
+  }
   const isPlain = !/[&|;<>`()\n]|\$\(/.test(text) && node.manifest.scripts[`pre${name}`] === undefined;
   if (!isPlain) return viaManager;
   const words = text.split(/\s+/);
@@ -49,7 +73,7 @@ export function resolveScript(node: NodeProject, name: string, depth = 0): Resol
     const word = words.shift() ?? "";
     if (word !== "cross-env") variables.push(word);
   }
-  const { words: plain, note } = withoutWatching(words);
+  const { words: plain, note } = withoutWatching(node, words);
   const [program = "", ...rest] = plain;
   const started = EVERYWHERE.has(program) || program.includes("/") ? program : binary(node, program);
   return { ...adaptCommand([...variables, started, ...rest].join(" ")), note };

@@ -47,18 +47,24 @@ function objectAt(project: Project, line: Line, object: string, isFactory: boole
  */
 export function findApp(project: Project, constructors: string): AppObject | undefined {
   const files = sourcesByUse(project);
+  const constructing = new RegExp(String.raw`\b(?:${constructors})\(`);
   const made = project.line(
     files,
     new RegExp(String.raw`^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)?(?:${constructors})\(`),
   );
+  // A factory of the same name style may make something else that the application has, such as its Celery.
   const users = files.filter((file) => new RegExp(constructors).test(project.text(file)));
   const factories = [
     ...project.lines(users, /^(?:async )?def ((?:create|make|get|build)_(?:\w*_)?(?:app|application|server))\(/),
   ];
-  const factory = factories.find((line) => new RegExp(String.raw`(?:${constructors})\(`).test(project.text(line.file)));
+  const factory = factories.find(
+    ({ file, match }) => !/celery|worker/.test(match[1] ?? "") && constructing.test(project.text(file)),
+  );
   const name = factory?.match[1];
   if (name !== undefined && factory !== undefined) {
-    const called = project.line(files, new RegExp(String.raw`^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)?${name}\(`));
+    // Elsewhere, such as in a script for migrations, it is called for another purpose.
+    const usual = files.filter((file) => usualness(file) < USUAL.length);
+    const called = project.line(usual, new RegExp(String.raw`^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)?${name}\(`));
     if (called?.match[1] !== undefined) return objectAt(project, called, called.match[1], false);
     if (made === undefined) return objectAt(project, factory, name, true);
   }

@@ -6,34 +6,49 @@ export interface PythonModule {
   readonly name: string;
 }
 
-function join(directory: string, name: string): string {
-  return directory === "." ? name : `${directory}/${name}`;
+/** Names that a file imports absolutely: the first part of each. */
+function importsOf(project: Project, file: string): string[] {
+  return [...project.text(file).matchAll(/^\s*(?:from|import)\s+(\w+)/gm)].map((match) => match[1] ?? "");
 }
 
-/** Whether a file imports its neighbours by their bare names, which works from its own directory only. */
-function importsNeighbours(project: Project, file: string, directory: string): boolean {
-  const imported = [...project.text(file).matchAll(/^\s*(?:from|import)\s+(\w+)/gm)].map((match) => match[1] ?? "");
-  return imported.some(
-    (name) =>
-      (project.has(join(directory, `${name}.py`)) || project.has(join(directory, `${name}/__init__.py`))) &&
-      !project.has(`${name}.py`) &&
-      !project.has(`${name}/__init__.py`),
-  );
+/** Whether a name can be imported from a directory: a module, or a package with or without `__init__.py`. */
+function holds(project: Project, directory: string, name: string): boolean {
+  const path = directory === "" ? name : `${directory}/${name}`;
+  return project.has(`${path}.py`) || project.hasBelow(path);
+}
+
+/** For a file that imports nothing of the project: where it must be imported from for others to import it as they do. */
+function rootOfImporters(project: Project, parts: readonly string[]): number | undefined {
+  const sources = project.sources(/\.py$/);
+  const counts = parts.map((_, depth) => {
+    const name = parts.slice(depth).join("\\.");
+    const pattern = new RegExp(String.raw`^\s*(?:from|import)\s+${name}\b`);
+    return [...project.lines(sources, pattern)].length;
+  });
+  const most = Math.max(...counts);
+  return most === 0 ? undefined : counts.indexOf(most);
 }
 
 /**
- * The module of a file. It is imported from the project's directory, unless that cannot work: below `src`, and where it
- * imports neighbours of a directory that is no package.
+ * The module of a file. It is imported from the directory in which what it imports itself can be found; the project's
+ * own when that says nothing, or `src` when it is below that.
  */
 export function moduleOf(project: Project, file: string): PythonModule {
   const parts = file.replace(/\.py$/, "").split("/");
   if (parts.at(-1) === "__init__") parts.pop();
-  const parents = parts.slice(0, -1);
-  const isPackage = (depth: number): boolean => project.has(`${parents.slice(0, depth).join("/")}/__init__.py`);
-  let root = 0;
-  if (parents[0] === "src" && !isPackage(1)) root = 1;
-  const own = parents.join("/");
-  if (parents.length > root && !isPackage(parents.length) && importsNeighbours(project, file, own))
-    root = parents.length;
-  return { directory: root === 0 ? "." : parents.slice(0, root).join("/"), name: parts.slice(root).join(".") || "app" };
+  const parents = file.split("/").slice(0, -1);
+  const imports = importsOf(project, file);
+  let root = parents[0] === "src" && !project.has("src/__init__.py") ? 1 : 0;
+  let most = 0;
+  for (let depth = 0; depth <= parents.length; depth += 1) {
+    const found = imports.filter((name) => holds(project, parents.slice(0, depth).join("/"), name)).length;
+    if (found > most) {
+      most = found;
+      root = depth;
+    }
+  }
+  if (most === 0) root = rootOfImporters(project, parts) ?? root;
+  // A package cannot be imported from within itself.
+  root = Math.min(root, parts.length - 1);
+  return { directory: root === 0 ? "." : parents.slice(0, root).join("/"), name: parts.slice(root).join(".") };
 }

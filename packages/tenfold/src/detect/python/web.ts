@@ -42,7 +42,7 @@ export function dependencyEvidence(dependency: Dependency | undefined): Evidence
 }
 
 function appEvidence(app: AppObject): Evidence {
-  return { file: placeOf(app.line), what: app.line.text };
+  return { file: placeOf(app.line), what: app.line.text.replace(/\($/, "(...)") };
 }
 
 /** The object, when the framework is really used: Falcon's `App` could be anybody's. */
