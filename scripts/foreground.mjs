@@ -1,0 +1,51 @@
+// Runs the command line in the foreground on behalf of `npm start`.
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { environment, NODE, ROOT } from "./bootstrap.mjs";
+
+/** A Ctrl-C reaches us twice, from the terminal and from npm; it is passed on once. */
+const SAME = 500;
+
+const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGWINCH"];
+
+/**
+ * Runs a command in a session of its own, where signals of the terminal do not reach it, and passes each of ours on once.
+ * A second Ctrl-C that a person gives passes. Resolves to the exit code: 0 when it ended because it was asked to.
+ */
+export function runForeground(argv, { cwd, env }) {
+  const [program, ...rest] = argv;
+  const child = spawn(program, rest, { cwd, env, stdio: "inherit", detached: true });
+  const last = new Map();
+  let asked = false;
+  for (const signal of FORWARDED) {
+    process.on(signal, () => {
+      const now = performance.now();
+      const before = last.get(signal);
+      last.set(signal, now);
+      if (before !== undefined && now - before < SAME) return;
+      asked ||= signal !== "SIGWINCH";
+      child.kill(signal);
+    });
+  }
+  return new Promise((resolve) => {
+    child.on("error", (error) => {
+      console.error(`error: ${error.message}`);
+      resolve(1);
+    });
+    child.on("exit", (code, signal) => {
+      const interrupted = signal === "SIGINT" || signal === "SIGTERM" || code === 130 || code === 143;
+      if (asked && interrupted) resolve(0);
+      else resolve(code ?? 128 + (constants.signals[signal] ?? 0));
+    });
+  });
+}
+
+/** Runs Tenfold's command line in the example's directory. */
+export function tenfold(args) {
+  const main = join(ROOT, "packages", "tenfold", "src", "cli", "main.ts");
+  return runForeground([NODE, "--conditions=source", main, ...args], {
+    cwd: join(ROOT, "examples", "tutormax"),
+    env: environment(),
+  });
+}

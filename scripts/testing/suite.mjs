@@ -1,0 +1,103 @@
+// Runs test files and tells about them.
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { findTests } from "./find.mjs";
+import { runFile } from "./run-file.mjs";
+
+function seconds(milliseconds) {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+function count(results, outcome) {
+  return results.reduce((sum, { outcomes }) => sum + outcomes.filter((one) => one.outcome === outcome).length, 0);
+}
+
+function isBad({ outcomes, problems }) {
+  return problems.length > 0 || outcomes.some(({ outcome }) => outcome === "failed");
+}
+
+function tellFile(result, print) {
+  const { file, outcomes, problems, duration, output } = result;
+  print(`${isBad(result) ? "✖" : "✔"} ${file} (${outcomes.length} tests, ${seconds(duration)})`);
+  if (!isBad(result)) return;
+  for (const problem of problems) print(`  ${problem}`);
+  for (const line of output.trimEnd().split("\n")) print(`  ${line}`);
+}
+
+function tellSummary(results, duration, print) {
+  const skipped = results.flatMap(({ file, outcomes }) =>
+    outcomes
+      .filter(({ outcome }) => outcome === "skipped")
+      .map(({ reason, name }) => `${reason || "no reason given"}: ${name} (${file})`),
+  );
+  for (const line of skipped) print(`skipped, ${line}`);
+  const slowest = results.toSorted((a, b) => b.duration - a.duration).slice(0, 5);
+  if (results.length > 5) print(`slowest: ${slowest.map((one) => `${one.file} ${seconds(one.duration)}`).join(", ")}`);
+  const bad = results.filter(isBad);
+  for (const { file, problems, outcomes } of bad) {
+    const failed = outcomes.filter(({ outcome }) => outcome === "failed").map(({ name }) => `failed: ${name}`);
+    print(`✖ ${file}: ${[...problems, ...failed].join("; ")}`);
+  }
+  const totals = [
+    `${count(results, "passed")} passed`,
+    `${count(results, "failed")} failed`,
+    `${skipped.length} skipped`,
+  ];
+  print(`${totals.join(", ")} in ${results.length} files and ${seconds(duration)}`);
+}
+
+/** Runs files, as many at once as asked for. */
+async function runAll(files, width, run) {
+  const results = [];
+  const queue = [...files];
+  const worker = async () => {
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) results.push(await run(file));
+  };
+  await Promise.all(Array.from({ length: Math.min(width, files.length) }, worker));
+  return results;
+}
+
+/**
+ * Runs the test files of a repository whose names hold one of the filters. Returns the exit code: 0 when all passed and
+ * nothing was left behind, 1 when not, 2 when no file has such a name. `limits` in milliseconds: of a file, and in all.
+ */
+export async function runSuite({ root, node, env, filters, limits, print, signal }) {
+  const { unit, alone } = findTests(root, filters);
+  if (unit.length + alone.length === 0) {
+    print(`error: no test file's name holds ${filters.join(" or ")}`);
+    return 2;
+  }
+  // Short, since sockets below it have 107 bytes; open, since servers run as other users.
+  const scratch = mkdtempSync("/tmp/tf-");
+  chmodSync(scratch, 0o755);
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  signal.addEventListener("abort", stop, { once: true });
+  const timer = setTimeout(() => {
+    print(`the total limit of ${limits.total / 60_000} minutes is reached`);
+    stop();
+  }, limits.total);
+  const started = performance.now();
+  let number = 0;
+  const run = async (file) => {
+    number += 1;
+    const own = join(scratch, String(number));
+    const skipped = { file, outcomes: [], output: "", problems: ["was not run"], duration: 0 };
+    const options = { root, node, env, scratch: own, limit: limits.file, signal: controller.signal };
+    const result = controller.signal.aborted ? skipped : await runFile(file, options);
+    if (!controller.signal.aborted) tellFile(result, print);
+    return result;
+  };
+  try {
+    const results = await runAll(unit, availableParallelism(), run);
+    results.push(...(await runAll(alone, 1, run)));
+    print("");
+    tellSummary(results, performance.now() - started, print);
+    return results.some(isBad) ? 1 : 0;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
