@@ -107,7 +107,7 @@ function runsTypeScript(node) {
 }
 
 function npm(args) {
-  return spawnSync("npm", args, { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"] });
+  return spawnSync("npm", args, { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
 }
 
 function ensurePackages() {
