@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runForeground } from "./foreground.mjs";
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -152,8 +153,8 @@ export function ensureTools() {
 }
 
 /** Installs the programs that are missing; ends this process with the exit code of the command line when that fails. */
-export function ensureEngines(programs) {
-  const argv = ["--conditions=source", join(ROOT, "scripts", "engines.ts"), ...programs];
-  const { status, signal } = spawnSync(NODE, argv, { env: environment(), stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? (signal === null ? 1 : 130));
+export async function ensureEngines(programs) {
+  const argv = [NODE, "--conditions=source", join(ROOT, "scripts", "engines.ts"), ...programs];
+  const code = await runForeground(argv, { cwd: ROOT, env: environment() });
+  if (code !== 0) process.exit(code);
 }

@@ -1,8 +1,6 @@
-// Runs the command line in the foreground on behalf of `npm start`.
+// Runs a command in the foreground on behalf of npm.
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
-import { join } from "node:path";
-import { environment, NODE, ROOT } from "./bootstrap.mjs";
 
 /** A Ctrl-C reaches us twice, from the terminal and from npm; it is passed on once. */
 const SAME = 500;
@@ -18,34 +16,25 @@ export function runForeground(argv, { cwd, env }) {
   const child = spawn(program, rest, { cwd, env, stdio: "inherit", detached: true });
   const last = new Map();
   let asked = false;
-  for (const signal of FORWARDED) {
-    process.on(signal, () => {
-      const now = performance.now();
-      const before = last.get(signal);
-      last.set(signal, now);
-      if (before !== undefined && now - before < SAME) return;
-      asked ||= signal !== "SIGWINCH";
-      child.kill(signal);
-    });
-  }
+  const forward = (signal) => {
+    const now = performance.now();
+    const before = last.get(signal);
+    last.set(signal, now);
+    if (before !== undefined && now - before < SAME) return;
+    asked ||= signal !== "SIGWINCH";
+    child.kill(signal);
+  };
+  for (const signal of FORWARDED) process.on(signal, forward);
   return new Promise((resolve) => {
     child.on("error", (error) => {
       console.error(`error: ${error.message}`);
       resolve(1);
     });
     child.on("exit", (code, signal) => {
+      for (const one of FORWARDED) process.removeListener(one, forward);
       const interrupted = signal === "SIGINT" || signal === "SIGTERM" || code === 130 || code === 143;
       if (asked && interrupted) resolve(0);
       else resolve(code ?? 128 + (constants.signals[signal] ?? 0));
     });
-  });
-}
-
-/** Runs Tenfold's command line in the example's directory. */
-export function tenfold(args) {
-  const main = join(ROOT, "packages", "tenfold", "src", "cli", "main.ts");
-  return runForeground([NODE, "--conditions=source", main, ...args], {
-    cwd: join(ROOT, "examples", "tutormax"),
-    env: environment(),
   });
 }

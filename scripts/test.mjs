@@ -5,7 +5,7 @@ import { runSuite } from "./testing/suite.mjs";
 const MINUTE = 60_000;
 
 ensureTools();
-ensureEngines([]);
+await ensureEngines([]);
 const controller = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => controller.abort());
 process.exitCode = await runSuite({
