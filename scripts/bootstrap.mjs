@@ -155,6 +155,6 @@ export function ensureTools() {
 /** Installs the programs that are missing; ends this process with the exit code of the command line when that fails. */
 export async function ensureEngines(programs) {
   const argv = [NODE, "--conditions=source", join(ROOT, "scripts", "engines.ts"), ...programs];
-  const code = await runForeground(argv, { cwd: ROOT, env: environment() });
-  if (code !== 0) process.exit(code);
+  const { code, asked } = await runForeground(argv, { cwd: ROOT, env: environment() });
+  if (code !== 0 || asked) process.exit(code);
 }

@@ -55,7 +55,8 @@ async function inForeground(child) {
   );
   const runner = `
     import { runForeground } from ${JSON.stringify(new URL("foreground.mjs", import.meta.url).href)};
-    process.exitCode = await runForeground([process.execPath, "child.mjs"], { cwd: ${JSON.stringify(directory)}, env: process.env });
+    const { code } = await runForeground([process.execPath, "child.mjs"], { cwd: ${JSON.stringify(directory)}, env: process.env });
+    process.exitCode = code;
   `;
   const process_ = spawn(process.execPath, ["--input-type=module", "-e", runner], { stdio: "ignore" });
   const exited = once(process_, "exit");

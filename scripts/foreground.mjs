@@ -9,7 +9,8 @@ const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGWINCH"];
 
 /**
  * Runs a command in a session of its own, where signals of the terminal do not reach it, and passes each of ours on once.
- * A second Ctrl-C that a person gives passes. Resolves to the exit code: 0 when it ended because it was asked to.
+ * A second Ctrl-C that a person gives passes. Resolves to the exit code, which is 0 when it ended because it was asked to,
+ * and to whether it was asked.
  */
 export function runForeground(argv, { cwd, env }) {
   const [program, ...rest] = argv;
@@ -28,13 +29,13 @@ export function runForeground(argv, { cwd, env }) {
   return new Promise((resolve) => {
     child.on("error", (error) => {
       console.error(`error: ${error.message}`);
-      resolve(1);
+      resolve({ code: 1, asked });
     });
     child.on("exit", (code, signal) => {
       for (const one of FORWARDED) process.removeListener(one, forward);
       const interrupted = signal === "SIGINT" || signal === "SIGTERM" || code === 130 || code === 143;
-      if (asked && interrupted) resolve(0);
-      else resolve(code ?? 128 + (constants.signals[signal] ?? 0));
+      const own = code ?? 128 + (constants.signals[signal] ?? 0);
+      resolve({ code: asked && interrupted ? 0 : own, asked });
     });
   });
 }
