@@ -115,7 +115,14 @@ function ensurePackages() {
   if (isInstalled()) return;
   step("install npm packages");
   // Node 24 is a development dependency, which NODE_ENV=production would leave out.
-  const { status, error } = npm(["ci", "--include=dev", "--loglevel=error", "--no-audit", "--no-fund", "--update-notifier=false"]);
+  const { status, error } = npm([
+    "ci",
+    "--include=dev",
+    "--loglevel=error",
+    "--no-audit",
+    "--no-fund",
+    "--update-notifier=false",
+  ]);
   if (error !== undefined) fail(`npm could not be started: ${error.message}`, "Install npm, which comes with Node.");
   if (status !== 0)
     fail("npm could not install the packages", "Its own messages are above; a proxy goes into ~/.npmrc.");

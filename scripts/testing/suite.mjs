@@ -25,13 +25,24 @@ function tellFile(result, print) {
   for (const line of output.trimEnd().split("\n")) print(`  ${line}`);
 }
 
+/** Files and numbers of skipped tests by the reason that they give. */
+function skippedByReason(results) {
+  const reasons = new Map();
+  for (const { file, outcomes } of results) {
+    for (const { reason } of outcomes.filter(({ outcome }) => outcome === "skipped")) {
+      const files = reasons.get(reason || "for no reason given") ?? new Map();
+      reasons.set(reason || "for no reason given", files.set(file, (files.get(file) ?? 0) + 1));
+    }
+  }
+  return reasons;
+}
+
 function tellSummary(results, duration, print) {
-  const skipped = results.flatMap(({ file, outcomes }) =>
-    outcomes
-      .filter(({ outcome }) => outcome === "skipped")
-      .map(({ reason, name }) => `${reason || "no reason given"}: ${name} (${file})`),
-  );
-  for (const line of skipped) print(`skipped, ${line}`);
+  const reasons = skippedByReason(results);
+  for (const [reason, files] of reasons) {
+    const total = [...files.values()].reduce((sum, one) => sum + one, 0);
+    print(`skipped ${total}, ${reason}: ${[...files.keys()].join(", ")}`);
+  }
   const slowest = results.toSorted((a, b) => b.duration - a.duration).slice(0, 5);
   if (results.length > 5) print(`slowest: ${slowest.map((one) => `${one.file} ${seconds(one.duration)}`).join(", ")}`);
   const bad = results.filter(isBad);
@@ -42,7 +53,7 @@ function tellSummary(results, duration, print) {
   const totals = [
     `${count(results, "passed")} passed`,
     `${count(results, "failed")} failed`,
-    `${skipped.length} skipped`,
+    `${count(results, "skipped")} skipped`,
   ];
   print(`${totals.join(", ")} in ${results.length} files and ${seconds(duration)}`);
 }
