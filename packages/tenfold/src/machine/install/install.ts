@@ -75,22 +75,18 @@ async function judgeCandidates(
 ): Promise<boolean> {
   const candidates = await observeCandidates(packages, env);
   let known = true;
+  const old: ProgramName[] = [];
   for (const program of programs) {
     const candidate = candidates.get(packageOf(system, program) ?? "");
-    if (candidate === undefined || candidate === null) {
-      known = false;
-    } else if (!isAtLeast(candidate, OLDEST[program])) {
-      const found = formatVersion(program, candidate);
-      throw new Fault(
-        "TF_OLD_PROGRAM",
-        `${system.name} offers ${program} ${found}, and ${formatVersion(program, OLDEST[program])} is the oldest that works`,
-        {
-          hint: `Newer ones: ${newerFrom(program)}`,
-        },
-      );
-    }
+    if (candidate === undefined || candidate === null) known = false;
+    else if (!isAtLeast(candidate, OLDEST[program])) old.push(program);
   }
-  return known;
+  if (old.length === 0) return known;
+  const lines = old.map((program) => {
+    const found = formatVersion(program, candidates.get(packageOf(system, program) ?? "") ?? OLDEST[program]);
+    return `${program} ${found}: ${formatVersion(program, OLDEST[program])} is the oldest that works. Newer ones: ${newerFrom(program)}`;
+  });
+  throw new Fault("TF_OLD_PROGRAM", `${system.name} offers only too old a version of ${old.join(", ")}`, { lines });
 }
 
 function failure(step: InstallStep, { lines, code }: RunResult): Fault {
