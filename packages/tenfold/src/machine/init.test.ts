@@ -50,14 +50,23 @@ async function runProposed(files: Readonly<Record<string, string>>, path: string
   const child = spawn("/bin/sh", ["-c", `exec ${detection.proposal.web.command}`], {
     cwd: directory,
     env: { PATH, PORT: String(port), HOST: "127.0.0.1", PYTHONDONTWRITEBYTECODE: "1" },
-    stdio: "ignore",
-    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
   });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
   const exited = once(child, "exit");
   try {
     return await answerOf(`http://127.0.0.1:${port}${path}`);
+  } catch (error) {
+    throw new Error(`no answer on port ${port} (exit ${child.exitCode}, ${child.signalCode}): ${output}`, {
+      cause: error,
+    });
   } finally {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGTERM");
+    child.kill("SIGTERM");
     await exited;
     await rm(directory, { recursive: true });
   }
