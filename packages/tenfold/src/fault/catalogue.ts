@@ -9,6 +9,7 @@ export type FaultCode =
   | "TF_SPEC_SYNTAX"
   | "TF_SPEC_THROWS"
   | "TF_SPEC_NOT_FOUND"
+  | "TF_FILE_UNREADABLE"
   | "TF_SPEC_EXISTS"
   | "TF_ENV_FILE"
   | "TF_ENV_MISSING"
@@ -39,6 +40,8 @@ export type FaultCode =
   | "TF_RELEASE_FAILED"
   | "TF_PREPARE_FAILED"
   | "TF_CONFIG_REJECTED"
+  | "TF_BALANCER_SILENT"
+  | "TF_BALANCER_REFUSED"
   | "TF_FAILOVER_REFUSED"
   | "TF_CANCELLED"
   | "TF_UNHEALTHY";
@@ -58,6 +61,10 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
   TF_SPEC_NOT_FOUND: {
     exit: "input",
     when: "No fleet file was found, nothing was detected, and no `--command` was given.",
+  },
+  TF_FILE_UNREADABLE: {
+    exit: "input",
+    when: "A fleet file or an `.env` file exists and cannot be read: a directory, no permission, no UTF-8, too large.",
   },
   TF_SPEC_EXISTS: { exit: "input", when: "`init` would overwrite a fleet file." },
   TF_ENV_FILE: { exit: "input", when: "A line of an `.env` file is not understood." },
@@ -107,6 +114,8 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
   TF_RELEASE_FAILED: { exit: "failed", when: "The release command failed." },
   TF_PREPARE_FAILED: { exit: "failed", when: "A data directory or a configuration could not be prepared." },
   TF_CONFIG_REJECTED: { exit: "failed", when: "A service refused the configuration that was rendered for it." },
+  TF_BALANCER_SILENT: { exit: "failed", when: "The balancer does not answer those who control it." },
+  TF_BALANCER_REFUSED: { exit: "failed", when: "The balancer did not make a change that it was told to make." },
   TF_FAILOVER_REFUSED: {
     exit: "failed",
     when: "A switch of primary or master was refused, because it could lose data or has no candidate.",

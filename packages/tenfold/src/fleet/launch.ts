@@ -17,7 +17,7 @@ export interface RenderedFile {
 
 /** How a process is stopped: the signal, and how long it has before SIGKILL. */
 export interface Stop {
-  readonly signal: "SIGTERM" | "SIGINT" | "SIGQUIT";
+  readonly signal: "SIGTERM" | "SIGINT" | "SIGQUIT" | "SIGUSR1";
   readonly grace: Millis;
 }
 
@@ -40,4 +40,6 @@ export interface Launch {
 export interface Rendering {
   readonly files: readonly RenderedFile[];
   readonly launch: Launch;
+  /** What a running process can take without a restart, where that is not simply its files. */
+  readonly takes?: string;
 }

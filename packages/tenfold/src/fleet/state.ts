@@ -5,6 +5,8 @@ export interface Running {
   readonly pid: number;
   /** Start time in the kernel's clock ticks since boot. */
   readonly startTime: number;
+  /** Where its output goes, by which the children of a dead process are found. */
+  readonly log: string;
 }
 
 export type Role = "primary" | "replica" | "master";
@@ -40,6 +42,8 @@ export type MemberState =
 /** Who leads in the data tier and who serves: decided by the engine, written down before anyone acts on it. */
 export interface Topology {
   readonly postgresPrimary: MemberName | null;
+  /** Replicas that are fit for reads, in the order of `DATABASE_READ_URL_N`. */
+  readonly postgresReadable: readonly MemberName[];
   readonly redisMaster: MemberName | null;
   /** Web instances that the balancer sends requests to. */
   readonly serving: readonly MemberName[];

@@ -1,0 +1,109 @@
+import { resolve } from "node:path";
+import { Fault } from "../../fault/fault.ts";
+import type { Fleet } from "../../fleet/fleet.ts";
+import type { Launch } from "../../fleet/launch.ts";
+import type { Member } from "../../fleet/member.ts";
+import { logFile } from "../../fleet/paths.ts";
+import { isEdge, tlsFile } from "../../render/edge/edge.ts";
+import { type Millis, millis, seconds } from "../../units/millis.ts";
+import type { Context } from "../service.ts";
+
+const OPENSSL_WITHIN: Millis = seconds(30);
+
+/** Days; browsers refuse certificates that are valid for longer. */
+const VALID_DAYS = 397;
+
+/** Seconds before its end at which a self-signed certificate is replaced. */
+const RENEW_BEFORE = 30 * 86_400;
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/;
+const KEY = /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----[\s\S]+?-----END (?:[A-Z]+ )?PRIVATE KEY-----/;
+
+function openssl(fleet: Fleet, member: Member, words: readonly string[]): Launch {
+  return {
+    argv: ["openssl", ...words],
+    env: {},
+    cwd: fleet.paths.home,
+    runAs: "service",
+    log: logFile(fleet.paths, member.name),
+    stop: { signal: "SIGTERM", grace: millis(0) },
+    memory: false,
+    cpu: false,
+  };
+}
+
+/** Names that a browser on this machine or on the network may use. */
+function alternativeNames(host: string): string {
+  const names = ["DNS:localhost", "IP:127.0.0.1", "IP:0:0:0:0:0:0:0:1"];
+  const own = /^[\d.]+$/.test(host) || host.includes(":") ? `IP:${host}` : `DNS:${host}`;
+  const any = ["0.0.0.0", "::", "*", "127.0.0.1", "::1", "localhost"].includes(host);
+  return [...names, ...(any ? [] : [own])].join(",");
+}
+
+async function isStillGood(context: Context, member: Member): Promise<boolean> {
+  const file = tlsFile(context.fleet.paths, member);
+  if ((await context.driver.readText(file)) === null) return false;
+  const { host } = context.fleet.spec.balancer;
+  const check = /^[\d.]+$/.test(host) || host.includes(":") ? "-checkip" : "-checkhost";
+  const named = ["0.0.0.0", "::", "*"].includes(host) ? ["-checkhost", "localhost"] : [check, host];
+  const outcome = await context.driver.run(
+    openssl(context.fleet, member, ["x509", "-in", file, "-noout", "-checkend", String(RENEW_BEFORE), ...named]),
+    { timeout: OPENSSL_WITHIN, signal: context.signal },
+  );
+  return outcome.code === 0 && !/does NOT match/.test(outcome.output);
+}
+
+async function makeSelfSigned(context: Context, member: Member): Promise<string> {
+  const { fleet, driver, signal } = context;
+  // openssl writes both files itself, the key with mode 0600: a key that is printed could end in a log.
+  const folder = `${tlsFile(fleet.paths, member)}.new`;
+  await driver.makeDirectory(folder, "service", 0o700);
+  try {
+    const words = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-sha256"];
+    const subject = ["-subj", `/O=Tenfold ${fleet.spec.name}/CN=localhost`];
+    const names = ["-addext", `subjectAltName=${alternativeNames(fleet.spec.balancer.host)}`];
+    const files = ["-keyout", `${folder}/key.pem`, "-out", `${folder}/certificate.pem`];
+    const outcome = await driver.run(
+      openssl(fleet, member, [...words, "-days", String(VALID_DAYS), ...subject, ...names, ...files]),
+      { timeout: OPENSSL_WITHIN, signal },
+    );
+    const certificate = await driver.readText(`${folder}/certificate.pem`);
+    const key = await driver.readText(`${folder}/key.pem`);
+    if (outcome.code === 0 && certificate !== null && key !== null) return `${certificate.trim()}\n${key.trim()}\n`;
+    throw new Fault("TF_PREPARE_FAILED", "openssl made no self-signed certificate", {
+      hint: "install openssl, or name a certificate and its key in balancer.tls",
+      lines: outcome.output.trim().split("\n").slice(-10),
+    });
+  } finally {
+    await driver.removeDirectory(folder);
+  }
+}
+
+async function given(context: Context, what: "certificate" | "key", path: string): Promise<string> {
+  const absolute = resolve(context.fleet.paths.project, path);
+  const text = await context.driver.readText(absolute);
+  const missing = text === null ? "does not exist" : `holds no ${what}`;
+  if (text !== null && (what === "certificate" ? CERTIFICATE : KEY).test(text)) return text.trim();
+  throw new Fault("TF_PREPARE_FAILED", `balancer.tls.${what}: ${absolute} ${missing}`, {
+    hint: `name a PEM file with the ${what === "certificate" ? "certificate and its chain" : "private key"}`,
+  });
+}
+
+/**
+ * Puts the certificate and its key where the balancer reads them: from the files that the user named, at every call, so
+ * that a renewed one is taken; or a self-signed one, made when there is none, when it is about to end, or when it is for
+ * another host. Faults: TF_PREPARE_FAILED.
+ */
+export async function prepareCertificate(context: Context, member: Member): Promise<void> {
+  const { tls } = context.fleet.spec.balancer;
+  if (tls === false || !isEdge(member)) return;
+  let content: string;
+  if (tls === "self-signed") {
+    if (await isStillGood(context, member)) return;
+    content = await makeSelfSigned(context, member);
+  } else {
+    content = `${await given(context, "certificate", tls.certificate)}\n${await given(context, "key", tls.key)}\n`;
+  }
+  const path = tlsFile(context.fleet.paths, member);
+  await context.driver.writeFiles([{ path, content, mode: 0o600, owner: "service" }]);
+}

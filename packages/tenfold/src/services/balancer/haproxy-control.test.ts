@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { web, webs } from "../../../test/edge/fleet.ts";
+import { eventually, Lab } from "../../../test/edge/lab.ts";
+import { type Crowd, crowd, WebSocketVisitor } from "../../../test/edge/visitor.ts";
+
+function noFailures({ failures, requests }: Crowd, atLeast: number, log: string): void {
+  assert.deepEqual(failures.slice(0, 5), [], `${failures.length} of ${requests} failed\n${log.slice(-3000)}`);
+  assert.ok(requests >= atLeast, `only ${requests} requests`);
+}
+
+const PATHS = ["/", "/slow?ms=20", "/text"];
+
+test("an instance that is detached gets no new request, while those in flight finish", async () => {
+  await using edge = await Lab.open({});
+  await Promise.all([edge.startBalancer(), edge.startInstances(1, 2, 3)]);
+  await edge.serve(1, 2, 3);
+  const load = crowd({ port: edge.port, visitors: 20, paths: PATHS, think: 5 });
+  await eventually(() => assert.ok(load.count() > 300));
+  // Six at once: with three instances, web-2 has two of them.
+  const slow = Array.from({ length: 6 }, () => edge.visit({ path: "/slow?ms=1500" }));
+  await eventually(() => {
+    const started = edge.asked().filter(({ request }) => request.includes("ms=1500"));
+    assert.equal(started.length, 6);
+  });
+  await edge.serve(1, 3);
+  const detachedAt = Date.now();
+  assert.deepEqual(await edge.balancer.control.serving(edge.context), [web(1), web(3)]);
+  const atDetach = await edge.balancer.control.inFlight(edge.context, edge.webMember(2));
+  assert.ok(atDetach >= 1 && atDetach <= 22, `${atDetach} in flight`);
+  await eventually(async () => assert.equal(await edge.balancer.control.inFlight(edge.context, edge.webMember(2)), 0));
+  const quietAt = Date.now();
+  for (const { status } of await Promise.all(slow)) assert.equal(status, 200);
+  assert.ok(quietAt - detachedAt > 500, "it was quiet before its slow requests were done");
+  await eventually(() => assert.ok(load.count() > 3000));
+  const seen = await load.stop();
+  noFailures(seen, 3000, edge.log("balancer-1"));
+  const late = edge.asked().filter(({ instance, at }) => instance === "web-2" && at > detachedAt);
+  assert.deepEqual(late, []);
+});
+
+test("the fleet grows from 3 to 10 and shrinks to 2 under load, and nobody notices", async () => {
+  await using edge = await Lab.open({ web: { command: "serve", health: "/health", slowStart: "1s" } }, 10);
+  await Promise.all([edge.startBalancer(), edge.startInstances(1, 2, 3)]);
+  await edge.serve(1, 2, 3);
+  const load = crowd({ port: edge.port, visitors: 20, paths: PATHS, think: 10 });
+  await eventually(() => assert.ok(load.count() > 200));
+  await edge.startInstances(4, 5, 6, 7, 8, 9, 10);
+  // As the engine does it: attached one by one, at the same time.
+  await Promise.all(
+    [4, 5, 6, 7, 8, 9, 10].map((last) => edge.serve(...Array.from({ length: last }, (_, at) => at + 1))),
+  );
+  assert.deepEqual(await edge.balancer.control.serving(edge.context), webs(10));
+  const grown = load.count();
+  await eventually(() => assert.ok(load.count() > grown + 1500));
+  for (let last = 9; last >= 2; last -= 1) {
+    await edge.serve(...Array.from({ length: last }, (_, at) => at + 1));
+    const leaving = edge.webMember(last + 1);
+    await eventually(async () => assert.equal(await edge.balancer.control.inFlight(edge.context, leaving), 0));
+    edge.stopInstance(last + 1, "SIGKILL");
+  }
+  const shrunk = load.count();
+  await eventually(() => assert.ok(load.count() > shrunk + 500));
+  const seen = await load.stop();
+  noFailures(seen, 2500, edge.log("balancer-1"));
+  assert.deepEqual([...seen.instances.keys()].sort(), webs(10).sort());
+});
+
+test("an instance takes traffic within 300 ms after it is attached", async () => {
+  await using edge = await Lab.open({});
+  await Promise.all([edge.startBalancer(), edge.startInstances(1, 2)]);
+  await edge.serve(1);
+  const load = crowd({ port: edge.port, visitors: 8, paths: ["/"], think: 20 });
+  await eventually(() => assert.ok(load.count() > 100));
+  const attachedAt = Date.now();
+  await edge.serve(1, 2);
+  const first = await eventually(() => {
+    const asked = edge.asked().find(({ instance }) => instance === "web-2");
+    assert.ok(asked);
+    return asked.at - attachedAt;
+  });
+  await load.stop();
+  assert.ok(first <= 300, `${first} ms`);
+});
+
+test("200 instances are attached and detached in one go", async () => {
+  await using edge = await Lab.open({ web: { command: "serve", health: "/health", instances: 200 } }, 200);
+  await edge.startBalancer();
+  const began = Date.now();
+  await edge.serve(...Array.from({ length: 200 }, (_, at) => at + 1));
+  assert.deepEqual(await edge.balancer.control.serving(edge.context), webs(200));
+  await edge.serve(7);
+  assert.deepEqual(await edge.balancer.control.serving(edge.context), [web(7)]);
+  assert.ok(Date.now() - began < 3000, `${Date.now() - began} ms`);
+});
+
+test("a reload under load drops nothing, and sockets go on in the former worker", async () => {
+  await using edge = await Lab.open({});
+  await Promise.all([edge.startBalancer(), edge.startInstances(1, 2)]);
+  await edge.serve(1, 2);
+  await using socket = new WebSocketVisitor(edge.port);
+  await eventually(() => assert.match(socket.received, /hello/));
+  const load = crowd({ port: edge.port, visitors: 30, paths: PATHS, think: 60 });
+  for (let turn = 0; turn < 4; turn += 1) {
+    const before = load.count();
+    await eventually(() => assert.ok(load.count() > before + 700));
+    await edge.balancer.adapter.reload?.(edge.context, edge.member("balancer-1"));
+  }
+  const before = load.count();
+  await eventually(() => assert.ok(load.count() > before + 700));
+  noFailures(await load.stop(), 3500, edge.log("balancer-1"));
+  socket.send("still here\n");
+  await eventually(() => assert.match(socket.received, /still here/));
+});
+
+test("what a former worker carries counts as in flight, and its idle connections follow the new set", async () => {
+  await using edge = await Lab.open({});
+  await Promise.all([edge.startBalancer(), edge.startInstances(1, 2)]);
+  await edge.serve(1);
+  await using socket = new WebSocketVisitor(edge.port);
+  await eventually(() => assert.match(socket.received, /hello from web-1/));
+  // Visitors who think for longer than the reload takes: their connections stay behind in the former worker.
+  const load = crowd({ port: edge.port, visitors: 10, paths: ["/"], think: 2000 });
+  await eventually(() => assert.ok(load.count() >= 10));
+  const member = edge.member("balancer-1");
+  await edge.balancer.adapter.reload?.(edge.context, member);
+  await edge.serve(2);
+  const detachedAt = Date.now();
+  assert.equal(await edge.balancer.control.inFlight(edge.context, edge.webMember(1)), 1);
+  assert.equal(await edge.balancer.control.inFlight(edge.context, edge.webMember(2)), 0);
+  await pause(3000);
+  const seen = await load.stop();
+  noFailures(seen, 20, edge.log("balancer-1"));
+  const late = edge.asked().filter(({ instance, at }) => instance === "web-1" && at > detachedAt);
+  assert.deepEqual(late, []);
+  await socket[Symbol.asyncDispose]();
+  await eventually(async () => assert.equal(await edge.balancer.control.inFlight(edge.context, edge.webMember(1)), 0));
+});
+
+test("more instances than slots are reached by a reload, under load, with nothing dropped", async () => {
+  await using edge = await Lab.open({}, 40);
+  await Promise.all([edge.startBalancer(), edge.startInstances(1, 2, 40)]);
+  await edge.serve(1, 2);
+  const load = crowd({ port: edge.port, visitors: 20, paths: PATHS, think: 20 });
+  await eventually(() => assert.ok(load.count() > 500));
+  await edge.serve(1, 40);
+  assert.deepEqual(await edge.balancer.control.serving(edge.context), [web(1), web(40)]);
+  await eventually(() => assert.ok(edge.asked().some(({ instance }) => instance === "web-40")));
+  noFailures(await load.stop(), 500, edge.log("balancer-1"));
+});
+
+test("a configuration that HAProxy refuses is a fault with HAProxy's own words, and what ran goes on", async () => {
+  await using edge = await Lab.open({});
+  await Promise.all([edge.startBalancer(), edge.startInstances(1)]);
+  await edge.serve(1);
+  const member = edge.member("balancer-1");
+  const [file] = edge.balancer.render(edge.fleet, member).files;
+  assert.ok(file);
+  await edge.driver.writeFiles([{ ...file, content: `${file.content}\nnonsense here\n` }]);
+  await assert.rejects(
+    async () => edge.balancer.adapter.reload?.(edge.context, member),
+    (error: { code?: string; lines?: string[] }) =>
+      error.code === "TF_CONFIG_REJECTED" && (error.lines ?? []).some((line) => line.includes("nonsense")),
+  );
+  assert.equal((await edge.visit()).status, 200);
+});
+
+test("a balancer that does not run is a fault for those who change it, and no answer for those who ask", async () => {
+  await using edge = await Lab.open({});
+  await assert.rejects(edge.serve(1), { code: "TF_BALANCER_SILENT" });
+  assert.equal(await edge.balancer.control.serving(edge.context), null);
+  assert.equal(await edge.balancer.control.inFlight(edge.context, edge.webMember(1)), 0);
+  const probe = await edge.balancer.adapter.probe(edge.context, edge.member("balancer-1"));
+  assert.equal(probe.ready, false);
+});
+
+test("a balancer that was killed comes back with the instances that it had", async () => {
+  await using edge = await Lab.open({});
+  await Promise.all([edge.startBalancer(), edge.startInstances(1, 2)]);
+  await edge.serve(2);
+  const process = edge.processes.get(edge.member("balancer-1").name);
+  assert.ok(process);
+  edge.driver.signal(process, "SIGKILL", "session");
+  await eventually(() => assert.equal(edge.driver.isAlive(process), false));
+  await edge.startBalancer();
+  assert.deepEqual(await edge.balancer.control.serving(edge.context), [web(2)]);
+  assert.equal((await edge.visit()).headers["x-instance"], "web-2");
+});
+
+test("a balancer that is stopped finishes its requests, and is quiet before its idle visitors go", async () => {
+  await using edge = await Lab.open({});
+  await Promise.all([edge.startBalancer(), edge.startInstances(1)]);
+  await edge.serve(1);
+  const member = edge.member("balancer-1");
+  const process = edge.processes.get(member.name);
+  const { stop } = edge.balancer.render(edge.fleet, member).launch;
+  assert.ok(process);
+  const slow = edge.visit({ path: "/slow?ms=700" });
+  await eventually(() => assert.equal(edge.asked().length, 1));
+  edge.driver.signal(process, stop.signal, "leader");
+  assert.equal(await edge.balancer.adapter.isQuiet?.(edge.context, member), false);
+  assert.equal((await slow).status, 200);
+  await eventually(async () => assert.equal(await edge.balancer.adapter.isQuiet?.(edge.context, member), true));
+  await eventually(() => assert.equal(edge.driver.isAlive(process), false));
+});

@@ -1,0 +1,144 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { Fault } from "../../fault/fault.ts";
+import { edgeOf, type Fleet, frontOf, hasFront } from "../../fleet/fleet.ts";
+import type { Member, MemberName } from "../../fleet/member.ts";
+import { servingTargets, targets, targetsOf } from "../../render/edge/edge.ts";
+import { frontsOf, leaderOf } from "../../render/haproxy/fronts.ts";
+import { renderHaproxy } from "../../render/haproxy/haproxy.ts";
+import { millis } from "../../units/millis.ts";
+import type { BalancerControl, Context } from "../service.ts";
+import { formerHaveLeft, reloadHaproxy } from "./haproxy-reload.ts";
+import { type HaproxyRuntime, haproxyRuntime } from "./haproxy-runtime.ts";
+import { applyServers, readServers, type Wanted } from "./haproxy-servers.ts";
+import { parseSessions, type Session } from "./sessions.ts";
+import { parseStatistics, sumOf } from "./statistics.ts";
+import type { Turns } from "./turns.ts";
+
+/** The web tier is in both: one for instances that are well, one for those that are alive. */
+const WEB_BACKENDS: readonly string[] = ["app", "panic"];
+
+/** The member of that name; its absence is a bug. */
+export function memberOf(fleet: Fleet, name: MemberName): Member {
+  const member = fleet.members.find((one) => one.name === name);
+  if (member === undefined) throw new Error(`the fleet has no ${name}`);
+  return member;
+}
+
+/** Brings the running servers to `wanted`, by a reload where slots do not suffice. */
+async function settle(context: Context, member: Member, wanted: Wanted): Promise<HaproxyRuntime> {
+  // First the files, so that whatever starts HAProxy anew from here on starts it in the right state.
+  await context.driver.writeFiles(renderHaproxy(context.fleet, member).files);
+  const runtime = haproxyRuntime(context, member);
+  if (await applyServers(runtime, await runtime.current(), wanted)) return runtime;
+  await reloadHaproxy(context, member);
+  if (await applyServers(runtime, await runtime.current(), wanted)) return runtime;
+  throw new Error(`the configuration of ${member.name} lacks slots: ${Object.keys(wanted).join(", ")}`);
+}
+
+/** A reload that an earlier engine began may not be over. */
+async function untilFormerHaveLeft(context: Context, runtime: HaproxyRuntime): Promise<void> {
+  while (!(await formerHaveLeft(runtime, await runtime.workers()))) {
+    await pause(millis(10), undefined, { signal: context.signal });
+  }
+}
+
+async function formerSessions(runtime: HaproxyRuntime): Promise<{ worker: number; sessions: Session[] }[]> {
+  const { former } = await runtime.workers();
+  const found = [];
+  for (const worker of former) {
+    try {
+      const [answer = ""] = await runtime.tell(worker, ["show sess"]);
+      found.push({ worker, sessions: parseSessions(answer) });
+    } catch (error) {
+      // It has ended, and what it carried with it.
+      if (!(error instanceof Fault) || (await runtime.workers()).former.includes(worker)) throw error;
+    }
+  }
+  return found;
+}
+
+async function serve(context: Context): Promise<void> {
+  const serving = servingTargets(context.fleet);
+  const member = memberOf(context.fleet, edgeOf());
+  const runtime = await settle(context, member, Object.fromEntries(WEB_BACKENDS.map((name) => [name, serving])));
+  await untilFormerHaveLeft(context, runtime);
+}
+
+/** What each backend of the fronts shall send to. */
+function wantedFronts(fleet: Fleet): Wanted {
+  const wanted: Record<string, ReturnType<typeof targets>> = {};
+  for (const front of frontsOf(fleet)) {
+    const leader = leaderOf(fleet, front);
+    wanted[front] = leader === null ? [] : targets(fleet, [leader]);
+    if (front === "redis") wanted["redis-any"] = targetsOf(fleet, "redis");
+  }
+  return wanted;
+}
+
+async function follow(context: Context): Promise<void> {
+  const { fleet } = context;
+  if (!hasFront(fleet.spec)) return;
+  const wanted = wantedFronts(fleet);
+  const runtime = await settle(context, memberOf(fleet, frontOf(fleet.spec)), wanted);
+  const worker = await runtime.current();
+  const leaders = new Map(
+    Object.keys(wanted).map((name) => [name, leaderOf(fleet, name.startsWith("redis") ? "redis" : "postgres")]),
+  );
+  const servers = await readServers(runtime, worker, [...leaders.keys()]);
+  const isLeader = ({ backend, name }: { backend: string; name: string }): boolean => leaders.get(backend) === name;
+  const commands = servers.flatMap((server) => {
+    const path = `${server.backend}/${server.name}`;
+    // Who names a leader has seen it lead: it need not pass ten checks first.
+    if (isLeader(server)) return server.up ? [] : [`set server ${path} health up`];
+    return server.enabled ? [`shutdown sessions server ${path}`] : [];
+  });
+  await runtime.tell(worker, commands);
+  for (const former of await formerSessions(runtime)) {
+    const lost = former.sessions.filter(
+      ({ backend, server }) => leaders.has(backend) && !isLeader({ backend, name: server }),
+    );
+    await runtime.tell(
+      former.worker,
+      lost.map(({ id }) => `shutdown session ${id}`),
+    );
+  }
+}
+
+async function inFlight(context: Context, member: Member): Promise<number> {
+  const runtime = haproxyRuntime(context, memberOf(context.fleet, edgeOf()));
+  try {
+    const answers = await runtime.tell(
+      await runtime.current(),
+      WEB_BACKENDS.map((backend) => `show stat ${backend} 4 ${member.index}`),
+    );
+    const rows = answers.flatMap(parseStatistics);
+    const former = (await formerSessions(runtime)).flatMap(({ sessions }) => sessions);
+    const theirs = former.filter(({ backend, server }) => WEB_BACKENDS.includes(backend) && server === member.name);
+    return sumOf(rows, "scur") + sumOf(rows, "qcur") + theirs.length;
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== "TF_BALANCER_SILENT") throw error;
+    // Without a balancer that answers, what the kernel sees is the best that can be known.
+    return (member.port === null ? undefined : context.driver.connections().get(member.port)) ?? 0;
+  }
+}
+
+async function serving(context: Context): Promise<readonly MemberName[] | null> {
+  const runtime = haproxyRuntime(context, memberOf(context.fleet, edgeOf()));
+  try {
+    const servers = await readServers(runtime, await runtime.current(), ["app"]);
+    return servers.filter(({ enabled }) => enabled).map(({ name }) => name as MemberName);
+  } catch (error) {
+    if (error instanceof Fault) return null;
+    throw error;
+  }
+}
+
+/** HAProxy's control. Changes wait for each other in `turns`; of those that wait only the newest is made. */
+export function haproxyControl(turns: Turns): BalancerControl {
+  return {
+    serve: (context) => turns.newest("serve", () => serve(context)),
+    follow: (context) => turns.newest("follow", () => follow(context)),
+    inFlight,
+    serving,
+  };
+}

@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Fleet, resolveFleet } from "../../src/fleet/fleet.ts";
+import type { Launch, Rendering } from "../../src/fleet/launch.ts";
+import type { Member, MemberName } from "../../src/fleet/member.ts";
+import type { Paths } from "../../src/fleet/paths.ts";
+import { memberPort } from "../../src/fleet/ports.ts";
+import type { Running, Topology } from "../../src/fleet/state.ts";
+import { type Balancer, createBalancer } from "../../src/services/balancer/balancer.ts";
+import type { Context } from "../../src/services/service.ts";
+import { millis } from "../../src/units/millis.ts";
+import { TestDriver } from "./driver.ts";
+import { testFleet, web } from "./fleet.ts";
+import { type Reply, type Visit, visit } from "./visitor.ts";
+
+const INSTANCE = new URL("./instance.ts", import.meta.url).pathname;
+
+/** Ports that were free a moment ago, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports: number[] = [];
+  for (const server of servers) {
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    if (address !== null && typeof address === "object") ports.push(address.port);
+  }
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+/** Waits for a condition; the last failure is what is told when the time is up. */
+export async function eventually<T>(condition: () => T | Promise<T>, within = 10_000): Promise<T> {
+  const deadline = Date.now() + within;
+  for (;;) {
+    try {
+      return await condition();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await pause(10);
+    }
+  }
+}
+
+/** A balancer and instances, all real, in a directory of their own; leaves nothing behind. */
+export class Lab implements AsyncDisposable {
+  readonly driver: TestDriver = new TestDriver();
+  readonly directory: string = mkdtempSync(join(tmpdir(), "tenfold-edge-"));
+  readonly journal: string = join(this.directory, "journal");
+  readonly balancer: Balancer = createBalancer();
+  readonly instances: Map<MemberName, Running> = new Map();
+  readonly processes: Map<MemberName, Running> = new Map();
+  readonly abort: AbortController = new AbortController();
+  fleet: Fleet;
+
+  private constructor(fleet: (paths: Paths) => Fleet) {
+    const home = this.directory;
+    this.fleet = fleet({ project: home, state: home, home, run: join(home, "run") });
+  }
+
+  /** With ports for `slots` instances. Nothing runs yet. */
+  static async open(file: Readonly<Record<string, unknown>>, slots = 3): Promise<Lab> {
+    const [app = 0, metrics = 0, redis = 0, postgres = 0, ...rest] = await freePorts(slots + 20);
+    const ports: Record<string, number> = { app, "balancer-1/metrics": metrics };
+    for (const front of ["balancer-1", "balancer-2"]) {
+      ports[`${front}/redis`] = redis;
+      ports[`${front}/postgres`] = postgres;
+    }
+    for (let index = 1; index <= slots; index += 1) ports[web(index)] = rest.pop() ?? 0;
+    for (const name of ["redis-1", "redis-2", "redis-3", "postgres-1", "postgres-2"]) ports[name] = rest.pop() ?? 0;
+    const { username, uid, gid, homedir } = userInfo();
+    const user = { name: username, uid, gid, home: homedir };
+    const input = { web: { command: "serve", health: { path: "/health", interval: "200ms" }, slowStart: 0 }, ...file };
+    return new Lab((paths) => testFleet({ file: input, paths, ports, user }));
+  }
+
+  get context(): Context {
+    return { fleet: this.fleet, driver: this.driver, signal: this.abort.signal };
+  }
+
+  get port(): number {
+    return this.member("balancer-1").port ?? 0;
+  }
+
+  member(name: string): Member {
+    const found = this.fleet.members.find((member) => member.name === name);
+    if (found === undefined) throw new Error(`no member ${name}`);
+    return found;
+  }
+
+  webMember(index: number): Member {
+    return (
+      this.fleet.members.find(({ name }) => name === web(index)) ?? {
+        ...this.member("web-1"),
+        name: web(index),
+        index,
+        port: this.fleet.ports[memberPort(web(index))] ?? null,
+      }
+    );
+  }
+
+  decide(topology: Partial<Topology>): void {
+    this.fleet = resolveFleet({ ...this.fleet, topology: { ...this.fleet.topology, ...topology } });
+  }
+
+  launch(name: MemberName, argv: readonly string[], env: Record<string, string> = {}): Launch {
+    return {
+      argv,
+      env,
+      cwd: this.directory,
+      runAs: "service",
+      log: join(this.directory, "logs", `${name}.log`),
+      stop: { signal: "SIGTERM", grace: millis(1000) },
+      memory: false,
+      cpu: false,
+    };
+  }
+
+  /** Starts instances by number and waits until each answers. */
+  async startInstances(...indexes: readonly number[]): Promise<void> {
+    await Promise.all(
+      indexes.map(async (index) => {
+        const name = web(index);
+        const port = String(this.fleet.ports[memberPort(name)]);
+        const env = { PORT: port, INSTANCE_ID: name, JOURNAL: this.journal };
+        this.instances.set(name, await this.driver.start(name, this.launch(name, [process.execPath, INSTANCE], env)));
+        await eventually(() => this.askInstance(index, "/health"));
+      }),
+    );
+  }
+
+  /** Past the balancer. */
+  askInstance(index: number, path: string): Promise<Reply> {
+    return visit({ port: this.fleet.ports[memberPort(web(index))] ?? 0, path });
+  }
+
+  stopInstance(index: number, signal: NodeJS.Signals = "SIGKILL"): void {
+    const running = this.instances.get(web(index));
+    if (running !== undefined) this.driver.signal(running, signal, "leader");
+  }
+
+  /** Starts a balancer as the engine would, and waits until its probe passes. */
+  async startBalancer(name = "balancer-1"): Promise<void> {
+    const member = this.member(name);
+    await this.balancer.adapter.prepare?.(this.context, member);
+    const rendering: Rendering = this.balancer.render(this.fleet, member);
+    await this.driver.writeFiles(rendering.files);
+    this.processes.set(member.name, await this.driver.start(member.name, rendering.launch));
+    await this.untilReady(name);
+  }
+
+  async untilReady(name = "balancer-1"): Promise<void> {
+    await eventually(async () => {
+      const probe = await this.balancer.adapter.probe(this.context, this.member(name));
+      assert.ok(probe.ready, `${JSON.stringify(probe)}\n${this.log(name)}`);
+    });
+  }
+
+  async serve(...indexes: readonly number[]): Promise<void> {
+    this.decide({ serving: indexes.map(web) });
+    await this.balancer.control.serve(this.context);
+  }
+
+  visit(input: Omit<Visit, "port"> = {}): Promise<Reply> {
+    return visit({ port: this.port, ...input });
+  }
+
+  log(name: string): string {
+    try {
+      return readFileSync(join(this.directory, "logs", `${name}.log`), "utf8");
+    } catch {
+      return "";
+    }
+  }
+
+  /** What instances were asked: `web-1 GET /`. */
+  asked(): { at: number; instance: string; request: string }[] {
+    let text = "";
+    try {
+      text = readFileSync(this.journal, "utf8");
+    } catch {
+      return [];
+    }
+    return text
+      .trimEnd()
+      .split("\n")
+      .map((line) => {
+        const [at, instance = "", ...request] = line.split(" ");
+        return { at: Number(at), instance, request: request.join(" ") };
+      });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.abort.abort();
+    const left = await this.driver.killAll();
+    rmSync(this.directory, { recursive: true, force: true });
+    assert.deepEqual(left, [], "processes were left behind");
+  }
+}
