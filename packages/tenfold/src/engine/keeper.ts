@@ -126,6 +126,14 @@ export class Keeper {
     if (this.#running !== null) this.#host.driver.signal(this.#running, "SIGKILL", "session");
   }
 
+  /** Looks at it now, as after a change of its role. */
+  async refresh(): Promise<void> {
+    const running = this.#running;
+    if (running === null) return;
+    const probe = await this.#host.probe(this.name);
+    if (this.#running === running && probe.ready) this.#observe(running, probe, 0);
+  }
+
   /** Resolves when it is ready. Faults: TF_MEMBER_EXITED after three exits, TF_MEMBER_NOT_READY when its time is up. */
   async whenReady(signal: AbortSignal): Promise<void> {
     if (this.#state.state === "ready") return;
@@ -139,7 +147,7 @@ export class Keeper {
         this.#waiters.add(waiter);
         signal.addEventListener("abort", abort, { once: true });
         const { start } = this.#host.paceOf(this.name);
-        deadline = setTimeout(() => reject(this.#lateness(start)), start);
+        deadline = setTimeout(() => reject(this.#lateness(start)), start).unref();
       });
     } finally {
       clearTimeout(deadline);

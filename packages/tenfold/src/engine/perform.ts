@@ -96,7 +96,7 @@ export class Performer {
 
   async #direct(name: MemberName, wanted: boolean): Promise<void> {
     const { members, traffic } = this.#parts;
-    const kind = members.find(name)?.kind ?? (traffic.isServing(name) ? "web" : "postgres");
+    const kind = (members.find(name) ?? members.findLeaving(name))?.kind;
     if (!wanted) members.keeper(name).leave();
     if (kind === "web") await traffic.serve(name, wanted);
     else await traffic.read(name, wanted);
@@ -106,8 +106,8 @@ export class Performer {
   async #drain(name: MemberName, signal: AbortSignal): Promise<void> {
     const { members, services, hurry, drain } = this.#parts;
     const deadline = AbortSignal.any([hurry, signal, AbortSignal.timeout(drain)]);
-    const member = members.find(name) ?? null;
-    if (member === null || member.kind !== "web") return;
+    const member = members.find(name) ?? members.findLeaving(name);
+    if (member?.kind !== "web") return;
     while (
       !deadline.aborted &&
       members.isAlive(name) &&
@@ -141,6 +141,7 @@ export class Performer {
     // First written down, then done: an engine that dies in between finds what was decided.
     store.decideTopology({ postgresPrimary: name, postgresReadable: others });
     await services.postgres.promote(members.context(signal), this.#member(name));
+    await members.keeper(name).refresh();
   }
 
   async #switch(name: MemberName, signal: AbortSignal): Promise<void> {
@@ -149,6 +150,7 @@ export class Performer {
     await services.redis.switchTo(members.context(signal), this.#member(name));
     store.decideTopology({ redisMaster: name });
     await services.balancer.follow(members.context(signal));
+    await Promise.all(members.ofKind("redis").map((member) => members.keeper(member.name).refresh()));
     if (former !== name) note(`${name} is the Redis master now`);
   }
 }
