@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { detect } from "./detect.ts";
-import { detected } from "./fixture.ts";
-import { fleetName } from "./name.ts";
+import { detected } from "./detected.fixture.ts";
+import { workerName } from "./name.ts";
 
 test("a Procfile says all there is, and wins over what else is there", () => {
   const { spec, framework, warnings, command } = detected({
@@ -179,12 +179,10 @@ test("nothing recognised says what was looked for, and what was seen", () => {
   assert.equal(detect({ directory: "x", files: [] }).found, false);
 });
 
-test("names of directories become names of fleets", () => {
-  assert.equal(fleetName("My Shop!"), "my-shop");
-  assert.equal(fleetName("3d-print"), "d-print");
-  assert.equal(fleetName("Žluťoučký kůň"), "zlutoucky-kun");
-  assert.equal(fleetName("日本"), "app");
-  assert.match(fleetName("a".repeat(100)), /^a{40}$/);
+test("names of processes become names of workers", () => {
+  assert.equal(workerName("Mail_Queue"), "mail-queue");
+  assert.equal(workerName("a".repeat(100)).length, 31);
+  assert.match(workerName("日本"), /^[a-z]+$/);
 });
 
 test("the file says what was seen and why each line is there", () => {

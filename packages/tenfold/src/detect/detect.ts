@@ -1,3 +1,4 @@
+import { nameFrom } from "../spec/name.ts";
 import { quote } from "../units/quote.ts";
 import {
   type Candidate,
@@ -10,7 +11,6 @@ import {
 } from "./detection.ts";
 import { healthOf } from "./health.ts";
 import { dockerImage } from "./image.ts";
-import { fleetName } from "./name.ts";
 import { nodeFrameworks } from "./node/frameworks.ts";
 import { type NodeProject, readManifest } from "./node/manifest.ts";
 import { nodeProcesses } from "./node/processes.ts";
@@ -135,7 +135,7 @@ function notFound(project: Project, name: string): Detection {
  */
 export function detect(input: DetectInput): Detection {
   const project = new Project(input);
-  const name = fleetName(input.directory);
+  const name = nameFrom(input.directory);
   const [chosen, ...rest] = candidatesOf(project);
   if (chosen === undefined) return notFound(project, name);
   const processes = processesOf(project, chosen);

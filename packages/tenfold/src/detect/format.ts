@@ -1,10 +1,8 @@
 import { Document, isMap, isScalar, type Pair, type YAMLMap } from "yaml";
+import { SCHEMA_ID } from "../spec/json-schema.ts";
 import type { Detection, Proposal, ProposedProcess } from "./detection.ts";
 
 type Found = Extract<Detection, { found: true }>;
-
-/** Where editors get the schema of the file. */
-export const SCHEMA_URL = "https://unpkg.com/tenfold/schema.json";
 
 function processValue({ command, directory }: ProposedProcess): Record<string, unknown> {
   return { command, ...(directory === undefined ? {} : { directory }) };
@@ -95,7 +93,7 @@ function introduction(detection: Found, schema: string): string {
 }
 
 /** A `tenfold.yaml` that says why each line is there, and what is left to look at. Ends with a line break. */
-export function formatProposal(detection: Found, schema: string = SCHEMA_URL): string {
+export function formatProposal(detection: Found, schema: string = SCHEMA_ID): string {
   const document = new Document(proposalValue(detection.proposal));
   if (!isMap(document.contents)) throw new Error("a proposal is a map");
   annotate(document.contents, "", reasons(detection.proposal));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { detected, type Files } from "../fixture.ts";
-import { pkg, SERVER } from "./fixture.ts";
+import { detected, type Files } from "../detected.fixture.ts";
+import { pkg, SERVER } from "./package.fixture.ts";
 
 /** A project, and the command that is proposed for it. */
 const PROJECTS: readonly (readonly [name: string, framework: string, command: string, files: Files])[] = [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { detected, type Files } from "../fixture.ts";
-import { pkg, SERVER } from "./fixture.ts";
+import { detected, type Files } from "../detected.fixture.ts";
+import { pkg, SERVER } from "./package.fixture.ts";
 
 test("what must be built first is said, unless it is built", () => {
   const next = pkg({ scripts: { build: "next build" }, dependencies: ["next"] });

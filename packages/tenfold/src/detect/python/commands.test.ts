@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { detected, type Files } from "../fixture.ts";
+import { detected, type Files } from "../detected.fixture.ts";
 
 /** A project, and the command that is proposed for it. */
 const PROJECTS: readonly (readonly [name: string, framework: string, command: string, files: Files])[] = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { detected, type Files } from "../fixture.ts";
+import { detected, type Files } from "../detected.fixture.ts";
 
 test("a development server is proposed only with a word of warning", () => {
   const flask = detected({ "app.py": "from flask import Flask\napp = Flask('x')\n" });

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { access, constants, readdir, realpath } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { fleetName } from "../../detect/name.ts";
 import { Fault } from "../../fault/fault.ts";
 import type { User } from "../../fleet/machine.ts";
 import type { Paths } from "../../fleet/paths.ts";
+import { nameFrom } from "../../spec/name.ts";
 import { quote } from "../../units/quote.ts";
 import { firstClosed } from "../access/reach.ts";
 import { SERVICE_HOME } from "../users/service-user.ts";
@@ -57,7 +57,7 @@ function takeover(path: string): string {
 }
 
 async function chooseHome(project: string, state: string, user: User): Promise<string> {
-  const apart = `${SERVICE_HOME}/${fleetName(basename(project))}-${fingerprint(project)}`;
+  const apart = `${SERVICE_HOME}/${nameFrom(basename(project))}-${fingerprint(project)}`;
   // Where a fleet has data already, it stays, even if the project can be reached by now.
   if (await holdsData(apart)) {
     await mustBeWritable(apart, takeover(apart));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
+import { parseSpec } from "../spec/parse.ts";
 import type { Spec } from "../spec/spec.ts";
-import { fleetFile } from "../spec/spec.ts";
 import { detect } from "./detect.ts";
 import type { Detection } from "./detection.ts";
 import { formatProposal, proposalValue } from "./format.ts";
@@ -29,8 +29,16 @@ export function detected(files: Files, directory = "shop"): Detected {
   const yaml = formatProposal(detection);
   assert.deepEqual(parse(yaml), proposalValue(detection.proposal), yaml);
   assert.match(yaml, /^# yaml-language-server: \$schema=\S+\n/);
-  const spec = fleetFile.parse(parse(yaml));
+  const parsed = parseSpec(parse(yaml), directory);
+  assert.ok(parsed.ok, JSON.stringify(parsed));
   assert.ok(detection.evidence.length > 0, "a proposal has evidence");
   const { command } = detection.proposal.web;
-  return { detection, framework: detection.framework, command, spec, yaml, warnings: detection.warnings.join("\n") };
+  return {
+    detection,
+    framework: detection.framework,
+    command,
+    spec: parsed.value,
+    yaml,
+    warnings: detection.warnings.join("\n"),
+  };
 }

@@ -1,4 +1,4 @@
-import type { Files } from "../fixture.ts";
+import type { Files } from "../detected.fixture.ts";
 
 interface Package {
   readonly scripts?: Readonly<Record<string, string>>;
