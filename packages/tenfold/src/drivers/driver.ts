@@ -1,6 +1,7 @@
 import type { Launch, RenderedFile, RunAs } from "../fleet/launch.ts";
 import type { MemberName } from "../fleet/member.ts";
 import type { Running } from "../fleet/state.ts";
+import type { Logs } from "../spec/logs/logs.ts";
 import type { Bytes } from "../units/bytes.ts";
 import type { Millis } from "../units/millis.ts";
 import type { Port } from "../units/port.ts";
@@ -54,7 +55,8 @@ export interface Driver {
   /** With all that is in it; its absence is success. */
   removeDirectory(path: string): Promise<void>;
   copyDirectory(from: string, to: string, owner: RunAs): Promise<void>;
-  readText(path: string): Promise<string | null>;
+  /** The last bytes of a file, at most so many; `null` when there is no such file. */
+  readText(path: string, atMost: Bytes): Promise<string | null>;
   /** What each of them uses, sessions whole. */
   usage(processes: readonly Running[]): ReadonlyMap<number, Usage>;
   /** Established TCP connections by the local port that they came in on. */
@@ -66,6 +68,10 @@ export interface Driver {
   isPortFree(port: Port, host: string): Promise<boolean>;
   /** Processes that write to log files of this directory. */
   strays(logs: string, known: readonly Running[]): readonly Stray[];
-  /** Waits until the file changes, or the time is up. */
+  /** Keeps a log file below its size, and so many older ones. */
+  rotateLog(path: string, logs: Logs): void;
+  /** Whether memory limits are the kernel's business; otherwise the engine has to watch. */
+  readonly enforcesLimits: boolean;
+  /** Stops watching. What runs goes on. */
   close(): void;
 }

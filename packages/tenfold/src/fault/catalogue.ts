@@ -9,6 +9,7 @@ export type FaultCode =
   | "TF_SPEC_SYNTAX"
   | "TF_SPEC_THROWS"
   | "TF_SPEC_NOT_FOUND"
+  | "TF_FILE_UNREADABLE"
   | "TF_SPEC_EXISTS"
   | "TF_ENV_FILE"
   | "TF_ENV_MISSING"
@@ -20,6 +21,7 @@ export type FaultCode =
   | "TF_UNSUPPORTED_SYSTEM"
   | "TF_NEEDS_ROOT"
   | "TF_INSTALL_FAILED"
+  | "TF_USER"
   | "TF_PORT_TAKEN"
   | "TF_NO_FREE_PORT"
   | "TF_DISK_FULL"
@@ -60,6 +62,10 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
     exit: "input",
     when: "No fleet file was found, nothing was detected, and no `--command` was given.",
   },
+  TF_FILE_UNREADABLE: {
+    exit: "input",
+    when: "A fleet file or an `.env` file exists and cannot be read: a directory, no permission, no UTF-8, too large.",
+  },
   TF_SPEC_EXISTS: { exit: "input", when: "`init` would overwrite a fleet file." },
   TF_ENV_FILE: { exit: "input", when: "A line of an `.env` file is not understood." },
   TF_ENV_MISSING: { exit: "input", when: "A `${VARIABLE}` is referred to and nothing defines it." },
@@ -80,6 +86,10 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
   },
   TF_NEEDS_ROOT: { exit: "machine", when: "Programs are missing, and installing them needs root or sudo." },
   TF_INSTALL_FAILED: { exit: "machine", when: "The package manager failed to install what is missing." },
+  TF_USER: {
+    exit: "machine",
+    when: "The system's user that members should run as does not exist, cannot be made, or cannot be switched to.",
+  },
   TF_PORT_TAKEN: { exit: "machine", when: "A port that the fleet file names is in use by another process." },
   TF_NO_FREE_PORT: { exit: "machine", when: "No free port is left in the range that members use." },
   TF_DISK_FULL: { exit: "machine", when: "A file could not be written, because the disk is full." },

@@ -20,6 +20,8 @@ import type { Topology } from "./state.ts";
 
 /** Everything that is known about what shall run. Renderers turn it into files and commands. */
 export interface Fleet {
+  /** 32 hexadecimal digits, made once. */
+  readonly id: string;
   readonly spec: Spec;
   readonly counts: Counts;
   readonly release: Release;
@@ -159,6 +161,7 @@ export function initialTopology(spec: Spec): Topology {
     postgresPrimary:
       spec.postgres !== false && spec.postgres.kind === "local" ? memberName(groupOf("postgres"), 1) : null,
     redisMaster: spec.redis !== false && spec.redis.kind === "local" ? memberName(groupOf("redis"), 1) : null,
+    postgresReadable: [],
     serving: [],
   };
 }

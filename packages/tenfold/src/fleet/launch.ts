@@ -40,4 +40,6 @@ export interface Launch {
 export interface Rendering {
   readonly files: readonly RenderedFile[];
   readonly launch: Launch;
+  /** What a running process can take without a restart, where that is not simply its files. */
+  readonly takes?: string;
 }

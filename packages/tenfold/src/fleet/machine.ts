@@ -1,9 +1,17 @@
 import type { Bytes } from "../units/bytes.ts";
 import type { RunAs } from "./launch.ts";
 
-export const PROGRAMS: readonly ProgramName[] = ["haproxy", "nginx", "postgres", "pgbouncer", "redis-server"];
+export const PROGRAMS: readonly ProgramName[] = [
+  "haproxy",
+  "nginx",
+  "postgres",
+  "pgbouncer",
+  "redis-server",
+  "openssl",
+];
 
-export type ProgramName = "haproxy" | "nginx" | "postgres" | "pgbouncer" | "redis-server";
+/** `redis-server` stands for Valkey's `valkey-server` too. */
+export type ProgramName = "haproxy" | "nginx" | "postgres" | "pgbouncer" | "redis-server" | "openssl";
 
 /** `[major, minor, patch]`. */
 export type Version = readonly [number, number, number];
@@ -12,6 +20,8 @@ export interface Program {
   /** Absolute; for `postgres` its siblings (initdb, pg_basebackup, ...) are in the same directory. */
   readonly path: string;
   readonly version: Version;
+  /** Further ones that are installed, newest first: a data directory needs the PostgreSQL of its own major version. */
+  readonly others?: readonly Program[];
 }
 
 /** Negative, zero or positive, as for `sort`. */

@@ -1,23 +1,8 @@
 import type { Secret } from "../units/secret.ts";
 
-/** Generated once for each fleet. */
-export const SECRET_NAMES: readonly SecretName[] = [
-  "postgresSuperuser",
-  "postgresReplication",
-  "postgresApplication",
-  "postgresMonitor",
-  "poolerAdmin",
-  "redis",
-  "cache",
-];
+/** Generated once for each fleet. PostgreSQL's superuser and replication have none: the socket knows its peers. */
+export const SECRET_NAMES: readonly SecretName[] = ["postgresApplication", "poolerAdmin", "redis", "cache"];
 
-export type SecretName =
-  | "postgresSuperuser"
-  | "postgresReplication"
-  | "postgresApplication"
-  | "postgresMonitor"
-  | "poolerAdmin"
-  | "redis"
-  | "cache";
+export type SecretName = "postgresApplication" | "poolerAdmin" | "redis" | "cache";
 
 export type Secrets = Readonly<Record<SecretName, Secret>>;

@@ -40,6 +40,8 @@ export type MemberState =
 /** Who leads in the data tier and who serves: decided by the engine, written down before anyone acts on it. */
 export interface Topology {
   readonly postgresPrimary: MemberName | null;
+  /** Replicas that are fit for reads, in the order of `DATABASE_READ_URL_N`. */
+  readonly postgresReadable: readonly MemberName[];
   readonly redisMaster: MemberName | null;
   /** Web instances that the balancer sends requests to. */
   readonly serving: readonly MemberName[];

@@ -12,9 +12,9 @@ export type Step =
   | { readonly kind: "setup"; readonly member: MemberName }
   /** Runs the release command. */
   | { readonly kind: "release"; readonly release: number }
-  /** The balancer sends it requests. */
+  /** It gets requests: a web instance from the balancer, a replica from the pooler. */
   | { readonly kind: "attach"; readonly member: MemberName }
-  /** The balancer sends it no new requests, and has confirmed that. */
+  /** It gets no new requests, and whoever sent them has confirmed that. */
   | { readonly kind: "detach"; readonly member: MemberName }
   /** Waits for what is in flight, no longer than the drain deadline. */
   | { readonly kind: "drain"; readonly member: MemberName }
@@ -24,11 +24,15 @@ export type Step =
   | { readonly kind: "remove"; readonly member: MemberName }
   /** Rewrites its files and makes the running process take them. */
   | { readonly kind: "reload"; readonly member: MemberName }
+  /** Points the TCP fronts at the leaders. */
+  | { readonly kind: "follow"; readonly member: MemberName }
+  /** Writes out what would make a stop slow. */
+  | { readonly kind: "checkpoint"; readonly member: MemberName }
   /** Clients of the pooler wait instead of failing. */
   | { readonly kind: "pause"; readonly member: MemberName }
   | { readonly kind: "resume"; readonly member: MemberName }
-  /** Makes it the PostgreSQL primary. */
-  | { readonly kind: "promote"; readonly member: MemberName }
+  /** Makes it the PostgreSQL primary, once it has all that the stopped `from` had. */
+  | { readonly kind: "promote"; readonly member: MemberName; readonly from: MemberName | null }
   /** Makes it the Redis master, with writes held back until it has them all. */
   | { readonly kind: "switch"; readonly member: MemberName };
 
@@ -55,13 +59,20 @@ const VERBS: Readonly<Record<StepKind, string>> = {
   stop: "stop",
   remove: "remove",
   reload: "reload",
+  follow: "point the fronts of",
+  checkpoint: "checkpoint",
   pause: "pause",
   resume: "resume",
   promote: "promote",
   switch: "switch to",
 };
 
+/** What a step is done to. */
+export function subjectOf(step: Step): string {
+  return step.kind === "release" ? `${step.release}` : step.member;
+}
+
 /** `drain web-2`: for people. */
 export function describeStep(step: Step): string {
-  return `${VERBS[step.kind]} ${step.kind === "release" ? step.release : step.member}`;
+  return `${VERBS[step.kind]} ${subjectOf(step)}`;
 }

@@ -44,7 +44,11 @@ export interface PoolerControl {
 }
 
 export interface PostgresControl {
-  /** Ends recovery. Faults: TF_FAILOVER_REFUSED when the member may lack an acknowledged commit. */
+  /** Writes out what would make a stop slow. */
+  checkpoint(context: Context, member: Member): Promise<void>;
+  /** Waits until it has all that the cleanly stopped `from` had. Fault: TF_FAILOVER_REFUSED. */
+  confirmCaughtUp(context: Context, member: Member, from: MemberName): Promise<void>;
+  /** Ends recovery. Fault: TF_FAILOVER_REFUSED when it does not end. */
   promote(context: Context, member: Member): Promise<void>;
 }
 

@@ -1,14 +1,16 @@
 import { z } from "zod";
 import { type Balancer, balancer } from "./balancer/balancer.ts";
 import { type Logs, logs } from "./logs/logs.ts";
+import { FALLBACK_NAME, fleetName } from "./name.ts";
 import { type Postgres, postgres } from "./postgres/postgres.ts";
 import { type Cache, cache, DEFAULT_CACHE, type Redis, redis } from "./redis/redis.ts";
 import { type Command, command, environment } from "./scalars.ts";
 import { type Scheduler, scheduler } from "./scheduler/scheduler.ts";
+import { withTraits } from "./traits.ts";
 import { type Web, web } from "./web/web.ts";
 import { type Workers, workers } from "./workers/workers.ts";
 
-/** What the user wrote, parsed and defaulted. Text may still hold `${VARIABLE}` references. */
+/** What the user wrote, parsed and defaulted. Values of `env` and URLs may still hold `${VARIABLE}` references. */
 export interface Spec {
   readonly name: string;
   readonly web: Web;
@@ -26,43 +28,45 @@ export interface Spec {
   readonly user: string | null;
 }
 
+const user = withTraits(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/), { expects: "the name of a user" });
+
 const fields = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,39}$/, "must be lower-case letters, digits and dashes, starting with a letter")
-    .describe("The fleet's name; the directory's when absent."),
-  web: web.describe("The web tier."),
-  workers: workers.default({}).describe("Background workers, by name."),
+  $schema: z.string().optional().describe("The JSON Schema that an editor checks the file with. Tenfold ignores it."),
+  name: fleetName.optional().describe("The fleet's name. Absent: the directory's, made valid."),
+  web: web.describe("The web tier: a command, or a map."),
+  workers: workers.prefault({}).describe("Background workers, by name: each a command, or a map."),
   scheduler: scheduler
-    .default(false)
-    .describe("The process that enqueues work by the clock: a command, or {command, ...}. Exactly one runs."),
+    .prefault(false)
+    .describe("The process that enqueues work by the clock: a command, or a map. Exactly one runs."),
   release: z
     .union([z.literal(false), command])
-    .default(false)
+    .prefault(false)
     .describe("Runs once for each release, before it takes traffic: migrations."),
-  env: environment.default({}).describe("Variables for every process of the application."),
-  balancer: balancer.prefault({}).describe("The edge: haproxy, nginx, or {engine, port, ...}."),
-  postgres: postgres
-    .default(false)
-    .describe("true, false, {replicas, ...} for local servers, or {url} of a managed one."),
-  redis: redis.default(false).describe("true, false, {replicas, ...} for local servers, or {url} of a managed one."),
-  cache: cache.optional().describe("A second Redis that evicts. On wherever a local redis is."),
+  env: environment.prefault({}).describe("Variables for every process of the application."),
+  balancer: balancer.prefault({}).describe("The edge: the name of the program, or a map."),
+  postgres: postgres.prefault(false).describe("true or a map for local servers, or {url} of a managed one."),
+  redis: redis.prefault(false).describe("true or a map for local servers, or {url} of a managed one."),
+  cache: cache.optional().describe("A second Redis that evicts. Absent: on wherever a local redis is."),
   logs: logs.prefault({}).describe("How much of each member's output is kept."),
-  user: z
-    .string()
-    .min(1)
+  user: user
     .optional()
     .describe("The system's user that members run as when Tenfold is started as root. Absent: an unprivileged one."),
 });
 
-function resolveCache(value: Cache | boolean | undefined, durable: Redis): Cache | false {
-  if (value === undefined) return durable !== false && durable.kind === "local" ? DEFAULT_CACHE : false;
-  return value === true ? DEFAULT_CACHE : value;
-}
-
 /** The whole file. Rules that join several fields are in rules.ts. */
-export const fleetFile: z.ZodType<Spec> = fields.transform((value) => ({
-  ...value,
-  cache: resolveCache(value.cache, value.redis),
-  user: value.user ?? null,
-}));
+export const fleetFile: z.ZodType<Spec> = fields.transform(
+  ({ web, workers, scheduler, release, env, balancer, postgres, redis, logs, ...rest }) => ({
+    name: rest.name ?? FALLBACK_NAME,
+    web,
+    workers,
+    scheduler,
+    release,
+    env,
+    balancer,
+    postgres,
+    redis,
+    cache: rest.cache ?? (redis !== false && redis.kind === "local" ? DEFAULT_CACHE : false),
+    logs,
+    user: rest.user ?? null,
+  }),
+);

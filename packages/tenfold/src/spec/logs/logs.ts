@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type Bytes, mebibytes } from "../../units/bytes.ts";
-import { size } from "../scalars.ts";
+import { type Bytes, bytes } from "../../units/bytes.ts";
+import { sizeFrom } from "../scalars.ts";
 
 /** How much of each member's output is kept. */
 export interface Logs {
@@ -8,7 +8,11 @@ export interface Logs {
   readonly keep: number;
 }
 
-export const logs: z.ZodType<Logs> = z.strictObject({
-  maxSize: size.default(mebibytes(10)).describe("A log file that grows beyond this is rotated."),
-  keep: z.number().int().min(0).max(100).default(3).describe("Rotated files that are kept for each member."),
-});
+export const logs: z.ZodType<Logs> = z
+  .strictObject({
+    maxSize: sizeFrom(bytes(64 * 1024))
+      .prefault("10mb")
+      .describe("A log file that grows beyond this is rotated."),
+    keep: z.number().int().min(0).max(100).prefault(3).describe("Rotated files that are kept for each member."),
+  })
+  .meta({ id: "Logs" });

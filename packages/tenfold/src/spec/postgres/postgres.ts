@@ -1,7 +1,8 @@
 import { z } from "zod";
-import type { Bytes } from "../../units/bytes.ts";
-import { type Millis, seconds } from "../../units/millis.ts";
-import { duration, size } from "../scalars.ts";
+import { type Bytes, mebibytes } from "../../units/bytes.ts";
+import type { Millis } from "../../units/millis.ts";
+import { positiveDuration, sizeFrom } from "../scalars.ts";
+import { withTraits } from "../traits.ts";
 
 /** PgBouncer, transaction pooling. */
 export interface Pool {
@@ -33,39 +34,72 @@ export interface ManagedPostgres {
 
 export type Postgres = LocalPostgres | ManagedPostgres | false;
 
-const pool = z.strictObject({
-  size: z.number().int().min(1).max(1000).default(25).describe("Server connections for each database."),
-  clients: z.number().int().min(1).max(100_000).default(2000).describe("Client connections at once."),
-  wait: duration
-    .default(seconds(15))
-    .describe("How long a client waits for a server connection, also through a failover, before it gets an error."),
+const url = withTraits(z.string().regex(/^postgres(ql)?:\/\/\S+$|\$\{/), {
+  expects: "a URL such as postgres://user:password@host:5432/database, or a ${VARIABLE} that holds one",
+  text: "template",
+  secret: true,
 });
 
-const local = z.strictObject({
-  replicas: z
-    .number()
-    .int()
-    .min(0)
-    .max(8)
-    .default(2)
-    .describe("Streaming replicas. With one or more, a commit is acknowledged when a replica has it on disk too."),
-  database: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_]{0,50}$/)
-    .optional()
-    .describe("The database's name; the fleet's name when absent."),
-  memory: size.optional().describe("Memory for the buffers of each server; by the machine's memory when absent."),
-  pool: pool.prefault({}).describe("PgBouncer, in transaction mode."),
-  settings: z
-    .record(z.string().regex(/^[a-z_][a-z0-9_.]*$/), z.union([z.string(), z.number(), z.boolean()]).transform(String))
-    .default({})
-    .describe("Settings of postgresql.conf, which win over Tenfold's."),
+const pool = z
+  .strictObject({
+    size: z.number().int().min(1).max(1000).prefault(25).describe("Server connections for each database."),
+    clients: z.number().int().min(1).max(100_000).prefault(2000).describe("Client connections at once."),
+    wait: positiveDuration
+      .prefault("15s")
+      .describe("How long a client waits for a server connection, also through a failover, before it gets an error."),
+  })
+  .meta({ id: "Pool" });
+
+const settingName = withTraits(z.string().regex(/^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/), {
+  expects: "the name of a setting, such as work_mem",
 });
 
-const managed = z.strictObject({
-  url: z.string().min(1).describe("postgres://user:password@host:port/database of a database that somebody else runs."),
-  readUrls: z.array(z.string().min(1)).default([]).describe("Its read replicas."),
-});
+const settingValue = withTraits(
+  z
+    .union([z.string().regex(/^[^\p{Cc}]*$/u), z.number(), z.boolean()])
+    .transform(String)
+    .readonly(),
+  { expects: "text on one line, a number or a boolean", verbatim: true },
+);
+
+const local = withTraits(
+  z
+    .strictObject({
+      replicas: z
+        .number()
+        .int()
+        .min(0)
+        .max(8)
+        .prefault(2)
+        .describe("Streaming replicas. With one or more, a commit is acknowledged when a replica has it on disk too."),
+      database: withTraits(z.string().regex(/^[a-z_][a-z0-9_]{0,50}$/), {
+        expects: "lower-case letters, digits and _, and not start with a digit",
+      })
+        .optional()
+        .describe("The database's name; the fleet's name when absent."),
+      memory: sizeFrom(mebibytes(1))
+        .optional()
+        .describe("Memory for the buffers of each server; by the machine's memory when absent."),
+      pool: pool.prefault({}).describe("PgBouncer, in transaction mode."),
+      settings: withTraits(z.record(settingName, settingValue), {
+        expects: "a map of settings, such as work_mem: 16MB",
+      })
+        .prefault({})
+        .describe("Settings of postgresql.conf, which win over Tenfold's."),
+    })
+    .meta({ id: "LocalPostgres" }),
+  { form: "a database that Tenfold runs" },
+);
+
+const managed = withTraits(
+  z
+    .strictObject({
+      url: url.describe("postgres://user:password@host:port/database of a database that somebody else runs."),
+      readUrls: z.array(url).max(8).prefault([]).describe("Its read replicas."),
+    })
+    .meta({ id: "ManagedPostgres" }),
+  { form: "a database that somebody else runs" },
+);
 
 const localFrom = (value: z.output<typeof local>): LocalPostgres => ({
   kind: "local",
@@ -76,6 +110,6 @@ const localFrom = (value: z.output<typeof local>): LocalPostgres => ({
 
 export const postgres: z.ZodType<Postgres> = z.union([
   z.boolean().transform((on) => (on ? localFrom(local.parse({})) : (false as const))),
-  managed.transform((value): ManagedPostgres => ({ kind: "managed", ...value })),
   local.transform(localFrom),
+  managed.transform((value): ManagedPostgres => ({ kind: "managed", ...value })),
 ]);

@@ -1,16 +1,14 @@
 import { z } from "zod";
-import { type AppProcess, processFields } from "../process.ts";
+import { type AppProcess, processFields, shorthand } from "../process.ts";
+import { command } from "../scalars.ts";
 
 /** The one process that enqueues work by the clock. */
 export type Scheduler = AppProcess;
 
-const fields = z.strictObject(processFields("the scheduler", 10));
+const fields = z.strictObject(processFields("the scheduler", "10s")).meta({ id: "Scheduler" });
 
 export const scheduler: z.ZodType<Scheduler | false> = z.union([
   z.literal(false),
-  z
-    .string()
-    .min(1)
-    .transform((text) => fields.parse({ command: text })),
+  command.transform((text) => fields.parse(shorthand(text))),
   fields,
 ]);

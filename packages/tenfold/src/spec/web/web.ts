@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { type Millis, seconds } from "../../units/millis.ts";
-import { type AppProcess, processFields } from "../process.ts";
-import { duration, type Instances, instances } from "../scalars.ts";
+import type { Millis } from "../../units/millis.ts";
+import { type AppProcess, processFields, shorthand } from "../process.ts";
+import { command, duration, type Instances, instances, positiveDuration } from "../scalars.ts";
+import { withTraits } from "../traits.ts";
 
 /** How an instance shows that it can serve. */
 export interface Health {
@@ -30,51 +31,57 @@ export interface Web extends AppProcess {
   readonly drain: Millis;
 }
 
-const healthFields = z.strictObject({
-  path: z
-    .string()
-    .regex(/^\/[\x21-\x7e]*$/, "must start with / and hold no spaces")
-    .default("/")
-    .describe("What to ask for; any answer from 200 to 399 passes."),
-  interval: duration.default(seconds(2)).describe("Time between two checks."),
-  timeout: duration.default(seconds(5)).describe("A check that takes longer has failed."),
-  start: duration
-    .default(seconds(60))
-    .describe("How long an instance may take from its start to its first passing check."),
+const DEFAULT_HEALTH_PATH = "/";
+
+const healthPath = withTraits(z.string().regex(/^\/[\x21-\x7e]*$/), {
+  expects: "a path that starts with / and holds no spaces, such as /health",
 });
+
+const healthFields = z
+  .strictObject({
+    path: healthPath
+      .optional()
+      .describe("What to ask for; an answer from 200 to 399 passes. Absent: /, where any answer below 500 passes."),
+    interval: positiveDuration.prefault("2s").describe("Time between two checks."),
+    timeout: positiveDuration.prefault("5s").describe("A check that takes longer has failed."),
+    start: positiveDuration
+      .prefault("60s")
+      .describe("How long an instance may take from its start to its first passing check."),
+  })
+  .meta({ id: "Health" });
 
 const health = z
-  .union([z.string(), healthFields])
-  .optional()
-  .transform((value, context): Health => {
-    const fields = healthFields.safeParse(typeof value === "string" ? { path: value } : (value ?? {}));
-    if (fields.success) return { ...fields.data, strict: value !== undefined };
-    for (const issue of fields.error.issues) context.addIssue({ code: "custom", message: issue.message, input: value });
-    return z.NEVER;
-  });
+  .union([healthPath.transform((path) => healthFields.parse({ path })), healthFields])
+  .transform(
+    ({ path, ...rest }): Health => ({ path: path ?? DEFAULT_HEALTH_PATH, strict: path !== undefined, ...rest }),
+  );
 
-export const web: z.ZodType<Web> = z.strictObject({
-  ...processFields("an instance", 10),
-  instances: instances.default({ min: 3, max: 3 }).describe("How many instances run, or {min, max}."),
-  health: health.describe(
-    "The health check: a path, or {path, interval, timeout, start}. Without it, any answer below 500 to GET / passes.",
-  ),
-  sticky: z
-    .union([z.literal(false), z.enum(["cookie", "ip"])])
-    .default(false)
-    .describe("Whether a visitor stays on one instance, and by what."),
-  balance: z
-    .enum(["leastconn", "roundrobin", "ip"])
-    .default("leastconn")
-    .describe("How the balancer picks an instance."),
-  concurrency: z
-    .union([z.literal(false), z.number().int().min(1)])
-    .default(false)
-    .describe("Requests that one instance gets at once; more wait in the balancer."),
-  slowStart: duration
-    .default(seconds(10))
-    .describe("How long a new instance takes to reach its full share of the requests."),
-  drain: duration
-    .default(seconds(30))
-    .describe("How long requests and WebSockets in flight may take once an instance is leaving."),
-});
+const fields = z
+  .strictObject({
+    ...processFields("an instance", "10s"),
+    instances: instances.prefault(3).describe("How many instances run, or the bounds between which it moves."),
+    health: health
+      .prefault({})
+      .describe("The health check: a path, or a map. Without a path, any answer below 500 to GET / passes."),
+    sticky: z
+      .union([z.enum(["cookie", "ip"]), z.literal(false)])
+      .prefault(false)
+      .describe("Whether a visitor stays on one instance, and by what."),
+    balance: z
+      .enum(["leastconn", "roundrobin", "ip"])
+      .prefault("leastconn")
+      .describe("How the balancer picks an instance."),
+    concurrency: z
+      .union([z.literal(false), z.number().int().min(1).max(1_000_000)])
+      .prefault(false)
+      .describe("Requests that one instance gets at once; more wait in the balancer."),
+    slowStart: duration
+      .prefault("10s")
+      .describe("How long a new instance takes to reach its full share of the requests."),
+    drain: duration
+      .prefault("30s")
+      .describe("How long requests and WebSockets in flight may take once an instance is leaving."),
+  })
+  .meta({ id: "Web" });
+
+export const web: z.ZodType<Web> = z.union([command.transform((text) => fields.parse(shorthand(text))), fields]);

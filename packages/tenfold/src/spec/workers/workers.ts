@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { type AppProcess, processFields } from "../process.ts";
-import { type Instances, instances } from "../scalars.ts";
+import { type AppProcess, processFields, shorthand } from "../process.ts";
+import { command, type Instances, instances, line } from "../scalars.ts";
+import { withTraits } from "../traits.ts";
 
 /** Processes that take jobs from one queue. */
 export interface Worker extends AppProcess {
@@ -10,15 +11,26 @@ export interface Worker extends AppProcess {
 
 export type Workers = Readonly<Record<string, Worker>>;
 
-const worker = z.strictObject({
-  ...processFields("a worker", 30),
-  instances: instances.default({ min: 1, max: 1 }).describe("How many workers run, or {min, max}."),
-  queue: z.string().min(1).optional().describe("The queue that it takes jobs from; the worker's name when absent."),
+const fields = z
+  .strictObject({
+    ...processFields("a worker", "30s"),
+    instances: instances.prefault(1).describe("How many workers run, or the bounds between which it moves."),
+    queue: line.optional().describe("The queue that it takes jobs from; the worker's name when absent."),
+  })
+  .meta({ id: "Worker" });
+
+const worker = z.union([command.transform((text) => fields.parse(shorthand(text))), fields]);
+
+const workerName = withTraits(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/), {
+  expects: "lower-case letters, digits and dashes, start with a letter, and be at most 31 long",
 });
 
 /** By name: lower-case letters, digits and dashes. */
-export const workers: z.ZodType<Workers> = z
-  .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/), worker)
-  .transform((all) =>
-    Object.fromEntries(Object.entries(all).map(([name, one]) => [name, { ...one, queue: one.queue ?? name }])),
-  );
+export const workers: z.ZodType<Workers> = withTraits(
+  z
+    .record(workerName, worker)
+    .transform((all) =>
+      Object.fromEntries(Object.entries(all).map(([name, one]) => [name, { ...one, queue: one.queue ?? name }])),
+    ),
+  { expects: "a map of workers, such as reports: node worker.js" },
+);

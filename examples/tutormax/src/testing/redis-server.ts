@@ -1,0 +1,68 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+import { Child } from "./child.ts";
+import { eventually } from "./eventually.ts";
+import { freePort } from "./free-port.ts";
+import type { Scratch } from "./scratch.ts";
+
+/** A real Redis server that keeps its data through a crash. */
+export class RedisServer implements AsyncDisposable {
+  readonly port: number;
+  readonly url: string;
+  readonly #directory: string;
+  #server: Child | undefined;
+
+  private constructor(directory: string, port: number) {
+    this.#directory = directory;
+    this.port = port;
+    this.url = `redis://127.0.0.1:${port}`;
+  }
+
+  static async start(scratch: Scratch, name = "redis"): Promise<RedisServer> {
+    const server = new RedisServer(join(scratch.path, name), await freePort());
+    await mkdir(server.#directory);
+    await server.start();
+    return server;
+  }
+
+  async start(): Promise<void> {
+    const options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--appendfsync", "always"];
+    this.#server = new Child(["redis-server", "--port", String(this.port), ...options], { cwd: this.#directory });
+    try {
+      await eventually("Redis answers", 5_000, () => this.command("PING"));
+    } catch (error) {
+      await this[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async kill(): Promise<void> {
+    this.#server?.signal("SIGKILL");
+    await this.#server?.ended;
+  }
+
+  freeze(): void {
+    this.#server?.signal("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#server?.signal("SIGCONT");
+  }
+
+  async command(name: string, ...args: readonly (string | number)[]): Promise<unknown> {
+    const redis = new Redis(this.url, { lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0 });
+    redis.on("error", () => {});
+    try {
+      await redis.connect();
+      return await redis.call(name, ...args);
+    } finally {
+      // One that never connected would hold the process for 2 s more.
+      if (redis.status !== "end") redis.disconnect();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server?.[Symbol.asyncDispose]();
+  }
+}

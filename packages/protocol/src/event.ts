@@ -1,0 +1,41 @@
+import type { FaultMessage } from "./fault.ts";
+
+export type StepOutcome = "started" | "done" | "failed" | "skipped";
+
+/** What is done, and to what: a member's name, or a release's number. */
+export interface StepSubject {
+  readonly kind: string;
+  readonly subject: string;
+}
+
+/** What an engine tells while it works, one JSON object a line. Times are milliseconds since 1970. */
+export type FleetEvent =
+  /** An operation was accepted; its steps in an order in which they could run one by one. */
+  | {
+      readonly kind: "operation";
+      readonly at: number;
+      readonly id: string;
+      readonly name: string;
+      readonly steps: readonly string[];
+    }
+  | {
+      readonly kind: "step";
+      readonly at: number;
+      readonly step: StepSubject;
+      readonly outcome: StepOutcome;
+      readonly detail: string | null;
+    }
+  | {
+      readonly kind: "member";
+      readonly at: number;
+      readonly name: string;
+      readonly state: string;
+      readonly detail: string | null;
+    }
+  /** Something worth telling that is no fault. */
+  | { readonly kind: "note"; readonly at: number; readonly text: string }
+  | { readonly kind: "fault"; readonly at: number; readonly fault: FaultMessage }
+  /** A defect of the engine itself. */
+  | { readonly kind: "bug"; readonly at: number; readonly stack: string }
+  /** The operation's end; nothing follows. */
+  | { readonly kind: "end"; readonly at: number; readonly ok: boolean };

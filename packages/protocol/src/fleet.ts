@@ -1,0 +1,29 @@
+/** A row of `ps`. */
+export interface MemberReport {
+  readonly name: string;
+  readonly kind: string;
+  /** `primary` or `replica`, `master` or `replica`, a worker's queue; otherwise null. */
+  readonly role: string | null;
+  readonly state: "starting" | "ready" | "draining" | "stopped" | "failed";
+  readonly release: number | null;
+  readonly pid: number | null;
+  readonly port: number | null;
+  readonly uptimeSeconds: number | null;
+  readonly restarts: number;
+  readonly cpuPercent: number | null;
+  readonly memoryBytes: number | null;
+  readonly connections: number | null;
+  /** Why it failed, how far a replica lags: one sentence, or null. */
+  readonly detail: string | null;
+}
+
+/** `ps --json`. */
+export interface FleetReport {
+  readonly version: 1;
+  readonly fleet: string;
+  /** `healthy`: every member is ready. `degraded`: visitors are served. `down`: they are not. */
+  readonly state: "healthy" | "degraded" | "down";
+  readonly release: number | null;
+  readonly urls: Readonly<Record<string, string>>;
+  readonly members: readonly MemberReport[];
+}

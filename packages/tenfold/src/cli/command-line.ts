@@ -1,0 +1,51 @@
+import { EXIT_CODES } from "../fault/catalogue.ts";
+import { Fault } from "../fault/fault.ts";
+import { COMMANDS } from "./commands/index.ts";
+import { faultJson, formatBug, formatFault } from "./output/fault-text.ts";
+import { painter } from "./output/style.ts";
+import { processTerminal } from "./output/terminal.ts";
+import { CommanderError, createProgram, type Invocation, typingFault } from "./program.ts";
+import { createContext } from "./wire.ts";
+
+/** Parses what was typed. `null` when help or the version was shown. Fault: TF_ARGUMENT. */
+function parse(argv: readonly string[]): Invocation | null {
+  let invocation: Invocation | null = null;
+  const program = createProgram(COMMANDS, process.cwd(), (found) => {
+    invocation = found;
+  });
+  try {
+    program.parse([...argv]);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    const fault = typingFault(error, COMMANDS);
+    if (fault !== null) throw fault;
+  }
+  return invocation;
+}
+
+/** Runs what was typed and gives the exit code. Whatever fails is told here, once. */
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  const terminal = processTerminal();
+  const paint = painter(terminal.hasColour);
+  // `tenfold logs | head` ends the reader first; that is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(EXIT_CODES.done);
+  });
+  let json = argv.includes("--json");
+  try {
+    const invocation = parse(argv);
+    if (invocation === null) return EXIT_CODES.done;
+    json = invocation.options.json;
+    const context = createContext(invocation.options, terminal, paint);
+    return await invocation.command.run(context, invocation.input);
+  } catch (error) {
+    if (json) terminal.out(faultJson(error));
+    if (error instanceof Fault) {
+      if (!json) terminal.err(formatFault(error, paint));
+      return error.exit;
+    }
+    terminal.err(formatBug(error, paint));
+    return EXIT_CODES.failed;
+  }
+}

@@ -1,0 +1,29 @@
+import type { Context } from "./context.ts";
+
+/** An option of a command, in the form that the help shows: `-n, --lines <count>`. */
+export interface OptionDefinition {
+  readonly flags: string;
+  readonly description: string;
+}
+
+/** What was typed: positional words, and options by their long name. */
+export interface Input {
+  readonly words: readonly string[];
+  text(option: string): string | null;
+  has(option: string): boolean;
+}
+
+/** A command, as data: the parser, the help and docs/reference/commands.md are all made from it. */
+export interface CommandDefinition {
+  readonly name: string;
+  /** `[members...]`, `<changes...>` */
+  readonly usage: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly options: readonly OptionDefinition[];
+  readonly examples: readonly { readonly run: string; readonly does: string }[];
+  /** Words that look like options belong to another program from the first positional word on. */
+  readonly passThrough?: boolean;
+  /** Gives the exit code. */
+  run(context: Context, input: Input): Promise<number>;
+}

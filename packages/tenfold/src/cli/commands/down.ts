@@ -1,0 +1,32 @@
+import { EXIT_CODES } from "../../fault/catalogue.ts";
+import type { CommandDefinition } from "../command.ts";
+import { follow } from "../watch.ts";
+
+export const down: CommandDefinition = {
+  name: "down",
+  usage: "",
+  summary: "stop everything",
+  description: "What is in flight gets a few seconds to finish. Data stays, unless --volumes says otherwise.",
+  options: [{ flags: "--volumes", description: "also delete all data, logs and secrets, after asking" }],
+  examples: [
+    { run: "tenfold down", does: "stop the fleet and keep its data" },
+    { run: "tenfold down --volumes -y", does: "stop it and delete its data without a question" },
+  ],
+  run: async (context, input) => {
+    const volumes = input.has("volumes");
+    const { options, terminal, target } = context;
+    if (volumes && !options.dryRun) {
+      const sure = await context.confirm(`Delete all data, logs and secrets of the fleet in ${options.directory}?`);
+      if (!sure) {
+        terminal.err("nothing was stopped or deleted\n");
+        return EXIT_CODES.failed;
+      }
+    }
+    await follow(context, (watch) =>
+      target.down({ volumes }, { ...watch, cancel: new AbortController().signal, hurry: watch.cancel }),
+    );
+    if (options.json && !options.dryRun)
+      terminal.out(`${JSON.stringify({ version: 1, state: "down", deleted: volumes })}\n`);
+    return EXIT_CODES.done;
+  },
+};

@@ -1,0 +1,33 @@
+import type { CommandDefinition } from "../command.ts";
+import { config } from "./config.ts";
+import { doctor } from "./doctor.ts";
+import { down } from "./down.ts";
+import { exec } from "./exec.ts";
+import { failover } from "./failover.ts";
+import { health } from "./health.ts";
+import { init } from "./init.ts";
+import { logs } from "./logs.ts";
+import { ps } from "./ps.ts";
+import { psql } from "./psql.ts";
+import { redisCli } from "./redis-cli.ts";
+import { restart } from "./restart.ts";
+import { scale } from "./scale.ts";
+import { up } from "./up.ts";
+
+/** Every command, in the order in which people meet them. */
+export const COMMANDS: readonly CommandDefinition[] = [
+  init,
+  up,
+  ps,
+  scale,
+  logs,
+  restart,
+  failover,
+  health,
+  config,
+  doctor,
+  exec,
+  psql,
+  redisCli,
+  down,
+];

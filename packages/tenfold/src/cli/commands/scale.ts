@@ -1,0 +1,33 @@
+import { Fault } from "../../fault/fault.ts";
+import type { ScaleOrder } from "../../targets/target.ts";
+import type { CommandDefinition } from "../command.ts";
+import { followAndReport } from "../watch.ts";
+
+/** Reads `5`, `web=5`, `worker.reports=+2`, `web=-1`. Fault: TF_ARGUMENT. */
+export function parseScale(word: string): ScaleOrder {
+  const match = /^(?:([a-z][a-z0-9.-]*)=)?([+-]?)(\d{1,6})$/i.exec(word);
+  if (match === null) {
+    throw new Fault("TF_ARGUMENT", `${JSON.stringify(word)} is no change of a count`, {
+      hint: "write for example 5, web=5, web=+1 or worker.reports=-1",
+    });
+  }
+  const [, group = "web", sign, digits] = match;
+  return { group, by: sign === "" ? "to" : "by", count: sign === "-" ? -Number(digits) : Number(digits) };
+}
+
+export const scale: CommandDefinition = {
+  name: "scale",
+  usage: "<changes...>",
+  summary: "change how many run, dropping nothing",
+  description:
+    "Takes a number of web instances, or changes like web=5, worker.reports=+2, postgres.replicas=3, redis.replicas=2. The numbers stay until the file's own numbers change.",
+  options: [],
+  examples: [
+    { run: "tenfold scale 5", does: "5 web instances" },
+    { run: "tenfold scale web=+2 worker.reports=4", does: "2 more web instances, 4 workers of the queue reports" },
+  ],
+  run: (context, input) => {
+    const orders = input.words.map(parseScale);
+    return followAndReport(context, (watch) => context.target.scale(orders, watch));
+  },
+};

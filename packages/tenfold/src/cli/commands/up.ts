@@ -1,0 +1,70 @@
+import { EXIT_CODES } from "../../fault/catalogue.ts";
+import type { CommandDefinition } from "../command.ts";
+import type { Context } from "../context.ts";
+import { inheritedVariables } from "../inherited.ts";
+import { formatFleet } from "../output/fleet-table.ts";
+import { LogLines } from "../output/log-lines.ts";
+import { follow, wholeNumber } from "../watch.ts";
+
+/** Streams logs until Ctrl-C, then stops everything. */
+async function stayInForeground(context: Context): Promise<number> {
+  const { target, terminal, paint, options, interrupts } = context;
+  if (!options.quiet) terminal.err(`\n${paint("Ctrl-C stops the fleet; tenfold up -d leaves it running.", "dim")}\n`);
+  const lines = new LogLines(paint);
+  const query = { members: [], lines: 0, follow: true, since: null };
+  const write = options.json ? (): void => {} : (text: string): void => terminal.out(text);
+  await target.logs(query, (line) => write(lines.format(line)), interrupts.next());
+  await stop(context);
+  return EXIT_CODES.done;
+}
+
+/** The same Ctrl-C that ended the waiting must not end the stopping. */
+async function stop(context: Context): Promise<void> {
+  await follow(context, (watch) =>
+    context.target.down({ volumes: false }, { ...watch, cancel: new AbortController().signal, hurry: watch.cancel }),
+  );
+}
+
+export const up: CommandDefinition = {
+  name: "up",
+  usage: "[web]",
+  summary: "start the fleet, or make it what the file says now",
+  description:
+    "Starts what is missing, changes what differs, leaves alone what is already so. In the foreground it then streams logs until Ctrl-C, which stops the fleet. A number is how many web instances to run.",
+  options: [
+    { flags: "-d, --detach", description: "leave the fleet running and return" },
+    { flags: "--command <command>", description: "no file: run this command as the web tier" },
+  ],
+  examples: [
+    { run: "tenfold up", does: "start the fleet and stream its logs until Ctrl-C" },
+    { run: "tenfold up 5 -d", does: "run 5 web instances, in the background" },
+    { run: 'tenfold up --command "uvicorn app:app --port $PORT"', does: "run an application that has no fleet file" },
+    { run: "tenfold up --dry-run", does: "show what would be done" },
+  ],
+  run: async (context, input) => {
+    const { options, target, terminal, paint } = context;
+    const web = input.words[0] === undefined ? null : wholeNumber(input.words[0], "the number of web instances", 1);
+    const { spec, environment, notes } = await context.loadProject(input.text("command"));
+    if (!options.quiet) for (const note of notes) terminal.err(`${paint("·", "dim")} ${note}\n`);
+    const order = { spec, environment, inherited: inheritedVariables(process.env), web };
+    const detached = input.has("detach");
+    let interrupted = false;
+    try {
+      await follow(context, (watch) => {
+        watch.cancel.addEventListener("abort", () => {
+          interrupted = true;
+        });
+        return target.up(order, watch);
+      });
+    } catch (error) {
+      if (!interrupted || detached) throw error;
+      await stop(context);
+      return EXIT_CODES.failed;
+    }
+    if (options.dryRun) return EXIT_CODES.done;
+    const report = await target.ps();
+    if (options.json) terminal.out(`${JSON.stringify(report)}\n`);
+    else if (!options.quiet) terminal.out(`\n${formatFleet(report, paint)}`);
+    return detached ? EXIT_CODES.done : stayInForeground(context);
+  },
+};

@@ -1,0 +1,83 @@
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { createApi } from "../api/server.ts";
+import { readStat } from "../drivers/process/proc.ts";
+import { isProcessAlive } from "../drivers/process/session.ts";
+import { Engine } from "../engine/engine.ts";
+import { Fault } from "../fault/fault.ts";
+import { takeLock } from "../journal/lock.ts";
+import { controlSocket } from "../targets/local/socket.ts";
+import type { EngineGreeting } from "../targets/local/start-engine.ts";
+import { createEngineHost } from "./wire.ts";
+
+const IDLE_LOOK_MS = 2_000;
+
+function greet(greeting: EngineGreeting): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined) resolve();
+    else process.send(greeting, () => resolve());
+  });
+}
+
+/** Listens where only this user can connect. */
+async function listen(server: ReturnType<typeof createApi>, socket: string): Promise<void> {
+  mkdirSync(dirname(socket), { recursive: true, mode: 0o700 });
+  rmSync(socket, { force: true });
+  const umask = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(socket, resolve);
+    });
+  } finally {
+    process.umask(umask);
+  }
+  chmodSync(socket, 0o600);
+}
+
+/**
+ * The engine's own process: takes the lock of a directory, goes on where an earlier engine stopped, serves the control API.
+ * Ends by itself when nothing runs and nothing shall; on SIGTERM at any time, and what it started goes on.
+ */
+export async function runEngine(directory: string): Promise<void> {
+  const self = { pid: process.pid, startTime: readStat(process.pid)?.startTime ?? 0 };
+  const lock = takeLock(`${directory}/.tenfold/engine.lock`, self, isProcessAlive);
+  if (!("path" in lock)) {
+    await greet({ kind: "held", pid: lock.pid });
+    process.exit(0);
+  }
+  const notes: string[] = [];
+  const engine = new Engine(directory, createEngineHost(directory));
+  const stopNoting = engine.events.subscribe((event) => event.kind === "note" && notes.push(event.text));
+  const socket = controlSocket(directory);
+  let ending = false;
+  const end = async (): Promise<void> => {
+    if (ending) return;
+    ending = true;
+    server.close();
+    server.closeAllConnections();
+    await engine.close();
+    rmSync(socket, { force: true });
+    lock[Symbol.dispose]();
+    process.exit(0);
+  };
+  const endIfIdle = (): void => {
+    if (engine.isIdle) void end();
+  };
+  const server = createApi({ engine, settled: endIfIdle, exit: () => void end() });
+  for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, () => void end());
+  process.on("SIGHUP", () => {});
+  try {
+    await engine.open();
+    await listen(server, socket);
+  } catch (error) {
+    await engine.close();
+    lock[Symbol.dispose]();
+    if (!(error instanceof Fault)) throw error;
+    await greet({ kind: "fault", fault: error.toJSON() });
+    process.exit(error.exit);
+  }
+  stopNoting();
+  await greet({ kind: "ready", notes });
+  setInterval(endIfIdle, IDLE_LOOK_MS).unref();
+}

@@ -1,0 +1,64 @@
+import type { FleetReport, MemberReport } from "@tenfold/protocol";
+import { bytes, formatBytes } from "../../units/bytes.ts";
+import { type Paint, paintState } from "./style.ts";
+import { type Column, formatTable } from "./table.ts";
+
+const COLUMNS: readonly Column[] = [
+  { heading: "NAME", align: "left" },
+  { heading: "ROLE", align: "left" },
+  { heading: "STATE", align: "left" },
+  { heading: "RELEASE", align: "right" },
+  { heading: "PORT", align: "right" },
+  { heading: "UPTIME", align: "right" },
+  { heading: "RESTARTS", align: "right" },
+  { heading: "CPU", align: "right" },
+  { heading: "MEMORY", align: "right" },
+  { heading: "CONNECTIONS", align: "right" },
+  { heading: "DETAIL", align: "left" },
+];
+
+/** `12s`, `3m`, `5h12m`, `8d`: two units at most. */
+export function formatUptime(seconds: number): string {
+  const whole = Math.floor(seconds);
+  if (whole < 60) return `${whole}s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}m${whole % 60 === 0 || whole >= 600 ? "" : `${whole % 60}s`}`;
+  if (whole < 86_400) return `${Math.floor(whole / 3600)}h${Math.floor((whole % 3600) / 60)}m`;
+  return `${Math.floor(whole / 86_400)}d${Math.floor((whole % 86_400) / 3600)}h`;
+}
+
+function cell<T>(value: T | null, format: (value: T) => string): string {
+  return value === null ? "" : format(value);
+}
+
+function row(member: MemberReport, paint: Paint): string[] {
+  return [
+    member.name,
+    member.role ?? "",
+    paintState(paint, member.state),
+    cell(member.release, String),
+    cell(member.port, String),
+    cell(member.uptimeSeconds, formatUptime),
+    `${member.restarts}`,
+    cell(member.cpuPercent, (value) => `${value.toFixed(1)}%`),
+    cell(member.memoryBytes, (value) => formatBytes(bytes(value))),
+    cell(member.connections, String),
+    member.detail ?? "",
+  ];
+}
+
+/** The members of a fleet, a row each, under a line that says how it is. */
+export function formatFleet(report: FleetReport, paint: Paint): string {
+  const release = report.release === null ? "" : `, release ${report.release}`;
+  const head = `${paint(report.fleet, "bold")}: ${paintState(paint, report.state)}${release}\n`;
+  if (report.members.length === 0) return head;
+  return `${head}\n${formatTable(
+    COLUMNS,
+    report.members.map((member) => row(member, paint)),
+  )}${formatUrls(report, paint)}`;
+}
+
+/** Where to go. */
+export function formatUrls(report: FleetReport, paint: Paint): string {
+  const lines = Object.entries(report.urls).map(([name, url]) => `${name}  ${paint(url, "cyan")}`);
+  return lines.length === 0 ? "" : `\n${lines.join("\n")}\n`;
+}

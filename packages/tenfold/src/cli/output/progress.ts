@@ -1,0 +1,142 @@
+import type { FleetEvent, StepSubject } from "@tenfold/protocol";
+import { harmless, type Paint } from "./style.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What a finished step tells; steps that are not here are details. */
+const DONE: Readonly<Record<string, string>> = {
+  ready: "ready",
+  release: "release command done",
+  stop: "stopped",
+  reload: "took its new configuration",
+  pause: "holds its clients back",
+  resume: "lets its clients go on",
+  promote: "is the primary",
+  switch: "is the master",
+};
+
+const DOING: Readonly<Record<string, string>> = {
+  prepare: "preparing",
+  start: "starting",
+  ready: "waiting for",
+  setup: "setting up",
+  release: "running the release command of release",
+  attach: "attaching",
+  detach: "detaching",
+  drain: "draining",
+  stop: "stopping",
+  remove: "removing",
+  reload: "reloading",
+  follow: "pointing",
+  checkpoint: "writing a checkpoint of",
+  pause: "pausing",
+  resume: "resuming",
+  promote: "promoting",
+  switch: "switching to",
+};
+
+const CLEAR_LINE = "\r\x1b[2K";
+
+export interface ProgressOptions {
+  readonly terminal: Terminal;
+  readonly paint: Paint;
+  /** Every step, not only what it led to. */
+  readonly verbose: boolean;
+  readonly quiet: boolean;
+}
+
+/** Shows how an operation goes: a line for each thing that is done, and on a terminal a last line with what is under way. */
+export class Progress {
+  readonly #options: ProgressOptions;
+  readonly #since = new Map<string, number>();
+  readonly #running = new Map<string, StepSubject>();
+  #total = 0;
+  #ended = 0;
+  #hasStatus = false;
+
+  constructor(options: ProgressOptions) {
+    this.#options = options;
+  }
+
+  onEvent(event: FleetEvent): void {
+    if (this.#options.quiet) return;
+    switch (event.kind) {
+      case "operation":
+        this.#total = event.steps.length;
+        this.#ended = 0;
+        break;
+      case "step":
+        this.#step(event);
+        break;
+      case "member":
+        if (event.state === "failed") this.#line("yellow", "!", `${event.name} ${event.detail ?? "failed"}`);
+        break;
+      case "note":
+        this.#line("dim", "·", event.text);
+        break;
+      case "fault":
+      case "bug":
+      case "end":
+        break;
+      default:
+        event satisfies never;
+    }
+    this.#status();
+  }
+
+  /** Removes the status line. */
+  close(): void {
+    if (this.#hasStatus) this.#options.terminal.err(CLEAR_LINE);
+    this.#hasStatus = false;
+  }
+
+  #step({ step, at, outcome, detail }: Extract<FleetEvent, { kind: "step" }>): void {
+    const key = `${step.kind} ${step.subject}`;
+    if (outcome === "started") {
+      if (!this.#since.has(step.subject)) this.#since.set(step.subject, at);
+      this.#running.set(key, step);
+      return;
+    }
+    this.#running.delete(key);
+    this.#ended += 1;
+    const since = this.#since.get(step.subject) ?? at;
+    const took = `${((at - since) / 1000).toFixed(1)} s`;
+    if (outcome === "done") {
+      const text = DONE[step.kind];
+      if (text !== undefined)
+        this.#line("green", "✓", `${subject(step).padEnd(14)} ${text}  ${this.#options.paint(took, "dim")}`);
+      else if (this.#options.verbose)
+        this.#line("dim", "✓", `${DOING[step.kind] ?? step.kind} ${step.subject}  ${took}`);
+      // What comes next for it is timed by itself.
+      if (text !== undefined) this.#since.delete(step.subject);
+    } else if (outcome === "failed") {
+      this.#line("red", "✗", `${subject(step).padEnd(14)} ${detail ?? "failed"}`);
+    } else if (this.#options.verbose) {
+      this.#line("dim", "-", `${DOING[step.kind] ?? step.kind} ${step.subject}: skipped`);
+    }
+  }
+
+  #line(colour: Parameters<Paint>[1], sign: string, text: string): void {
+    const { terminal, paint } = this.#options;
+    const clear = this.#hasStatus ? CLEAR_LINE : "";
+    this.#hasStatus = false;
+    terminal.err(`${clear}${paint(sign, colour)} ${harmless(text)}\n`);
+  }
+
+  #status(): void {
+    const { terminal, paint } = this.#options;
+    if (!terminal.isInteractive) return;
+    const doing = [...this.#running.values()].map((step) => `${DOING[step.kind] ?? step.kind} ${step.subject}`);
+    if (doing.length === 0) {
+      this.close();
+      return;
+    }
+    const text = `${this.#ended}/${this.#total} ${doing.join(", ")}`;
+    const shown = text.length > terminal.columns - 4 ? `${text.slice(0, terminal.columns - 5)}…` : text;
+    terminal.err(`${CLEAR_LINE}${paint(`  ${shown}`, "dim")}`);
+    this.#hasStatus = true;
+  }
+}
+
+function subject(step: StepSubject): string {
+  return step.kind === "release" ? `release ${step.subject}` : step.subject;
+}

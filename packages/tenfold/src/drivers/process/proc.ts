@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+
+/** The kernel counts processor time and start times in hundredths of a second, on every architecture that Node runs on. */
+const MILLIS_PER_TICK = 10;
+const PAGE = 4096;
+
+/** What /proc/PID/stat says of a process. */
+export interface ProcStat {
+  readonly pid: number;
+  readonly state: string;
+  readonly session: number;
+  readonly startTime: number;
+  /** Its own processor time and that of the children it has waited for. */
+  readonly cpuMillis: number;
+  readonly residentBytes: number;
+}
+
+/** Reads one line of /proc/PID/stat. The name in parentheses may itself hold spaces and parentheses. */
+export function parseStat(text: string): ProcStat | undefined {
+  const end = text.lastIndexOf(")");
+  const pid = Number.parseInt(text, 10);
+  if (end < 0 || !Number.isInteger(pid)) return undefined;
+  const fields = text.slice(end + 2).split(" ");
+  const number = (field: number): number => Number(fields[field - 3] ?? 0);
+  return {
+    pid,
+    state: fields[0] ?? "?",
+    session: number(6),
+    startTime: number(22),
+    cpuMillis: (number(14) + number(15) + number(16) + number(17)) * MILLIS_PER_TICK,
+    residentBytes: number(24) * PAGE,
+  };
+}
+
+/** `undefined` when there is no such process (any more). */
+export function readStat(pid: number): ProcStat | undefined {
+  try {
+    return parseStat(readFileSync(`/proc/${pid}/stat`, "latin1"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Pages that it shares with others or with files, in bytes. */
+export function readSharedBytes(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, "latin1").split(" ")[2] ?? 0) * PAGE;
+  } catch {
+    return 0;
+  }
+}
+
+export function listPids(): number[] {
+  const pids: number[] = [];
+  for (const entry of readdirSync("/proc")) {
+    const pid = Number(entry);
+    if (Number.isInteger(pid)) pids.push(pid);
+  }
+  return pids;
+}
+
+/** Every process whose session is among those asked for; zombies are not counted as alive. */
+export function listSessions(sessions: ReadonlySet<number>): ProcStat[] {
+  const found: ProcStat[] = [];
+  for (const pid of listPids()) {
+    const stat = readStat(pid);
+    if (stat !== undefined && sessions.has(stat.session) && stat.state !== "Z") found.push(stat);
+  }
+  return found;
+}
+
+/** Where a file descriptor of a process leads; `undefined` when it cannot be told. */
+export function readDescriptor(pid: number, descriptor: number | string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/${descriptor}`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Inodes of the sockets that a process holds. Empty for a process of another user. */
+export function socketInodes(pid: number): Set<string> {
+  const inodes = new Set<string>();
+  let descriptors: string[];
+  try {
+    descriptors = readdirSync(`/proc/${pid}/fd`);
+  } catch {
+    return inodes;
+  }
+  for (const descriptor of descriptors) {
+    const inode = /^socket:\[(\d+)\]$/.exec(readDescriptor(pid, descriptor) ?? "")?.[1];
+    if (inode !== undefined) inodes.add(inode);
+  }
+  return inodes;
+}
+
+/** The first words of its command line, for people. */
+export function programName(pid: number): string {
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").filter(Boolean);
+    if (words.length > 0) return words.slice(0, 3).join(" ").slice(0, 80);
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  } catch {
+    return "a process";
+  }
+}

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import type { User } from "../../fleet/machine.ts";
+import type { MemberName } from "../../fleet/member.ts";
+import { eventually } from "../../testing/eventually.ts";
+import { mebibytes } from "../../units/bytes.ts";
+import { seconds } from "../../units/millis.ts";
+import { port } from "../../units/port.ts";
+import { type DriverFixture, describeDriver } from "../conformance.ts";
+import { Limits } from "./limits.ts";
+import { listSessions } from "./proc.ts";
+import { ProcessDriver } from "./process-driver.ts";
+
+const { username, uid, gid, homedir } = userInfo();
+const self: User = { name: username, uid, gid, home: homedir };
+const users = { engine: self, service: self, application: self };
+
+async function open(): Promise<DriverFixture & { readonly driver: ProcessDriver }> {
+  const directory = await mkdtemp(join(tmpdir(), "tenfold driver "));
+  await mkdir(`${directory}/logs`);
+  const create = (): ProcessDriver => new ProcessDriver(users, new Limits("test", "/nonexistent"));
+  const driver = create();
+  return {
+    driver,
+    another: create,
+    directory,
+    programs: {
+      forever: ["sleep", "1000"],
+      stubborn: ["sh", "-c", "trap '' TERM; echo stubborn; while :; do sleep 0.05; done"],
+      exitsWith: (code, output) => ["sh", "-c", `echo "${output}"; exit ${code}`],
+      missing: ["/missing/program"],
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const { running } of driver.strays(`${directory}/logs`, [])) driver.signal(running, "SIGKILL", "session");
+      driver.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+describeDriver("process", open);
+
+describe("processes of this machine", () => {
+  const launchOf = (directory: string, argv: readonly string[]) =>
+    ({
+      argv,
+      env: { PATH: "/usr/bin:/bin" },
+      cwd: directory,
+      runAs: "application",
+      log: `${directory}/logs/web-1.log`,
+      stop: { signal: "SIGTERM", grace: seconds(1) },
+      memory: false,
+      cpu: false,
+    }) as const;
+  const NAME = "web-1" as MemberName;
+
+  test("what a member started in the background is found and ended with it", async () => {
+    await using fixture = await open();
+    const { driver, directory } = fixture;
+    const running = await driver.start(
+      NAME,
+      launchOf(directory, ["sh", "-c", "set -m; sleep 1000 & sleep 1000 & wait"]),
+    );
+    await eventually("three processes", () => listSessions(new Set([running.pid])).length === 3);
+    driver.signal(running, "SIGKILL", "session");
+    await eventually("nothing is left", () => !driver.hasRemains(running));
+  });
+
+  test("output goes to the log by itself, after what was there", async () => {
+    await using fixture = await open();
+    const { driver, directory } = fixture;
+    await writeFile(`${directory}/logs/web-1.log`, "before\n");
+    const running = await driver.start(NAME, launchOf(directory, ["sh", "-c", "echo out; echo err >&2"]));
+    await new Promise<void>((resolve) => driver.onEnd(running, () => resolve()));
+    assert.equal(await readFile(`${directory}/logs/web-1.log`, "utf8"), "before\nout\nerr\n");
+  });
+
+  test("a log is rotated while it is written, and older ones move up", async () => {
+    await using fixture = await open();
+    const { driver, directory } = fixture;
+    const log = `${directory}/logs/web-1.log`;
+    const logs = { maxSize: mebibytes(1), keep: 2 };
+    for (const letter of ["a", "b", "c"]) {
+      await appendFile(log, letter.repeat(1024 * 1024 + 1));
+      driver.rotateLog(log, logs);
+      driver.rotateLog(log, logs);
+    }
+    assert.equal((await stat(log)).size, 0);
+    assert.equal((await readFile(`${log}.1`, "utf8"))[0], "c");
+    assert.equal((await readFile(`${log}.2`, "utf8"))[0], "b");
+    await assert.rejects(stat(`${log}.3`));
+  });
+
+  test("names who listens on a port, and on which ports a member listens", async () => {
+    await using fixture = await open();
+    const { driver, directory } = fixture;
+    const script =
+      "require('net').createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port) })";
+    const running = await driver.start(NAME, launchOf(directory, [process.execPath, "-e", script]));
+    await eventually("it listens", () => driver.listening(running).length > 0);
+    const [found] = driver.listening(running);
+    assert.ok(found !== undefined);
+    assert.match(driver.holderOf(found) ?? "", new RegExp(`node.*\\(pid ${running.pid}\\)`));
+    assert.equal(await driver.isPortFree(found, "127.0.0.1"), false);
+  });
+
+  test("counts established connections by the port that they came in on", async () => {
+    await using fixture = await open();
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    assert.ok(typeof address === "object" && address !== null);
+    const { connect } = await import("node:net");
+    const client = connect(address.port, "127.0.0.1");
+    after(() => client.destroy());
+    await new Promise((resolve) => client.once("connect", resolve));
+    assert.equal(fixture.driver.connections().get(port(address.port)), 1);
+    client.destroy();
+    server.close();
+  });
+
+  test("a directory that cannot be written is a fault", {
+    skip: uid === 0 ? "root may write everywhere" : false,
+  }, async () => {
+    await using fixture = await open();
+    const closed = `${fixture.directory}/closed`;
+    await mkdir(closed);
+    await chmod(closed, 0o500);
+    await assert.rejects(
+      fixture.driver.writeFiles([{ path: `${closed}/x`, content: "", mode: 0o600, owner: "service" }]),
+      /permission denied/,
+    );
+  });
+});

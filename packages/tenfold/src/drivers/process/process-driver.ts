@@ -1,0 +1,189 @@
+import { rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { systemFault } from "../../fault/system.ts";
+import type { Launch, RenderedFile, RunAs } from "../../fleet/launch.ts";
+import type { MemberName } from "../../fleet/member.ts";
+import type { Running } from "../../fleet/state.ts";
+import type { Logs } from "../../spec/logs/logs.ts";
+import { type Bytes, bytes } from "../../units/bytes.ts";
+import { seconds } from "../../units/millis.ts";
+import type { Port } from "../../units/port.ts";
+import type { Driver, End, Outcome, RunOptions, Stray, Usage } from "../driver.ts";
+import { Deaths } from "./deaths.ts";
+import { makeDirectory, readEnd, writeFileAtomically } from "./files.ts";
+import type { Limits } from "./limits.ts";
+import {
+  listPids,
+  listSessions,
+  programName,
+  readDescriptor,
+  readSharedBytes,
+  readStat,
+  socketInodes,
+} from "./proc.ts";
+import { rotateLog } from "./rotate.ts";
+import { runToEnd } from "./run.ts";
+import { isProcessAlive, signalProcess, signalSession } from "./session.ts";
+import { readSockets } from "./sockets.ts";
+import { spawnSession, type Users, withLog } from "./spawn.ts";
+
+/** Runs members as processes of this Linux machine. */
+export class ProcessDriver implements Driver {
+  readonly #users: Users;
+  readonly #limits: Limits;
+  readonly #deaths = new Deaths();
+
+  constructor(users: Users, limits: Limits) {
+    this.#users = users;
+    this.#limits = limits;
+  }
+
+  async start(member: MemberName, launch: Launch): Promise<Running> {
+    const child = await withLog(launch.log, this.#users[launch.runAs], (log) =>
+      spawnSession(launch, this.#users, ["ignore", log, log]),
+    );
+    // A child that has already ended is a zombie until Node has taken notice, so its start time can still be read.
+    const running: Running = { pid: child.pid, startTime: readStat(child.pid)?.startTime ?? 0 };
+    this.#deaths.own(running, child);
+    this.#limits.apply(member, child.pid, launch);
+    return running;
+  }
+
+  onEnd(running: Running, callback: (end: End) => void): void {
+    this.#deaths.onEnd(running, callback);
+  }
+
+  isAlive(running: Running): boolean {
+    return isProcessAlive(running);
+  }
+
+  hasRemains(running: Running): boolean {
+    return listSessions(new Set([running.pid])).length > 0;
+  }
+
+  signal(running: Running, signal: NodeJS.Signals, to: "leader" | "session"): void {
+    if (to === "session") signalSession(running.pid, signal);
+    else if (isProcessAlive(running)) signalProcess(running.pid, signal);
+  }
+
+  run(launch: Launch, options: RunOptions): Promise<Outcome> {
+    return runToEnd(launch, this.#users, options);
+  }
+
+  async writeFiles(files: readonly RenderedFile[]): Promise<void> {
+    await Promise.all(
+      files.map(({ path, content, mode, owner }) => writeFileAtomically(path, content, mode, this.#users[owner])),
+    );
+  }
+
+  makeDirectory(path: string, owner: RunAs, mode: number): Promise<void> {
+    return makeDirectory(path, mode, this.#users[owner]);
+  }
+
+  async removeDirectory(path: string): Promise<void> {
+    await rm(path, { recursive: true, force: true });
+  }
+
+  async copyDirectory(from: string, to: string, owner: RunAs): Promise<void> {
+    const outcome = await this.run(
+      {
+        argv: ["cp", "-a", "--reflink=auto", "-T", from, to],
+        env: { PATH: "/usr/bin:/bin" },
+        cwd: "/",
+        runAs: owner,
+        log: "/dev/null",
+        stop: { signal: "SIGTERM", grace: seconds(1) },
+        memory: false,
+        cpu: false,
+      },
+      { timeout: seconds(3600), signal: new AbortController().signal },
+    );
+    if (outcome.code === 0) return;
+    const cause = /No space left/i.test(outcome.output) ? "ENOSPC" : "EIO";
+    throw systemFault(
+      Object.assign(new Error(`${from} could not be copied: ${outcome.output.trim()}`), { code: cause }),
+      to,
+    );
+  }
+
+  readText(path: string, atMost: Bytes): Promise<string | null> {
+    return readEnd(path, atMost);
+  }
+
+  usage(processes: readonly Running[]): ReadonlyMap<number, Usage> {
+    const sums = new Map(processes.map(({ pid }) => [pid, { cpuMillis: 0, own: 0, shared: 0 }]));
+    for (const stat of listSessions(new Set(sums.keys()))) {
+      const sum = sums.get(stat.session);
+      if (sum === undefined) continue;
+      const shared = readSharedBytes(stat.pid);
+      sum.cpuMillis += stat.cpuMillis;
+      sum.own += Math.max(0, stat.residentBytes - shared);
+      // Processes of one member share mostly the same pages (libraries, shared_buffers): count the largest share once.
+      sum.shared = Math.max(sum.shared, shared);
+    }
+    return new Map(
+      [...sums].map(([pid, { cpuMillis, own, shared }]) => [pid, { cpuMillis, memory: bytes(own + shared) }]),
+    );
+  }
+
+  connections(): ReadonlyMap<number, number> {
+    const counts = new Map<number, number>();
+    for (const { localPort, state } of readSockets()) {
+      if (state === "established") counts.set(localPort, (counts.get(localPort) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  listening(running: Running): readonly Port[] {
+    const inodes = new Set(listSessions(new Set([running.pid])).flatMap(({ pid }) => [...socketInodes(pid)]));
+    const ports = readSockets().filter(({ state, inode }) => state === "listening" && inodes.has(inode));
+    return [...new Set(ports.map(({ localPort }) => localPort))];
+  }
+
+  holderOf(port: Port): string | null {
+    const listeners = readSockets().filter(({ state, localPort }) => state === "listening" && localPort === port);
+    if (listeners.length === 0) return null;
+    for (const pid of listPids()) {
+      const inodes = socketInodes(pid);
+      if (listeners.some(({ inode }) => inodes.has(inode))) return `${programName(pid)} (pid ${pid})`;
+    }
+    return "a process of another user";
+  }
+
+  async isPortFree(port: Port, host: string): Promise<boolean> {
+    const server = createServer();
+    return new Promise((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+    });
+  }
+
+  strays(logs: string, known: readonly Running[]): readonly Stray[] {
+    const tracked = new Set(known.map(({ pid }) => pid));
+    const strays: Stray[] = [];
+    for (const pid of listPids()) {
+      if (tracked.has(pid)) continue;
+      const log = [1, 2]
+        .map((descriptor) => readDescriptor(pid, descriptor))
+        .find((path) => path?.startsWith(`${logs}/`));
+      const stat = log === undefined ? undefined : readStat(pid);
+      if (log === undefined || stat === undefined || stat.session !== pid || stat.state === "Z") continue;
+      const member = /^(.+?)\.log(\.\d+)?( \(deleted\))?$/.exec(log.slice(logs.length + 1))?.[1];
+      if (member !== undefined)
+        strays.push({ member: member as MemberName, running: { pid, startTime: stat.startTime } });
+    }
+    return strays;
+  }
+
+  rotateLog(path: string, logs: Logs): void {
+    rotateLog(path, logs);
+  }
+
+  get enforcesLimits(): boolean {
+    return this.#limits.isEnforced;
+  }
+
+  close(): void {
+    this.#deaths.close();
+  }
+}

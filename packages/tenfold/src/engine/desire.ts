@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { isVolatile } from "../fleet/environment.ts";
+import { type Fleet, resolveFleet } from "../fleet/fleet.ts";
+import type { Rendering } from "../fleet/launch.ts";
+import type { Machine } from "../fleet/machine.ts";
+import type { Member, MemberName } from "../fleet/member.ts";
+import { canonical, type Release } from "../fleet/release.ts";
+import type { SecretsFile } from "../journal/secrets-file.ts";
+import type { StoredState } from "../journal/state.ts";
+import type { Desired } from "../plan/world.ts";
+import { renderMember } from "../render/render.ts";
+import { Secret } from "../units/secret.ts";
+
+function fingerprint(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+/** The release that shall run. Its absence is a bug: it is stored with its number. */
+export function currentRelease(state: StoredState): Release {
+  const release = state.releases.find(({ number }) => number === state.release);
+  if (release === undefined) throw new Error(`release ${state.release} is not stored`);
+  return release;
+}
+
+/** The fleet as the state says it shall be, with so many web instances more than counted. */
+export function fleetOf(state: StoredState, machine: Machine, secrets: SecretsFile, surge: number): Fleet {
+  return resolveFleet({
+    id: state.id,
+    spec: state.spec,
+    counts: { ...state.counts, web: state.counts.web + surge },
+    release: currentRelease(state),
+    environment: secrets.environment(state.release),
+    topology: state.topology,
+    ports: state.ports,
+    paths: state.paths,
+    secrets: secrets.secrets,
+    machine,
+  });
+}
+
+/** What must be the same for a running process to be left alone. */
+function restartText({ launch }: Rendering): string {
+  const env = Object.entries(launch.env).filter(([name]) => !isVolatile(name));
+  const revealed = env.map(([name, value]) => [name, value instanceof Secret ? value.reveal() : value]);
+  const { argv, cwd, runAs, memory, cpu } = launch;
+  return canonical([argv, Object.fromEntries(revealed), cwd, runAs, memory, cpu]);
+}
+
+function reloadText(rendering: Rendering): string {
+  return rendering.takes ?? canonical(rendering.files.map(({ path, content }) => [path, content]));
+}
+
+/** Who serves and who leads is told to a running balancer as it changes, so it is no reason to reload it. */
+function settled(fleet: Fleet, member: Member): Fleet {
+  if (member.kind !== "balancer") return fleet;
+  return {
+    ...fleet,
+    topology: { ...fleet.topology, serving: [], postgresReadable: [], postgresPrimary: null, redisMaster: null },
+  };
+}
+
+/** A member and the fingerprints by which a plan tells what has to be done about it. */
+export function desire(fleet: Fleet, member: Member): Desired {
+  const rendering = renderMember(settled(fleet, member), member);
+  return {
+    member,
+    restartKey: fingerprint(restartText(rendering)),
+    reloadKey: fingerprint(reloadText(rendering)),
+  };
+}
+
+/** The members that exist only while others are replaced. */
+export function surgeOf(fleet: Fleet, counted: number): MemberName[] {
+  return fleet.members.filter(({ kind, index }) => kind === "web" && index > counted).map(({ name }) => name);
+}

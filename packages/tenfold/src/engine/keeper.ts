@@ -1,0 +1,268 @@
+import type { Driver, End } from "../drivers/driver.ts";
+import { Fault } from "../fault/fault.ts";
+import { backoff, STEADY_AFTER } from "../fleet/backoff.ts";
+import type { Launch, Stop } from "../fleet/launch.ts";
+import type { MemberName } from "../fleet/member.ts";
+import type { MemberState, Probe, Running } from "../fleet/state.ts";
+import type { Millis } from "../units/millis.ts";
+import { stopProcess } from "./stop-process.ts";
+
+/** How often a member is looked at, and how long it may take. */
+export interface Pace {
+  /** Between two probes once it is ready. */
+  readonly every: Millis;
+  /** From its start to its first passing probe. */
+  readonly start: Millis;
+  /** It must have run for this long before a passing probe counts. */
+  readonly settle: Millis;
+}
+
+/** What a keeper asks of the engine. */
+export interface KeeperHost {
+  readonly driver: Driver;
+  now(): number;
+  /** Renders the member anew, writes its files, and says how to start it. */
+  launchOf(name: MemberName): Promise<Launch>;
+  probe(name: MemberName): Promise<Probe>;
+  paceOf(name: MemberName): Pace;
+  /** The member's process is this one from now on. */
+  started(name: MemberName, running: Running, restarts: number): void;
+  changed(name: MemberName, state: MemberState): void;
+}
+
+/** Exits of a member that is being waited for, after which waiting has no sense. */
+const HOPELESS_AFTER = 3;
+/** Failing probes in a row after which a ready member is no longer ready. */
+const MISSES = 2;
+
+interface Waiter {
+  readonly crashesBefore: number;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * Keeps one member running: starting → ready, failed whenever its probe fails or its process ends, and then started
+ * again after a pause that grows with each crash. Stops it when told to. It knows nothing of other members.
+ */
+export class Keeper {
+  readonly name: MemberName;
+  readonly #host: KeeperHost;
+  readonly #waiters = new Set<Waiter>();
+  #state: MemberState;
+  #running: Running | null = null;
+  #startedAt = 0;
+  #restarts = 0;
+  #crashes = 0;
+  #stopping = false;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(name: MemberName, host: KeeperHost) {
+    this.name = name;
+    this.#host = host;
+    this.#state = { state: "stopped", since: host.now() };
+  }
+
+  get state(): MemberState {
+    return this.#state;
+  }
+
+  get running(): Running | null {
+    return this.#running;
+  }
+
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  get startedAt(): number {
+    return this.#startedAt;
+  }
+
+  /** Starts its process, unless one runs. Does not wait until it is ready. Faults: those of a start. */
+  async start(): Promise<void> {
+    this.#stopping = false;
+    clearTimeout(this.#retry);
+    if (this.#running === null) await this.#launch();
+  }
+
+  /** Takes over a process that an earlier engine started. */
+  adopt(running: Running, startedAt: number, restarts: number): void {
+    this.#restarts = restarts;
+    this.#take(running, startedAt);
+  }
+
+  /** Marks it as leaving: it is looked at no longer. */
+  leave(): void {
+    if (this.#running !== null) this.#become({ state: "draining", running: this.#running, since: this.#host.now() });
+  }
+
+  /** Takes back that it was leaving. */
+  stay(): void {
+    const running = this.#running;
+    if (this.#state.state !== "draining" || running === null || this.#stopping) return;
+    this.#become({ state: "starting", running, since: this.#startedAt });
+    void this.#look(running);
+  }
+
+  /** Ends its process and all that it started. Aborting `hurry` means SIGKILL now. */
+  async stop(stop: Stop, hurry: AbortSignal): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#retry);
+    const running = this.#running;
+    if (running !== null) {
+      if (this.#state.state !== "draining") this.leave();
+      await stopProcess(this.#host.driver, running, stop, hurry);
+    }
+    this.#running = null;
+    this.#become({ state: "stopped", since: this.#host.now() });
+  }
+
+  /** Ends its process, so that it is started again by itself. */
+  kill(): void {
+    if (this.#running !== null) this.#host.driver.signal(this.#running, "SIGKILL", "session");
+  }
+
+  /** Resolves when it is ready. Faults: TF_MEMBER_EXITED after three exits, TF_MEMBER_NOT_READY when its time is up. */
+  async whenReady(signal: AbortSignal): Promise<void> {
+    if (this.#state.state === "ready") return;
+    signal.throwIfAborted();
+    let waiter: Waiter | undefined;
+    let deadline: NodeJS.Timeout | undefined;
+    const abort = (): void => waiter?.reject(signal.reason);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        waiter = { crashesBefore: this.#crashes, resolve, reject };
+        this.#waiters.add(waiter);
+        signal.addEventListener("abort", abort, { once: true });
+        const { start } = this.#host.paceOf(this.name);
+        deadline = setTimeout(() => reject(this.#lateness(start)), start);
+      });
+    } finally {
+      clearTimeout(deadline);
+      signal.removeEventListener("abort", abort);
+      if (waiter !== undefined) this.#waiters.delete(waiter);
+    }
+  }
+
+  /** Stops looking. What runs goes on. */
+  release(): void {
+    this.#stopping = true;
+    clearTimeout(this.#retry);
+    this.#running = null;
+  }
+
+  #lateness(after: Millis): Fault {
+    const reason = this.#state.state === "failed" ? this.#state.reason : this.#lastReason;
+    return new Fault("TF_MEMBER_NOT_READY", `${this.name} was not ready after ${after / 1000} s: ${reason}`);
+  }
+
+  #lastReason = "it has not answered yet";
+
+  async #launch(): Promise<void> {
+    const launch = await this.#host.launchOf(this.name);
+    const running = await this.#host.driver.start(this.name, launch);
+    if (this.#stopping) {
+      this.#host.driver.signal(running, "SIGKILL", "session");
+      return;
+    }
+    this.#take(running, this.#host.now());
+  }
+
+  #take(running: Running, startedAt: number): void {
+    this.#running = running;
+    this.#startedAt = startedAt;
+    this.#lastReason = "it has not answered yet";
+    this.#become({ state: "starting", running, since: startedAt });
+    this.#host.started(this.name, running, this.#restarts);
+    this.#host.driver.onEnd(running, (end) => this.#ended(running, end));
+    void this.#look(running);
+  }
+
+  #ended(running: Running, end: End): void {
+    if (this.#running !== running || this.#stopping) return;
+    this.#running = null;
+    this.#host.driver.signal(running, "SIGKILL", "session");
+    const now = this.#host.now();
+    this.#crashed(describeEnd(end), now - this.#startedAt >= STEADY_AFTER ? 1 : this.#crashes + 1);
+  }
+
+  #crashed(reason: string, crashes: number): void {
+    this.#crashes = crashes;
+    const pause = backoff(crashes);
+    const now = this.#host.now();
+    this.#retry = setTimeout(() => void this.#again(), pause);
+    this.#become({ state: "failed", running: null, since: now, reason, retryAt: now + pause });
+    for (const waiter of this.#waiters) {
+      if (crashes - waiter.crashesBefore >= HOPELESS_AFTER) {
+        waiter.reject(new Fault("TF_MEMBER_EXITED", `${this.name} ${reason}, ${HOPELESS_AFTER} times in a row`));
+      }
+    }
+  }
+
+  async #again(): Promise<void> {
+    if (this.#stopping || this.#running !== null) return;
+    this.#restarts += 1;
+    try {
+      await this.#launch();
+    } catch (error) {
+      if (!this.#stopping) this.#crashed(error instanceof Error ? error.message : String(error), this.#crashes + 1);
+    }
+  }
+
+  /** Probes for as long as this very process runs; often at first, at the member's pace later. */
+  async #look(running: Running): Promise<void> {
+    let looks = 0;
+    let misses = 0;
+    const pace = this.#host.paceOf(this.name);
+    while (this.#running === running && !this.#stopping && this.#state.state !== "draining") {
+      const probe = await this.#host.probe(this.name);
+      if (this.#running !== running || this.#stopping) return;
+      const settled = this.#host.now() - this.#startedAt >= pace.settle;
+      misses = probe.ready ? 0 : misses + 1;
+      if (settled || !probe.ready) this.#observe(running, probe, misses);
+      looks += 1;
+      await pause(this.#delay(looks, pace));
+    }
+  }
+
+  #delay(looks: number, pace: Pace): number {
+    const state = this.#state.state;
+    if (state === "ready") return pace.every;
+    if (state === "failed") return Math.min(pace.every, 250);
+    return looks < 60 ? 15 : looks < 120 ? 50 : 200;
+  }
+
+  #observe(running: Running, probe: Probe, misses: number): void {
+    const state = this.#state;
+    if (state.state === "draining" || state.state === "stopped") return;
+    const now = this.#host.now();
+    if (!probe.ready) {
+      this.#lastReason = probe.reason;
+      if (state.state === "ready" && misses >= MISSES) {
+        this.#become({ state: "failed", running, since: now, reason: probe.reason, retryAt: null });
+      }
+      return;
+    }
+    const { role, detail } = probe;
+    if (state.state === "ready" && state.role === role && state.detail === detail) return;
+    const since = state.state === "ready" ? state.since : now;
+    this.#become({ state: "ready", running, since, role, detail });
+    for (const waiter of this.#waiters) waiter.resolve();
+  }
+
+  #become(state: MemberState): void {
+    this.#state = state;
+    this.#host.changed(this.name, state);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** `exited with code 1`, `was killed by SIGKILL`. */
+function describeEnd({ code, signal }: End): string {
+  if (signal !== null) return `was killed by ${signal}`;
+  return code === null ? "ended" : `exited with code ${code}`;
+}

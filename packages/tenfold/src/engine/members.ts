@@ -1,0 +1,207 @@
+import type { Driver } from "../drivers/driver.ts";
+import { membersOf } from "../fleet/data.ts";
+import type { Fleet } from "../fleet/fleet.ts";
+import type { Launch, Stop } from "../fleet/launch.ts";
+import type { Machine } from "../fleet/machine.ts";
+import type { Member, MemberKind, MemberName } from "../fleet/member.ts";
+import type { MemberState, Probe, Running } from "../fleet/state.ts";
+import type { SecretsFile } from "../journal/secrets-file.ts";
+import { renderMember } from "../render/render.ts";
+import type { Context, Services } from "../services/service.ts";
+import { type Millis, millis, seconds } from "../units/millis.ts";
+import { desire, fleetOf } from "./desire.ts";
+import { Keeper, type KeeperHost, type Pace } from "./keeper.ts";
+import type { Store } from "./store.ts";
+
+export interface MembersParts {
+  readonly store: Store;
+  readonly driver: Driver;
+  readonly services: Services;
+  readonly secrets: SecretsFile;
+  readonly machine: Machine;
+  readonly now: () => number;
+  readonly changed: (name: MemberName, state: MemberState) => void;
+}
+
+/** All probes of web instances together stay below this many a second, however many instances there are. */
+const WEB_PROBES_PER_SECOND = 20;
+const SERVICE_EVERY: Millis = seconds(1);
+const APPLICATION_SETTLE: Millis = millis(300);
+const SERVICE_START: Millis = seconds(60);
+const PLAIN_STOP: Stop = { signal: "SIGTERM", grace: seconds(10) };
+
+/** The fleet's members, each with its keeper, and the fleet as it stands. */
+export class Members implements KeeperHost {
+  readonly driver: Driver;
+  readonly #parts: MembersParts;
+  readonly #keepers = new Map<MemberName, Keeper>();
+  readonly #never = new AbortController().signal;
+  #fleet: { readonly of: readonly unknown[]; readonly fleet: Fleet } | undefined;
+  #machine: Machine;
+  #surge = 0;
+
+  constructor(parts: MembersParts) {
+    this.#parts = parts;
+    this.driver = parts.driver;
+    this.#machine = parts.machine;
+  }
+
+  now(): number {
+    return this.#parts.now();
+  }
+
+  /** Web instances beyond the count, while others are replaced. */
+  set surge(count: number) {
+    this.#surge = count;
+  }
+
+  set machine(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  get machine(): Machine {
+    return this.#machine;
+  }
+
+  /** The fleet as it shall be now. Made anew only when something that it is made of has changed. */
+  get fleet(): Fleet {
+    const { state } = this.#parts.store;
+    const of = [
+      state.spec,
+      state.counts,
+      state.release,
+      state.releases,
+      state.topology,
+      state.ports,
+      state.paths,
+      this.#machine,
+      this.#surge,
+    ];
+    if (this.#fleet === undefined || of.some((part, at) => part !== this.#fleet?.of[at])) {
+      this.#fleet = { of, fleet: fleetOf(state, this.#machine, this.#parts.secrets, this.#surge) };
+    }
+    return this.#fleet.fleet;
+  }
+
+  context(signal: AbortSignal = this.#never): Context {
+    return { fleet: this.fleet, driver: this.driver, signal };
+  }
+
+  find(name: MemberName): Member | undefined {
+    return this.fleet.members.find((member) => member.name === name);
+  }
+
+  ofKind(kind: MemberKind): Member[] {
+    return membersOf(this.fleet, kind);
+  }
+
+  keeper(name: MemberName): Keeper {
+    let keeper = this.#keepers.get(name);
+    if (keeper === undefined) {
+      keeper = new Keeper(name, this);
+      this.#keepers.set(name, keeper);
+    }
+    return keeper;
+  }
+
+  /** Keepers that exist: of members that shall run, and of those that are leaving. */
+  get keepers(): ReadonlyMap<MemberName, Keeper> {
+    return this.#keepers;
+  }
+
+  isReady(name: MemberName): boolean {
+    return this.#keepers.get(name)?.state.state === "ready";
+  }
+
+  isAlive(name: MemberName): boolean {
+    return (this.#keepers.get(name)?.running ?? null) !== null;
+  }
+
+  forget(name: MemberName): void {
+    this.#keepers.get(name)?.release();
+    this.#keepers.delete(name);
+    this.#parts.store.forgetMember(name);
+  }
+
+  /** Stops looking at all of them; what runs goes on. */
+  release(): void {
+    for (const keeper of this.#keepers.values()) keeper.release();
+  }
+
+  stopOf(name: MemberName): Stop {
+    const member = this.find(name);
+    return member === undefined ? PLAIN_STOP : renderMember(this.fleet, member).launch.stop;
+  }
+
+  async launchOf(name: MemberName): Promise<Launch> {
+    const member = this.find(name);
+    if (member === undefined) throw new Error(`${name} is not wanted any more`);
+    const { files, launch } = renderMember(this.fleet, member);
+    await this.driver.writeFiles(files);
+    return launch;
+  }
+
+  async probe(name: MemberName): Promise<Probe> {
+    const member = this.find(name);
+    if (member === undefined) return { ready: true, role: null, detail: "leaving" };
+    return this.#parts.services.of(member.kind).probe(this.context(), member);
+  }
+
+  paceOf(name: MemberName): Pace {
+    const { spec, counts } = this.fleet;
+    const kind = this.find(name)?.kind;
+    if (kind === "web") {
+      const every = millis(Math.max(spec.web.health.interval, (counts.web * 1000) / WEB_PROBES_PER_SECOND));
+      return { every, start: spec.web.health.start, settle: millis(0) };
+    }
+    const settle = kind === "worker" || kind === "scheduler" ? APPLICATION_SETTLE : millis(0);
+    return { every: SERVICE_EVERY, start: SERVICE_START, settle };
+  }
+
+  started(name: MemberName, running: Running, restarts: number): void {
+    const member = this.find(name);
+    if (member === undefined) return;
+    const { restartKey, reloadKey } = desire(this.fleet, member);
+    const { kind, group, index } = member;
+    const isApplication = kind === "web" || kind === "worker" || kind === "scheduler";
+    const previous = this.#parts.store.member(name);
+    const adopted = previous?.running?.pid === running.pid && previous.running.startTime === running.startTime;
+    if (adopted) return;
+    this.#parts.store.noteMember({
+      name,
+      kind,
+      group,
+      index,
+      running,
+      restartKey,
+      reloadKey,
+      restarts,
+      startedAt: this.now(),
+      release: isApplication ? this.fleet.release.number : null,
+    });
+  }
+
+  /** Rewrites a running member's files, and remembers that it has them. */
+  async rewrite(member: Member): Promise<void> {
+    await this.driver.writeFiles(renderMember(this.fleet, member).files);
+  }
+
+  /** A running member has taken its files. */
+  taken(member: Member): void {
+    const stored = this.#parts.store.member(member.name);
+    if (stored !== undefined)
+      this.#parts.store.noteMember({ ...stored, reloadKey: desire(this.fleet, member).reloadKey });
+  }
+
+  changed(name: MemberName, state: MemberState): void {
+    const stored = this.#parts.store.member(name);
+    if (
+      stored !== undefined &&
+      stored.running !== null &&
+      (state.state === "stopped" || (state.state === "failed" && state.running === null))
+    ) {
+      this.#parts.store.noteMember({ ...stored, running: null });
+    }
+    this.#parts.changed(name, state);
+  }
+}

@@ -1,0 +1,175 @@
+import { Fault } from "../fault/fault.ts";
+import { onlyMember } from "../fleet/data.ts";
+import type { Member, MemberName } from "../fleet/member.ts";
+import { dataDirectory } from "../fleet/paths.ts";
+import type { Step } from "../fleet/step.ts";
+import type { Services } from "../services/service.ts";
+import { type Millis, millis, seconds } from "../units/millis.ts";
+import { explainFailure } from "./diagnose.ts";
+import type { Members } from "./members.ts";
+import { runReleaseCommand } from "./release-command.ts";
+import type { Store } from "./store.ts";
+import type { Traffic } from "./traffic.ts";
+
+const LOOK_EVERY_MS = 25;
+
+export interface PerformerParts {
+  readonly members: Members;
+  readonly services: Services;
+  readonly traffic: Traffic;
+  readonly store: Store;
+  /** Something worth telling that is no fault. */
+  readonly note: (text: string) => void;
+  /** Aborted when whoever waits wants it over with, at the cost of what is in flight. */
+  readonly hurry: AbortSignal;
+  /** The longest that a drain may take. */
+  readonly drain: Millis;
+}
+
+/** Carries steps out. Each is idempotent: a step that was cut in the middle can be performed again. */
+export class Performer {
+  readonly #parts: PerformerParts;
+
+  constructor(parts: PerformerParts) {
+    this.#parts = parts;
+  }
+
+  async perform(step: Step, signal: AbortSignal): Promise<void> {
+    const { members, services, store } = this.#parts;
+    switch (step.kind) {
+      case "release":
+        return runReleaseCommand({ members, store, signal, number: step.release });
+      case "prepare":
+        return services
+          .of(this.#member(step.member).kind)
+          .prepare?.(members.context(signal), this.#member(step.member));
+      case "start":
+        return members.keeper(step.member).start();
+      case "ready":
+        members.keeper(step.member).stay();
+        return explainFailure(members, step.member, signal, () => members.keeper(step.member).whenReady(signal));
+      case "setup":
+        return this.#setup(step.member, signal);
+      case "attach":
+        return this.#direct(step.member, true);
+      case "detach":
+        return this.#direct(step.member, false);
+      case "drain":
+        return this.#drain(step.member, signal);
+      case "stop":
+        return members.keeper(step.member).stop(members.stopOf(step.member), this.#parts.hurry);
+      case "remove":
+        return this.#remove(step.member);
+      case "reload":
+        return this.#reload(step.member, signal);
+      case "follow":
+        return services.balancer.follow(members.context(signal));
+      case "checkpoint":
+        return services.postgres.checkpoint(members.context(signal), this.#member(step.member));
+      case "pause":
+        return services.pooler.pause(members.context(signal));
+      case "resume":
+        return services.pooler.resume(members.context(signal));
+      case "promote":
+        return this.#promote(step.member, step.from, signal);
+      case "switch":
+        return this.#switch(step.member, signal);
+      default:
+        return step satisfies never;
+    }
+  }
+
+  #member(name: MemberName): Member {
+    const member = this.#parts.members.find(name);
+    if (member === undefined) throw new Error(`${name} is no member of the fleet`);
+    return member;
+  }
+
+  async #setup(name: MemberName, signal: AbortSignal): Promise<void> {
+    const { members, services, store } = this.#parts;
+    const state = members.keeper(name).state;
+    // A promotion that an earlier engine had decided on and could not carry out.
+    if (name === store.state.topology.postgresPrimary && state.state === "ready" && state.role === "replica")
+      await this.#promote(name, null, signal);
+    await services.of(this.#member(name).kind).setup?.(members.context(signal), this.#member(name));
+  }
+
+  async #direct(name: MemberName, wanted: boolean): Promise<void> {
+    const { members, traffic } = this.#parts;
+    const kind = members.find(name)?.kind ?? (traffic.isServing(name) ? "web" : "postgres");
+    if (!wanted) members.keeper(name).leave();
+    if (kind === "web") await traffic.serve(name, wanted);
+    else await traffic.read(name, wanted);
+  }
+
+  /** Waits for what is in flight. When the deadline passes, the application is told by its signal, and ends the rest itself. */
+  async #drain(name: MemberName, signal: AbortSignal): Promise<void> {
+    const { members, services, hurry, drain } = this.#parts;
+    const deadline = AbortSignal.any([hurry, signal, AbortSignal.timeout(drain)]);
+    const member = members.find(name) ?? null;
+    if (member === null || member.kind !== "web") return;
+    while (
+      !deadline.aborted &&
+      members.isAlive(name) &&
+      (await services.balancer.inFlight(members.context(), member)) > 0
+    ) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+  }
+
+  async #remove(name: MemberName): Promise<void> {
+    const { members } = this.#parts;
+    const leaving = members.keeper(name);
+    if (leaving.running !== null) throw new Error(`${name} still runs`);
+    members.forget(name);
+    if (/^(postgres|redis|sentinel)-/.test(name))
+      await members.driver.removeDirectory(dataDirectory(members.fleet.paths, name));
+  }
+
+  async #reload(name: MemberName, signal: AbortSignal): Promise<void> {
+    const { members, services } = this.#parts;
+    const member = this.#member(name);
+    await members.rewrite(member);
+    await services.of(member.kind).reload?.(members.context(signal), member);
+    members.taken(member);
+  }
+
+  async #promote(name: MemberName, from: MemberName | null, signal: AbortSignal): Promise<void> {
+    const { members, services, store } = this.#parts;
+    if (from !== null) await services.postgres.confirmCaughtUp(members.context(signal), this.#member(name), from);
+    const others = store.state.topology.postgresReadable.filter((other) => other !== name);
+    // First written down, then done: an engine that dies in between finds what was decided.
+    store.decideTopology({ postgresPrimary: name, postgresReadable: others });
+    await services.postgres.promote(members.context(signal), this.#member(name));
+  }
+
+  async #switch(name: MemberName, signal: AbortSignal): Promise<void> {
+    const { members, services, store, note } = this.#parts;
+    const former = store.state.topology.redisMaster;
+    await services.redis.switchTo(members.context(signal), this.#member(name));
+    store.decideTopology({ redisMaster: name });
+    await services.balancer.follow(members.context(signal));
+    if (former !== name) note(`${name} is the Redis master now`);
+  }
+}
+
+/** How long a drain may take: the file's word, but no more than a few seconds when everything is going down. */
+export function drainLimit(members: Members, goingDown: boolean): Millis {
+  const drain = members.fleet.spec.web.drain;
+  return goingDown ? millis(Math.min(drain, seconds(5))) : drain;
+}
+
+/** Makes the pooler take its rewritten file, if it runs. */
+export async function reloadPooler(members: Members, services: Services): Promise<void> {
+  if (members.ofKind("pooler").length === 0) return;
+  const pooler = onlyMember(members.fleet, "pooler");
+  await members.rewrite(pooler);
+  if (!members.isAlive(pooler.name)) return;
+  try {
+    await services.of("pooler").reload?.(members.context(), pooler);
+  } catch (error) {
+    // It is starting, and reads the file that was just written.
+    if (!(error instanceof Fault)) throw error;
+  }
+  members.taken(pooler);
+}

@@ -1,0 +1,119 @@
+import type { FleetReport, HealthCheck, HealthReport, MemberReport } from "@tenfold/protocol";
+import { queueOf } from "../fleet/data.ts";
+import type { Member, MemberName } from "../fleet/member.ts";
+import { APP_PORT } from "../fleet/ports.ts";
+import type { MemberState } from "../fleet/state.ts";
+import type { Members } from "./members.ts";
+import type { Sampler } from "./sampler.ts";
+import type { Store } from "./store.ts";
+
+export interface ReportParts {
+  readonly members: Members;
+  readonly sampler: Sampler;
+  readonly store: Store;
+  readonly now: () => number;
+}
+
+function detailOf(state: MemberState, now: number): string | null {
+  switch (state.state) {
+    case "ready":
+      return state.detail === "" ? null : state.detail;
+    case "failed":
+      return state.retryAt === null
+        ? state.reason
+        : `${state.reason}; next start in ${Math.max(0, Math.ceil((state.retryAt - now) / 1000))} s`;
+    case "starting":
+    case "draining":
+    case "stopped":
+      return null;
+    default:
+      return state satisfies never;
+  }
+}
+
+/** `healthy` when every member is ready; `degraded` while visitors are served; else `down`. */
+export function fleetState(
+  members: readonly { readonly kind: string; readonly state: string }[],
+): FleetReport["state"] {
+  const wanted = members.filter(({ state }) => state !== "draining");
+  if (wanted.length > 0 && wanted.every(({ state }) => state === "ready")) return "healthy";
+  const has = (kind: string): boolean => members.some((member) => member.kind === kind && member.state === "ready");
+  return has("web") && has("balancer") ? "degraded" : "down";
+}
+
+/** Where visitors go. */
+export function appUrl(store: Store): string {
+  const { spec, ports } = store.state;
+  const host = spec.balancer.host === "0.0.0.0" || spec.balancer.host === "::" ? "127.0.0.1" : spec.balancer.host;
+  const bracketed = host.includes(":") ? `[${host}]` : host;
+  return `${spec.balancer.tls === false ? "http" : "https"}://${bracketed}:${ports[APP_PORT]}`;
+}
+
+/** Members that shall run, then those that are leaving. */
+function rows(members: Members): { readonly name: MemberName; readonly member: Member | null }[] {
+  const wanted = members.fleet.members;
+  const known = new Set(wanted.map(({ name }) => name));
+  const leaving = [...members.keepers.values()].filter(({ name, running }) => !known.has(name) && running !== null);
+  return [
+    ...wanted.map((member) => ({ name: member.name, member })),
+    ...leaving.map(({ name }) => ({ name, member: null })),
+  ];
+}
+
+/** `ps`. */
+export function reportFleet({ members, sampler, store, now }: ReportParts): FleetReport {
+  const at = now();
+  const running = new Map(
+    [...members.keepers.values()].flatMap(({ name, running }) => (running === null ? [] : [[name, running] as const])),
+  );
+  const samples = sampler.sample(running);
+  const connections = members.driver.connections();
+  const reports = rows(members).map(({ name, member }): MemberReport => {
+    const keeper = members.keeper(name);
+    const state = keeper.state;
+    const stored = store.member(name);
+    const port = member?.port ?? null;
+    const sample = samples.get(name);
+    const isRunning = keeper.running !== null;
+    return {
+      name,
+      kind: member?.kind ?? stored?.kind ?? "web",
+      role:
+        state.state === "ready" && state.role !== null
+          ? state.role
+          : member === null
+            ? null
+            : (queueOf(store.state.spec, member) ?? null),
+      state: state.state,
+      release: stored?.release ?? null,
+      pid: keeper.running?.pid ?? null,
+      port,
+      uptimeSeconds: isRunning ? Math.max(0, Math.round((at - keeper.startedAt) / 100) / 10) : null,
+      restarts: keeper.restarts,
+      cpuPercent: sample?.cpuPercent ?? null,
+      memoryBytes: sample?.memoryBytes ?? null,
+      connections: isRunning && port !== null ? (connections.get(port) ?? 0) : null,
+      detail: detailOf(state, at),
+    };
+  });
+  return {
+    version: 1,
+    fleet: store.state.spec.name,
+    state: fleetState(reports),
+    release: store.state.release,
+    urls: { app: appUrl(store) },
+    members: reports,
+  };
+}
+
+/** `health`: every member's last probe. */
+export function reportHealth(report: FleetReport): HealthReport {
+  const checks = report.members.map(
+    ({ name, state, detail, role }): HealthCheck => ({
+      name,
+      status: state === "ready" || state === "draining" ? "ok" : "failed",
+      detail: detail ?? [state, role].filter(Boolean).join(", "),
+    }),
+  );
+  return { version: 1, status: report.state, checks };
+}

@@ -1,0 +1,211 @@
+import type { Driver } from "../drivers/driver.ts";
+import { Fault } from "../fault/fault.ts";
+import type { Machine } from "../fleet/machine.ts";
+import type { MemberName } from "../fleet/member.ts";
+import type { MemberState } from "../fleet/state.ts";
+import type { PlannedStep } from "../fleet/step.ts";
+import type { History } from "../journal/history.ts";
+import type { SecretsFile } from "../journal/secrets-file.ts";
+import type { StoredState } from "../journal/state.ts";
+import { planConverge } from "../plan/converge.ts";
+import { planRestart } from "../plan/restart.ts";
+import { planStop } from "../plan/stop.ts";
+import { planPostgresSwitch, planRedisSwitch } from "../plan/switch.ts";
+import type { World } from "../plan/world.ts";
+import type { Services } from "../services/service.ts";
+import { fleetOf } from "./desire.ts";
+import type { Events } from "./events.ts";
+import { Members } from "./members.ts";
+import type { Operation, Operations } from "./operation.ts";
+import { drainLimit, Performer, reloadPooler } from "./perform.ts";
+import type { Store } from "./store.ts";
+import { Traffic } from "./traffic.ts";
+import { look, worldOf } from "./world.ts";
+
+export interface SupervisorParts {
+  readonly store: Store;
+  readonly driver: Driver;
+  readonly services: Services;
+  readonly secrets: SecretsFile;
+  readonly machine: Machine;
+  readonly events: Events;
+  readonly history: History;
+  readonly operations: Operations;
+  readonly now: () => number;
+}
+
+/** Rounds of observe, plan, apply after which a fleet that still differs is told to be so. */
+const ROUNDS = 4;
+
+/** What a fleet does between and during operations: keeps members running, directs traffic, carries plans out. */
+export class Supervisor {
+  readonly members: Members;
+  readonly traffic: Traffic;
+  readonly store: Store;
+  readonly #parts: SupervisorParts;
+
+  constructor(parts: SupervisorParts) {
+    this.#parts = parts;
+    this.store = parts.store;
+    this.members = new Members({ ...parts, changed: (name, state) => this.#changed(name, state) });
+    this.traffic = new Traffic({
+      store: parts.store,
+      services: parts.services,
+      context: () => this.members.context(),
+      reloadPooler: () => reloadPooler(this.members, parts.services),
+    });
+  }
+
+  /** Takes over what an earlier engine left running; gives the names. Processes that nobody knows are ended. */
+  async adopt(): Promise<MemberName[]> {
+    const { driver } = this.#parts;
+    const { state } = this.store;
+    const adopted: MemberName[] = [];
+    for (const { name, running, startedAt, restarts } of state.members) {
+      if (running !== null && driver.isAlive(running)) {
+        this.members.keeper(name).adopt(running, startedAt, restarts);
+        adopted.push(name);
+      } else if (running !== null) {
+        driver.signal(running, "SIGKILL", "session");
+        this.members.changed(name, { state: "stopped", since: this.#parts.now() });
+      }
+    }
+    const known = state.members.flatMap(({ running }) => (running === null ? [] : [running]));
+    for (const stray of driver.strays(`${state.paths.home}/logs`, known)) {
+      this.#note(
+        `${stray.member} (pid ${stray.running.pid}) was started by an engine that could not write it down; it is stopped`,
+      );
+      const stop = this.members.stopOf(stray.member);
+      driver.signal(stray.running, stop.signal, "leader");
+    }
+    return adopted;
+  }
+
+  /** Observes, plans and applies until the fleet is as it shall be. Faults: those of the steps. */
+  async converge(operation: Operation): Promise<void> {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const world = await this.#observe(round === 0 ? 1 : 0);
+      const plan = planConverge(world);
+      if (plan.length === 0) return;
+      await this.#carryOut(operation, plan, false);
+    }
+  }
+
+  /** What `converge` would do if the state were this one. */
+  async planOfConverge(state: StoredState = this.store.state): Promise<PlannedStep[]> {
+    const seen = await look(this.members, this.#parts.services, state);
+    return planConverge(worldOf(state, fleetOf(state, this.members.machine, this.#parts.secrets, 1), seen));
+  }
+
+  async planOfRestart(names: readonly MemberName[]): Promise<PlannedStep[]> {
+    const world = await this.#observe(1);
+    const chosen = world.desired.filter(({ member }) => names.includes(member.name));
+    return planRestart(chosen, world);
+  }
+
+  async planOfStop(): Promise<PlannedStep[]> {
+    return planStop(await this.#observe(0));
+  }
+
+  /** Faults: TF_FAILOVER_REFUSED when there is nobody to switch to, TF_NOT_CONFIGURED. */
+  async planOfFailover(service: "postgres" | "redis", to: MemberName | null): Promise<PlannedStep[]> {
+    const world = await this.#observe(0);
+    const leader = service === "postgres" ? world.topology.postgresPrimary : world.topology.redisMaster;
+    if (leader === null) throw new Fault("TF_NOT_CONFIGURED", `this fleet runs no ${service} of its own`);
+    const candidates = world.desired
+      .filter(({ member }) => member.kind === service && member.name !== leader)
+      .map(({ member }) => member.name);
+    const fit = candidates.filter((name) => this.members.isReady(name));
+    const chosen = to ?? fit[0];
+    if (chosen === leader) return [];
+    if (chosen === undefined || !fit.includes(chosen)) {
+      const why = candidates.length === 0 ? `${service} has no replica` : `no replica of ${service} is ready`;
+      throw new Fault("TF_FAILOVER_REFUSED", to === null ? why : `${to} is no replica that is ready`, {
+        hint: "tenfold health shows the state of each",
+      });
+    }
+    return service === "postgres" ? planPostgresSwitch(chosen, world) : planRedisSwitch(chosen, world);
+  }
+
+  async carryOut(operation: Operation, plan: readonly PlannedStep[], goingDown = false): Promise<void> {
+    await this.#carryOut(operation, plan, goingDown);
+  }
+
+  /** Makes the balancer and the pooler agree with the state, as after an engine's restart. */
+  async syncTraffic(): Promise<void> {
+    const { state } = this.store;
+    const alive = state.topology.serving.filter((name) => this.members.isAlive(name));
+    if (alive.length !== state.topology.serving.length) this.store.noteTopology({ serving: alive });
+    if (this.members.ofKind("balancer").some(({ name }) => this.members.isAlive(name)))
+      await this.traffic.sync("balancer");
+  }
+
+  async #observe(surge: number): Promise<World> {
+    this.members.surge = surge;
+    return worldOf(
+      this.store.state,
+      this.members.fleet,
+      await look(this.members, this.#parts.services, this.store.state),
+    );
+  }
+
+  async #carryOut(operation: Operation, plan: readonly PlannedStep[], goingDown: boolean): Promise<void> {
+    const performer = new Performer({
+      members: this.members,
+      services: this.#parts.services,
+      traffic: this.traffic,
+      store: this.store,
+      note: (text) => this.#note(text),
+      hurry: operation.hurry.signal,
+      drain: drainLimit(this.members, goingDown),
+    });
+    try {
+      await this.#parts.operations.carryOut(operation, plan, performer);
+    } finally {
+      this.members.surge = 0;
+      if (!goingDown) this.#stay();
+    }
+  }
+
+  /** Whoever was leaving when the operation ended, and shall run, stays. */
+  #stay(): void {
+    for (const { name } of this.members.fleet.members) this.members.keepers.get(name)?.stay();
+  }
+
+  /** Between operations and during them: the dead get no requests, the ready do. */
+  #changed(name: MemberName, state: MemberState): void {
+    const member = this.members.find(name);
+    this.#tell(name, state);
+    if (member === undefined) return;
+    if (member.kind === "web") {
+      if (state.state === "ready" && !this.traffic.isServing(name)) this.#background(this.traffic.serve(name, true));
+      if (state.state === "failed" && state.running === null) this.#background(this.traffic.serve(name, false));
+    }
+    if (member.kind === "postgres") {
+      const isReadable =
+        state.state === "ready" && state.role === "replica" && name !== this.store.state.topology.postgresPrimary;
+      if (isReadable) this.#background(this.traffic.read(name, true));
+      if (state.state === "failed" || state.state === "stopped") this.#background(this.traffic.read(name, false));
+    }
+    if (member.kind === "balancer" && state.state === "ready") this.#background(this.traffic.sync("balancer"));
+  }
+
+  #tell(name: MemberName, state: MemberState): void {
+    const detail = state.state === "failed" ? state.reason : null;
+    const at = this.#parts.now();
+    this.#parts.events.emit({ kind: "member", at, name, state: state.state, detail });
+    this.#parts.history.append({ at, kind: "member", subject: name, event: state.state, detail: detail ?? undefined });
+  }
+
+  /** What nobody waits for: a balancer that does not answer is asked again when it is ready again. */
+  #background(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (!(error instanceof Fault)) throw error;
+      this.#note(error.message);
+    });
+  }
+
+  #note(text: string): void {
+    this.#parts.events.emit({ kind: "note", at: this.#parts.now(), text });
+  }
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { systemCode, systemFault } from "../fault/system.ts";
+
+/** Writes a file so that after a crash at any moment the old content or the new is there: temp file, fsync, rename, fsync. */
+export function writeDurably(path: string, content: string, keepPrevious?: string): void {
+  const temporary = `${path}.${randomBytes(4).toString("hex")}.new`;
+  try {
+    const file = openSync(temporary, "wx", 0o600);
+    try {
+      writeSync(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    if (keepPrevious !== undefined) keep(path, keepPrevious);
+    renameSync(temporary, path);
+    syncDirectory(dirname(path));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw systemFault(error, path);
+  }
+}
+
+function keep(path: string, previous: string): void {
+  rmSync(previous, { force: true });
+  try {
+    linkSync(path, previous);
+  } catch {
+    // The first write has nothing to keep.
+  }
+}
+
+function syncDirectory(path: string): void {
+  const directory = openSync(path, "r");
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}
+
+/** `undefined` when there is no such file. */
+export function readIfPresent(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}

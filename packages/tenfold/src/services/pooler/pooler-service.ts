@@ -1,0 +1,116 @@
+import pg from "pg";
+import { Fault } from "../../fault/fault.ts";
+import { databaseName, onlyMember } from "../../fleet/data.ts";
+import type { Fleet } from "../../fleet/fleet.ts";
+import type { Member } from "../../fleet/member.ts";
+import type { Probe } from "../../fleet/state.ts";
+import { POOLER_ADMIN } from "../../render/pgbouncer/pgbouncer.ts";
+import { type Millis, millis, seconds } from "../../units/millis.ts";
+import type { Context, PoolerControl, ServiceAdapter } from "../service.ts";
+
+const WITHIN = millis(2_000);
+const PAUSE_WITHIN = seconds(10);
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** PgBouncer, spoken to through its console, which knows simple queries only. */
+export class PoolerService implements ServiceAdapter, PoolerControl {
+  #console: { readonly port: number | null; readonly client: Promise<pg.Client> } | undefined;
+
+  async probe({ fleet }: Context, member: Member): Promise<Probe> {
+    try {
+      const pools = await this.#ask(fleet, member, "SHOW POOLS");
+      const sum = (column: string): number => pools.reduce((total, row) => total + Number(row[column] ?? 0), 0);
+      const waiting = sum("cl_waiting");
+      return { ready: true, role: null, detail: waiting === 0 ? "" : `${waiting} clients wait for a connection` };
+    } catch (error) {
+      return { ready: false, reason: `does not answer: ${error instanceof Error ? error.message : String(error)}` };
+    }
+  }
+
+  async reload({ fleet }: Context, member: Member): Promise<void> {
+    await this.#command(fleet, member, "RELOAD");
+  }
+
+  async pause({ fleet }: Context): Promise<void> {
+    const member = onlyMember(fleet, "pooler");
+    if (await this.#isPaused(fleet, member)) return;
+    // A console of its own, since PAUSE answers only when the last transaction has ended.
+    const client = await connect(fleet, member, PAUSE_WITHIN);
+    try {
+      await client.query(`PAUSE ${databaseName(fleet.spec)}`);
+    } catch (error) {
+      await this.resume({ fleet });
+      throw new Fault(
+        "TF_FAILOVER_REFUSED",
+        `transactions did not end within ${PAUSE_WITHIN / 1000} s: ${String(error)}`,
+        {
+          hint: "look for long transactions (tenfold psql: SELECT * FROM pg_stat_activity), then try again; clients go on as before",
+        },
+      );
+    } finally {
+      void client.end();
+    }
+  }
+
+  async resume({ fleet }: Pick<Context, "fleet">): Promise<void> {
+    const member = onlyMember(fleet, "pooler");
+    if (await this.#isPaused(fleet, member)) await this.#command(fleet, member, `RESUME ${databaseName(fleet.spec)}`);
+  }
+
+  async isPaused({ fleet }: Context): Promise<boolean> {
+    return this.#isPaused(fleet, onlyMember(fleet, "pooler")).catch(() => false);
+  }
+
+  close(): void {
+    this.#forget();
+  }
+
+  async #isPaused(fleet: Fleet, member: Member): Promise<boolean> {
+    const databases = await this.#ask(fleet, member, "SHOW DATABASES");
+    return databases.some((row) => row.name === databaseName(fleet.spec) && Number(row.paused) === 1);
+  }
+
+  async #command(fleet: Fleet, member: Member, text: string): Promise<void> {
+    try {
+      await this.#ask(fleet, member, text);
+    } catch (error) {
+      throw new Fault(
+        "TF_CONFIG_REJECTED",
+        `PgBouncer did not take ${text}: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
+  async #ask(fleet: Fleet, member: Member, text: string): Promise<Row[]> {
+    if (this.#console?.port !== member.port) this.#forget();
+    this.#console ??= { port: member.port, client: connect(fleet, member, WITHIN) };
+    try {
+      return (await (await this.#console.client).query<Row>(text)).rows;
+    } catch (error) {
+      this.#forget();
+      throw error;
+    }
+  }
+
+  #forget(): void {
+    const client = this.#console?.client;
+    this.#console = undefined;
+    client?.then((open) => open.end()).catch(() => {});
+  }
+}
+
+async function connect(fleet: Fleet, member: Member, within: Millis): Promise<pg.Client> {
+  const client = new pg.Client({
+    host: fleet.paths.run,
+    port: member.port ?? 0,
+    user: POOLER_ADMIN,
+    database: "pgbouncer",
+    password: fleet.secrets.poolerAdmin.reveal(),
+    connectionTimeoutMillis: WITHIN,
+    query_timeout: within,
+  });
+  client.on("error", () => {});
+  await client.connect();
+  return client;
+}

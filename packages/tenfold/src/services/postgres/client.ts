@@ -1,0 +1,70 @@
+import pg from "pg";
+import type { Fleet } from "../../fleet/fleet.ts";
+import type { Member, MemberName } from "../../fleet/member.ts";
+import { SUPERUSER } from "../../render/postgres/postgres.ts";
+import { type Millis, millis } from "../../units/millis.ts";
+
+const CONNECT_WITHIN: Millis = millis(2_000);
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Something that answers SQL. */
+export interface Session {
+  query(sql: string): Promise<Row[]>;
+}
+
+/** Opens a session as the superuser, through the socket, which knows the engine's user. */
+export async function openSuperuser(
+  fleet: Fleet,
+  member: Member,
+  options: { database?: string; within: Millis },
+): Promise<Session & AsyncDisposable> {
+  const client = new pg.Client({
+    host: fleet.paths.run,
+    port: member.port ?? 0,
+    user: SUPERUSER,
+    database: options.database ?? "postgres",
+    application_name: "tenfold",
+    connectionTimeoutMillis: Math.min(CONNECT_WITHIN, options.within),
+    query_timeout: options.within,
+  });
+  // Told by the query that fails; without a listener it would end the engine.
+  client.on("error", () => {});
+  await client.connect();
+  return {
+    query: async (sql) => (await client.query<Row>(sql)).rows,
+    [Symbol.asyncDispose]: () => client.end(),
+  };
+}
+
+/** One session a server, kept for the probes; opened anew when it broke. */
+export class ProbeSessions {
+  readonly #sessions = new Map<
+    MemberName,
+    { readonly port: number | null; readonly session: Promise<Session & AsyncDisposable> }
+  >();
+
+  /** Runs one query, within a time that also bounds a frozen server. Rejects when the server does not answer. */
+  async query(fleet: Fleet, member: Member, options: { sql: string; within: Millis }): Promise<Row[]> {
+    const known = this.#sessions.get(member.name);
+    const session =
+      known?.port === member.port ? known.session : openSuperuser(fleet, member, { within: options.within });
+    this.#sessions.set(member.name, { port: member.port, session });
+    try {
+      return await (await session).query(options.sql);
+    } catch (error) {
+      this.forget(member.name);
+      throw error;
+    }
+  }
+
+  forget(name: MemberName): void {
+    const known = this.#sessions.get(name);
+    this.#sessions.delete(name);
+    known?.session.then((session) => session[Symbol.asyncDispose]()).catch(() => {});
+  }
+
+  close(): void {
+    for (const name of [...this.#sessions.keys()]) this.forget(name);
+  }
+}

@@ -1,0 +1,139 @@
+import { Fault } from "../../fault/fault.ts";
+import { memberNamed } from "../../fleet/data.ts";
+import type { Member, MemberName } from "../../fleet/member.ts";
+import { dataDirectory } from "../../fleet/paths.ts";
+import type { Probe } from "../../fleet/state.ts";
+import { millis, seconds } from "../../units/millis.ts";
+import type { Context, PostgresControl, ServiceAdapter } from "../service.ts";
+import { openSuperuser, ProbeSessions, type Row } from "./client.ts";
+import { preparePostgres } from "./prepare.ts";
+import { parseLsn, readControlData } from "./programs.ts";
+import { setUpPostgres } from "./setup.ts";
+
+const PROBE_WITHIN = millis(1_000);
+const RELOAD_WITHIN = seconds(10);
+const CHECKPOINT_WITHIN = seconds(120);
+const CATCH_UP_WITHIN = seconds(10);
+const PROMOTE_WITHIN = seconds(30);
+const LOOK_EVERY_MS = 5;
+
+const PROBE = `
+SELECT pg_is_in_recovery() AS standby,
+       (SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming')::int AS streaming,
+       (SELECT status FROM pg_stat_wal_receiver) AS receiver,
+       CASE WHEN pg_is_in_recovery()
+            THEN pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::bigint::text END AS behind`;
+
+function describe(row: Row): Probe {
+  if (row.standby !== true) {
+    const streaming = Number(row.streaming);
+    return {
+      ready: true,
+      role: "primary",
+      detail: `${streaming} ${streaming === 1 ? "replica streams" : "replicas stream"} from it`,
+    };
+  }
+  if (row.receiver !== "streaming") return { ready: false, reason: "does not stream from the primary" };
+  const behind = Number(row.behind ?? 0);
+  return {
+    ready: true,
+    role: "replica",
+    detail: behind === 0 ? "has all that it was sent" : `${behind} bytes to replay`,
+  };
+}
+
+/** PostgreSQL's servers: probed by a query, prepared by PostgreSQL's own programs. */
+export class PostgresService implements ServiceAdapter, PostgresControl {
+  readonly #sessions = new ProbeSessions();
+
+  prepare(context: Context, member: Member): Promise<void> {
+    return preparePostgres(context, member);
+  }
+
+  setup(context: Context, member: Member): Promise<void> {
+    return setUpPostgres(context, member);
+  }
+
+  async probe({ fleet }: Context, member: Member): Promise<Probe> {
+    try {
+      const [row] = await this.#sessions.query(fleet, member, { sql: PROBE, within: PROBE_WITHIN });
+      return row === undefined ? { ready: false, reason: "answered nothing" } : describe(row);
+    } catch (error) {
+      return { ready: false, reason: `does not answer: ${error instanceof Error ? error.message : String(error)}` };
+    }
+  }
+
+  async reload({ fleet }: Context, member: Member): Promise<void> {
+    const sql = (text: string): Promise<Row[]> =>
+      this.#sessions.query(fleet, member, { sql: text, within: RELOAD_WITHIN });
+    const broken = await sql(
+      "SELECT name, error FROM pg_file_settings WHERE error IS NOT NULL AND error <> 'setting could not be applied'",
+    );
+    if (broken.length > 0) {
+      const lines = broken.map(({ name, error }) => `${name}: ${error}`);
+      throw new Fault("TF_CONFIG_REJECTED", `PostgreSQL refuses the settings of ${member.name}`, {
+        lines,
+        hint: "mend postgres.settings in the file",
+      });
+    }
+    await sql("SELECT pg_reload_conf()");
+  }
+
+  async checkpoint({ fleet }: Context, member: Member): Promise<void> {
+    await using session = await openSuperuser(fleet, member, { within: CHECKPOINT_WITHIN });
+    await session.query("CHECKPOINT");
+  }
+
+  async confirmCaughtUp(context: Context, member: Member, from: MemberName): Promise<void> {
+    const { fleet } = context;
+    const former = memberNamed(fleet, from);
+    const control = await readControlData(context, former, dataDirectory(fleet.paths, from));
+    if (control === null || control.state !== "shut down") {
+      throw new Fault(
+        "TF_FAILOVER_REFUSED",
+        `${from} did not shut down cleanly, so ${member.name} may lack what it had`,
+        {
+          hint: "start it again (tenfold up), then try again",
+        },
+      );
+    }
+    const deadline = Date.now() + CATCH_UP_WITHIN;
+    for (;;) {
+      const [row] = await this.#sessions.query(fleet, member, {
+        sql: "SELECT pg_last_wal_receive_lsn()::text AS lsn",
+        within: PROBE_WITHIN,
+      });
+      const received = parseLsn(String(row?.lsn)) ?? 0n;
+      // The shutdown's checkpoint is the last record: whoever has more than its start has it whole.
+      if (received > control.checkpoint) return;
+      if (Date.now() > deadline) {
+        throw new Fault("TF_FAILOVER_REFUSED", `${member.name} did not receive the last of what ${from} had`, {
+          hint: "start it again (tenfold up), then try again",
+        });
+      }
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+  }
+
+  async promote({ fleet }: Context, member: Member): Promise<void> {
+    const sql = (text: string): Promise<Row[]> =>
+      this.#sessions.query(fleet, member, { sql: text, within: PROMOTE_WITHIN });
+    const isStandby = async (): Promise<boolean> =>
+      (await sql("SELECT pg_is_in_recovery() AS standby"))[0]?.standby === true;
+    if (!(await isStandby())) return;
+    await sql("SELECT pg_promote(wait => false)");
+    const deadline = Date.now() + PROMOTE_WITHIN;
+    while (await isStandby()) {
+      if (Date.now() > deadline)
+        throw new Fault(
+          "TF_FAILOVER_REFUSED",
+          `${member.name} did not end its recovery within ${PROMOTE_WITHIN / 1000} s`,
+        );
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+  }
+
+  close(): void {
+    this.#sessions.close();
+  }
+}

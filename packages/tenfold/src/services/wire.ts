@@ -1,0 +1,34 @@
+import type { MemberKind } from "../fleet/member.ts";
+import { jobService, webService } from "./app/app-service.ts";
+import { PoolerService } from "./pooler/pooler-service.ts";
+import { PostgresService } from "./postgres/postgres-service.ts";
+import { RedisService } from "./redis/redis-service.ts";
+import type { ServiceAdapter, Services } from "./service.ts";
+
+/** The services of a machine, one adapter for each kind of member. `balancer` comes from the edge. */
+export function createServices(balancer: ServiceAdapter & Services["balancer"] & { close(): void }): Services {
+  const postgres = new PostgresService();
+  const pooler = new PoolerService();
+  const redis = new RedisService();
+  const adapters: Readonly<Record<MemberKind, ServiceAdapter>> = {
+    web: webService,
+    worker: jobService,
+    scheduler: jobService,
+    balancer,
+    postgres,
+    pooler,
+    redis,
+    sentinel: redis,
+    cache: redis,
+  };
+  return {
+    of: (kind) => adapters[kind],
+    balancer,
+    pooler,
+    postgres,
+    redis,
+    close: async () => {
+      for (const service of [balancer, pooler, postgres, redis]) service.close();
+    },
+  };
+}

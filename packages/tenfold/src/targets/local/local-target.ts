@@ -1,0 +1,185 @@
+import { rm } from "node:fs/promises";
+import type { FleetReport, HealthReport } from "@tenfold/protocol";
+import type { OperationBody } from "../../api/server.ts";
+import type { Request } from "../../engine/requests.ts";
+import { Fault } from "../../fault/fault.ts";
+import type { MemberName } from "../../fleet/member.ts";
+import { selectMembers } from "../../fleet/select.ts";
+import { VERSION } from "../../fleet/version.ts";
+import type { StoredState } from "../../journal/state.ts";
+import { StateFile } from "../../journal/state-file.ts";
+import type { LogLine, LogQuery, ScaleOrder, Target, UpOrder, Watch } from "../target.ts";
+import { EngineClient } from "./client.ts";
+import { readLogs } from "./log-files.ts";
+import { controlSocket } from "./socket.ts";
+import { type EngineProgram, startEngine } from "./start-engine.ts";
+
+export interface LocalParts {
+  /** The project's directory, absolute. */
+  readonly directory: string;
+  readonly program: EngineProgram;
+  /** Whether a stored fleet may still have processes on this machine: same boot, and one of them alive. */
+  readonly mayRun: (state: StoredState) => boolean;
+}
+
+const ENGINE_ENDS_WITHIN_MS = 5_000;
+const LOOK_EVERY_MS = 20;
+
+/** A fleet of processes on this machine, looked after by an engine that is started where it is missing. */
+export class LocalTarget implements Target {
+  readonly notes: string[] = [];
+  readonly #parts: LocalParts;
+  readonly #client: EngineClient;
+
+  constructor(parts: LocalParts) {
+    this.#parts = parts;
+    this.#client = new EngineClient(controlSocket(parts.directory));
+  }
+
+  async up(order: UpOrder, watch: Watch): Promise<void> {
+    await this.#ensureEngine();
+    await this.#order({ name: "up", up: { ...order, directory: this.#parts.directory } }, watch);
+  }
+
+  async scale(orders: readonly ScaleOrder[], watch: Watch): Promise<void> {
+    await this.#needEngine();
+    await this.#order({ name: "scale", changes: orders }, watch);
+  }
+
+  async restart(names: readonly string[], watch: Watch): Promise<void> {
+    await this.#needEngine();
+    const { members } = await this.ps();
+    const chosen = selectMembers(members, names).map(({ name }) => name as MemberName);
+    await this.#order({ name: "restart", members: chosen }, watch);
+  }
+
+  async failover(service: "postgres" | "redis", to: string | null, watch: Watch): Promise<void> {
+    await this.#needEngine();
+    if (to !== null) selectMembers((await this.ps()).members, [to]);
+    await this.#order({ name: "failover", service, to: to as MemberName | null }, watch);
+  }
+
+  async down({ volumes }: { readonly volumes: boolean }, watch: Watch): Promise<void> {
+    const state = this.#stored();
+    if (await this.#findEngine()) {
+      await this.#order({ name: "down" }, watch);
+      if (!watch.dryRun) await this.#engineEnds();
+    }
+    if (!volumes || watch.dryRun || state === null) return;
+    if (state.paths.home !== state.paths.state) await rm(state.paths.home, { recursive: true, force: true });
+    if (!state.paths.run.startsWith(state.paths.home)) await rm(state.paths.run, { recursive: true, force: true });
+    await rm(state.paths.state, { recursive: true, force: true });
+  }
+
+  async ps(): Promise<FleetReport> {
+    const state = this.#stored();
+    const report = (await this.#findEngine()) ? await this.#client.get<FleetReport | null>("/v1/ps") : null;
+    if (
+      report !== null &&
+      (state === null || state.wanted === "running" || report.members.some(({ pid }) => pid !== null))
+    )
+      return report;
+    if (state === null) throw this.#neverStarted();
+    return { version: 1, fleet: state.spec.name, state: "down", release: state.release, urls: {}, members: [] };
+  }
+
+  async health(): Promise<HealthReport> {
+    const { state, members } = await this.ps();
+    if (members.length > 0) return this.#client.get<HealthReport>("/v1/health");
+    return { version: 1, status: state, checks: [] };
+  }
+
+  async environment(member: string | null): Promise<Readonly<Record<string, string>>> {
+    await this.#needEngine();
+    if (member !== null) selectMembers((await this.ps()).members, [member]);
+    const query = member === null ? "" : `?member=${encodeURIComponent(member)}`;
+    return this.#client.get<Record<string, string>>(`/v1/environment${query}`);
+  }
+
+  async logs(query: LogQuery, onLine: (line: LogLine) => void, signal: AbortSignal): Promise<void> {
+    const state = this.#stored();
+    if (state === null) throw this.#neverStarted();
+    await readLogs(`${state.paths.home}/logs`, query, onLine, signal);
+  }
+
+  #neverStarted(): Fault {
+    return new Fault("TF_NOT_RUNNING", `no fleet was ever started in ${this.#parts.directory}`, {
+      hint: "start one: tenfold up",
+    });
+  }
+
+  #stored(): StoredState | null {
+    const read = new StateFile(`${this.#parts.directory}/.tenfold`).peek();
+    return read.found === "nothing" ? null : read.state;
+  }
+
+  async #order(request: Request, watch: Watch): Promise<void> {
+    const body: OperationBody = {
+      request,
+      by: { pid: process.pid, user: process.env.USER ?? `uid ${process.getuid?.() ?? "?"}` },
+      dryRun: watch.dryRun,
+    };
+    const cancel = (): void => void this.#client.post("/v1/cancel", { hurry: watch.hurry.aborted }).catch(() => {});
+    const hurry = (): void => void this.#client.post("/v1/hurry", {}).catch(() => {});
+    watch.cancel.addEventListener("abort", cancel, { once: true });
+    watch.hurry.addEventListener("abort", hurry, { once: true });
+    try {
+      watch.cancel.throwIfAborted();
+      await this.#client.stream("/v1/operations", body, watch.onEvent);
+    } finally {
+      watch.cancel.removeEventListener("abort", cancel);
+      watch.hurry.removeEventListener("abort", hurry);
+    }
+  }
+
+  /** Fault: TF_NOT_RUNNING. */
+  async #needEngine(): Promise<void> {
+    if (await this.#findEngine()) return;
+    throw this.#stored() === null
+      ? this.#neverStarted()
+      : new Fault("TF_NOT_RUNNING", `the fleet in ${this.#parts.directory} is down`, { hint: "start it: tenfold up" });
+  }
+
+  /** Whether an engine answers; one that died while its fleet runs is started again. */
+  async #findEngine(): Promise<boolean> {
+    const version = await this.#client.version();
+    if (version !== null && version.version === VERSION) return true;
+    if (version !== null) {
+      this.notes.push(
+        `the engine is of Tenfold ${version.version}; it is replaced by one of ${VERSION}, and the fleet goes on`,
+      );
+      await this.#client.post("/v1/exit", {});
+      await this.#engineEnds();
+      await this.#start();
+      return true;
+    }
+    const state = this.#stored();
+    if (state === null || !this.#parts.mayRun(state)) return false;
+    this.notes.push("the engine was not running; it was started again and took the running fleet over");
+    await this.#start();
+    return true;
+  }
+
+  async #ensureEngine(): Promise<void> {
+    if (!(await this.#findEngine())) await this.#start();
+  }
+
+  async #start(): Promise<void> {
+    this.notes.push(...(await startEngine(this.#parts.directory, this.#parts.program)));
+    const deadline = Date.now() + ENGINE_ENDS_WITHIN_MS;
+    // Another engine may hold the lock and not listen yet.
+    while ((await this.#client.version()) === null) {
+      if (Date.now() > deadline)
+        throw new Fault("TF_ENGINE_START", "another engine holds the lock and does not answer", {
+          hint: "look at .tenfold/engine.log",
+        });
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+  }
+
+  async #engineEnds(): Promise<void> {
+    const deadline = Date.now() + ENGINE_ENDS_WITHIN_MS;
+    while ((await this.#client.version()) !== null && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}

@@ -1,0 +1,65 @@
+import type { FleetEvent, FleetReport, HealthReport } from "@tenfold/protocol";
+import type { Spec } from "../spec/spec.ts";
+
+/** What `up` gives a target. */
+export interface UpOrder {
+  readonly spec: Spec;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly inherited: Readonly<Record<string, string>>;
+  /** `up N`. */
+  readonly web: number | null;
+}
+
+/** `web=5`, `worker.reports=+2`. */
+export interface ScaleOrder {
+  readonly group: string;
+  readonly by: "to" | "by";
+  readonly count: number;
+}
+
+/** How whoever gives an order follows it. */
+export interface Watch {
+  readonly onEvent: (event: FleetEvent) => void;
+  /** Only show the steps. */
+  readonly dryRun: boolean;
+  /** Aborted: stop starting things, and reject with TF_CANCELLED. */
+  readonly cancel: AbortSignal;
+  /** Aborted: do not wait for what is in flight. */
+  readonly hurry: AbortSignal;
+}
+
+export interface LogQuery {
+  /** Members; none means all. */
+  readonly members: readonly string[];
+  /** The last so many lines of each. */
+  readonly lines: number;
+  readonly follow: boolean;
+  /** Only lines written after this, in milliseconds since 1970; `null`: all. */
+  readonly since: number | null;
+}
+
+export interface LogLine {
+  readonly member: string;
+  readonly text: string;
+}
+
+/**
+ * Where a fleet runs. Every command asks this and nothing else, so that none learns where that is.
+ * Orders converge: what is already so is success. Faults are those of docs/reference/faults.md.
+ */
+export interface Target {
+  up(order: UpOrder, watch: Watch): Promise<void>;
+  scale(orders: readonly ScaleOrder[], watch: Watch): Promise<void>;
+  /** Members and groups; none means all. Fault: TF_MEMBER_UNKNOWN naming the nearest. */
+  restart(names: readonly string[], watch: Watch): Promise<void>;
+  failover(service: "postgres" | "redis", to: string | null, watch: Watch): Promise<void>;
+  down(options: { readonly volumes: boolean }, watch: Watch): Promise<void>;
+  /** A fleet that does not run is `down` and has no members. Fault: TF_NOT_RUNNING where there was never one. */
+  ps(): Promise<FleetReport>;
+  health(): Promise<HealthReport>;
+  /** The variables of a member of the application, or of none of them in particular. */
+  environment(member: string | null): Promise<Readonly<Record<string, string>>>;
+  logs(query: LogQuery, onLine: (line: LogLine) => void, signal: AbortSignal): Promise<void>;
+  /** Things worth telling that were not asked for: an engine that had to be started again. */
+  readonly notes: readonly string[];
+}
