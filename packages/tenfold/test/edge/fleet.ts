@@ -67,6 +67,7 @@ export function testFleet(input: TestFleet): Fleet {
     ports[key] = port(given[key] ?? 20_001 + at);
   }
   return resolveFleet({
+    id: "0".repeat(32),
     spec,
     counts,
     release: {

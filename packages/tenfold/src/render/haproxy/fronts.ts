@@ -1,3 +1,4 @@
+import { localPostgres, localRedis } from "../../fleet/data.ts";
 import { type Fleet, portFor } from "../../fleet/fleet.ts";
 import type { Member, MemberName } from "../../fleet/member.ts";
 import { furtherPort } from "../../fleet/ports.ts";
@@ -31,10 +32,9 @@ export type FrontName = "redis" | "postgres";
 
 /** The fronts that a fleet has. */
 export function frontsOf(fleet: Fleet): FrontName[] {
-  const { redis, postgres } = fleet.spec;
   return [
-    ...(redis !== false && redis.kind === "local" ? (["redis"] as const) : []),
-    ...(postgres !== false && postgres.kind === "local" ? (["postgres"] as const) : []),
+    ...(localRedis(fleet.spec) === null ? [] : (["redis"] as const)),
+    ...(localPostgres(fleet.spec) === null ? [] : (["postgres"] as const)),
   ];
 }
 

@@ -3,12 +3,15 @@ import { Fault } from "../../fault/fault.ts";
 import type { Fleet } from "../../fleet/fleet.ts";
 import type { Launch } from "../../fleet/launch.ts";
 import type { Member } from "../../fleet/member.ts";
-import { logFile } from "../../fleet/paths.ts";
 import { isEdge, tlsFile } from "../../render/edge/edge.ts";
+import { type Bytes, mebibytes } from "../../units/bytes.ts";
 import { type Millis, millis, seconds } from "../../units/millis.ts";
 import type { Context } from "../service.ts";
 
 const OPENSSL_WITHIN: Millis = seconds(30);
+
+/** Longer than any certificate with its chain. */
+const PEM_SIZE: Bytes = mebibytes(1);
 
 /** Days; browsers refuse certificates that are valid for longer. */
 const VALID_DAYS = 397;
@@ -19,13 +22,13 @@ const RENEW_BEFORE = 30 * 86_400;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/;
 const KEY = /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----[\s\S]+?-----END (?:[A-Z]+ )?PRIVATE KEY-----/;
 
-function openssl(fleet: Fleet, member: Member, words: readonly string[]): Launch {
+function openssl(fleet: Fleet, words: readonly string[]): Launch {
   return {
     argv: ["openssl", ...words],
-    env: {},
+    env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
     cwd: fleet.paths.home,
     runAs: "service",
-    log: logFile(fleet.paths, member.name),
+    log: "/dev/null",
     stop: { signal: "SIGTERM", grace: millis(0) },
     memory: false,
     cpu: false,
@@ -42,12 +45,12 @@ function alternativeNames(host: string): string {
 
 async function isStillGood(context: Context, member: Member): Promise<boolean> {
   const file = tlsFile(context.fleet.paths, member);
-  if ((await context.driver.readText(file)) === null) return false;
+  if ((await context.driver.readText(file, PEM_SIZE)) === null) return false;
   const { host } = context.fleet.spec.balancer;
   const check = /^[\d.]+$/.test(host) || host.includes(":") ? "-checkip" : "-checkhost";
   const named = ["0.0.0.0", "::", "*"].includes(host) ? ["-checkhost", "localhost"] : [check, host];
   const outcome = await context.driver.run(
-    openssl(context.fleet, member, ["x509", "-in", file, "-noout", "-checkend", String(RENEW_BEFORE), ...named]),
+    openssl(context.fleet, ["x509", "-in", file, "-noout", "-checkend", String(RENEW_BEFORE), ...named]),
     { timeout: OPENSSL_WITHIN, signal: context.signal },
   );
   return outcome.code === 0 && !/does NOT match/.test(outcome.output);
@@ -64,11 +67,11 @@ async function makeSelfSigned(context: Context, member: Member): Promise<string>
     const names = ["-addext", `subjectAltName=${alternativeNames(fleet.spec.balancer.host)}`];
     const files = ["-keyout", `${folder}/key.pem`, "-out", `${folder}/certificate.pem`];
     const outcome = await driver.run(
-      openssl(fleet, member, [...words, "-days", String(VALID_DAYS), ...subject, ...names, ...files]),
+      openssl(fleet, [...words, "-days", String(VALID_DAYS), ...subject, ...names, ...files]),
       { timeout: OPENSSL_WITHIN, signal },
     );
-    const certificate = await driver.readText(`${folder}/certificate.pem`);
-    const key = await driver.readText(`${folder}/key.pem`);
+    const certificate = await driver.readText(`${folder}/certificate.pem`, PEM_SIZE);
+    const key = await driver.readText(`${folder}/key.pem`, PEM_SIZE);
     if (outcome.code === 0 && certificate !== null && key !== null) return `${certificate.trim()}\n${key.trim()}\n`;
     throw new Fault("TF_PREPARE_FAILED", "openssl made no self-signed certificate", {
       hint: "install openssl, or name a certificate and its key in balancer.tls",
@@ -81,7 +84,7 @@ async function makeSelfSigned(context: Context, member: Member): Promise<string>
 
 async function given(context: Context, what: "certificate" | "key", path: string): Promise<string> {
   const absolute = resolve(context.fleet.paths.project, path);
-  const text = await context.driver.readText(absolute);
+  const text = await context.driver.readText(absolute, PEM_SIZE);
   const missing = text === null ? "does not exist" : `holds no ${what}`;
   if (text !== null && (what === "certificate" ? CERTIFICATE : KEY).test(text)) return text.trim();
   throw new Fault("TF_PREPARE_FAILED", `balancer.tls.${what}: ${absolute} ${missing}`, {

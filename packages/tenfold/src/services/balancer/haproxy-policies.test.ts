@@ -5,7 +5,7 @@ import { request as httpsRequest } from "node:https";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { web } from "../../../test/edge/fleet.ts";
-import { eventually, Lab } from "../../../test/edge/lab.ts";
+import { Lab, untilPasses } from "../../../test/edge/lab.ts";
 import type { Reply } from "../../../test/edge/visitor.ts";
 import { tlsFile } from "../../render/edge/edge.ts";
 
@@ -111,11 +111,11 @@ test("an instance that fails its health check gets no requests until it passes a
     const probe = await edge.balancer.adapter.probe(edge.context, member);
     assert.match(probe.ready ? probe.detail : probe.reason, wanted);
   };
-  await eventually(() => detail(/^2 of 3 instances healthy$/));
+  await untilPasses(() => detail(/^2 of 3 instances healthy$/));
   for (let turn = 0; turn < 12; turn += 1) assert.notEqual((await edge.visit()).headers["x-instance"], "web-2");
   await edge.askInstance(2, "/control?health=200");
-  await eventually(() => detail(/^3 of 3/));
-  await eventually(async () => assert.equal((await edge.visit()).headers["x-instance"], "web-2"));
+  await untilPasses(() => detail(/^3 of 3/));
+  await untilPasses(async () => assert.equal((await edge.visit()).headers["x-instance"], "web-2"));
 });
 
 test("when less than half pass the health check, all that are alive get requests", async () => {
@@ -127,12 +127,12 @@ test("when less than half pass the health check, all that are alive get requests
     const found = await edge.balancer.adapter.probe(edge.context, member);
     assert.match(found.ready ? found.detail : found.reason, wanted);
   };
-  await eventually(() => probe(/^1 of 3 instances healthy, less than half: all get requests$/));
+  await untilPasses(() => probe(/^1 of 3 instances healthy, less than half: all get requests$/));
   const seen = new Set<unknown>();
   for (let turn = 0; turn < 12; turn += 1) seen.add((await edge.visit()).headers["x-instance"]);
   assert.equal(seen.size, 3);
   await edge.askInstance(3, "/control?health=500");
-  await eventually(() => probe(/^0 of 3/));
+  await untilPasses(() => probe(/^0 of 3/));
   for (let turn = 0; turn < 12; turn += 1) assert.equal((await edge.visit()).status, 200);
 });
 
@@ -141,7 +141,7 @@ test("when most are dead rather than unwell, the one that is left gets every req
   edge.stopInstance(1);
   edge.stopInstance(2);
   const member = edge.member("balancer-1");
-  await eventually(async () => {
+  await untilPasses(async () => {
     const probe = await edge.balancer.adapter.probe(edge.context, member);
     assert.match(probe.ready ? probe.detail : probe.reason, /^1 of 1/);
   });
@@ -151,7 +151,7 @@ test("when most are dead rather than unwell, the one that is left gets every req
     assert.equal(headers["x-instance"], "web-3");
   }
   edge.stopInstance(3);
-  await eventually(async () => assert.match((await edge.visit()).body, /No instance is ready/));
+  await untilPasses(async () => assert.match((await edge.visit()).body, /No instance is ready/));
 });
 
 test("an instance that answers nothing but errors is taken out before its health check notices", async () => {
