@@ -55,8 +55,8 @@ export interface Driver {
   /** With all that is in it; its absence is success. */
   removeDirectory(path: string): Promise<void>;
   copyDirectory(from: string, to: string, owner: RunAs): Promise<void>;
-  /** The last bytes of a file, at most so many; `null` when there is no such file. */
-  readText(path: string, atMost: Bytes): Promise<string | null>;
+  /** A file's text, or its last so many bytes; `null` when there is no such file. */
+  readText(path: string, atMost?: Bytes): Promise<string | null>;
   /** What each of them uses, sessions whole. */
   usage(processes: readonly Running[]): ReadonlyMap<number, Usage>;
   /** Established TCP connections by the local port that they came in on. */

@@ -24,8 +24,9 @@ export async function execute(plan: readonly PlannedStep[], options: ExecuteOpti
   const ends = new Map<string, Promise<boolean>>();
   const tidy = new AbortController();
   const run = async (step: PlannedStep): Promise<boolean> => {
-    const before = await Promise.all(step.after.map((id) => ends.get(id) ?? Promise.resolve(true)));
-    if (!step.always && (options.signal.aborted || before.includes(false))) {
+    const before = await Promise.all(step.after.map((id) => ends.get(id)));
+    const isMet = !before.includes(false) && (await anyOf(step.any.map((id) => ends.get(id))));
+    if (!step.always && (options.signal.aborted || !isMet)) {
       options.tell(step, "skipped", undefined);
       return false;
     }
@@ -45,4 +46,12 @@ export async function execute(plan: readonly PlannedStep[], options: ExecuteOpti
   await Promise.all(ends.values());
   if (options.signal.aborted && !failures.some(({ error }) => error instanceof Fault)) options.signal.throwIfAborted();
   return { failures };
+}
+
+/** Resolves at the first success, or when all have failed; nothing to wait for is success. */
+async function anyOf(ends: readonly (Promise<boolean> | undefined)[]): Promise<boolean> {
+  if (ends.length === 0) return true;
+  return Promise.any(
+    ends.map(async (end) => ((await end) === false ? Promise.reject(new Error("failed")) : true)),
+  ).catch(() => false);
 }

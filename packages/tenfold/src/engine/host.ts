@@ -16,6 +16,8 @@ export interface EngineHost {
     spec: Spec,
     directory: string,
   ): Promise<{ readonly machine: Machine; readonly paths: Paths; readonly notes: readonly string[] }>;
+  /** The directories of the fleet itself, safely made. Faults: TF_NOT_WRITABLE, TF_DISK_FULL. */
+  makeDirectories(paths: Paths, machine: Machine): Promise<void>;
   createDriver(machine: Machine, fleet: string): Driver;
   createServices(): Services;
   openSecrets(): SecretsFile;

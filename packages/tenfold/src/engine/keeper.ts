@@ -83,7 +83,10 @@ export class Keeper {
   async start(): Promise<void> {
     this.#stopping = false;
     clearTimeout(this.#retry);
-    if (this.#running === null) await this.#launch();
+    // Whoever starts it has mended something, or hopes so: it gets all its tries again.
+    if (this.#running !== null) return;
+    this.#crashes = 0;
+    await this.#launch();
   }
 
   /** Takes over a process that an earlier engine started. */

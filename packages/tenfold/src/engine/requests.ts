@@ -53,13 +53,10 @@ async function portsFor(state: StoredState, driver: Driver, fleet: RunningFleet 
 }
 
 async function makeDirectories(driver: Driver, paths: Paths): Promise<void> {
-  await driver.makeDirectory(paths.state, "engine", 0o711);
-  if (paths.home !== paths.state) await driver.makeDirectory(paths.home, "service", 0o711);
   await driver.writeFiles([{ path: `${paths.state}/.gitignore`, content: "*\n", mode: 0o644, owner: "engine" }]);
   await driver.makeDirectory(`${paths.home}/config`, "service", 0o700);
   await driver.makeDirectory(`${paths.home}/data`, "service", 0o700);
   await driver.makeDirectory(`${paths.home}/logs`, "service", 0o755);
-  await driver.makeDirectory(paths.run, "service", 0o700);
   await driver.makeDirectory(`${paths.home}/storage`, "application", 0o700);
 }
 
@@ -88,6 +85,7 @@ export async function performUp(
         : await engine.fleet.supervisor.planOfConverge(state);
     return showPlan(context, plan);
   }
+  await host.makeDirectories(state.paths, machine);
   await makeDirectories(driver, state.paths);
   const fleet = engine.fleet ?? engine.assemble(state, machine);
   fleet.supervisor.members.machine = machine;

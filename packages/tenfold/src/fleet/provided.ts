@@ -29,6 +29,7 @@ const PROVIDED: ReadonlyMap<string, Provided> = new Map<string, Provided>([
   ["INSTANCE_ID", { when: always, needs: "nothing" }],
   ["API_INSTANCE_ID", { when: always, needs: "nothing" }],
   ["NODE_APP_INSTANCE", { when: always, needs: "nothing" }],
+  ["QUEUE", { when: ({ workers }) => Object.keys(workers).length > 0, needs: "workers" }],
   ["RELEASE", { when: always, needs: "nothing" }],
   ["STORAGE_DIR", { when: always, needs: "nothing" }],
   ["TRUST_PROXY", { when: always, needs: "nothing" }],

@@ -43,6 +43,8 @@ export interface PlannedStep {
   readonly id: string;
   readonly step: Step;
   readonly after: readonly string[];
+  /** Where there are some, at least one of these must have succeeded too. */
+  readonly any: readonly string[];
   /** Runs when those have ended, whether they succeeded or not: it leaves the fleet tidy. */
   readonly always: boolean;
 }

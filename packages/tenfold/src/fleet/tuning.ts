@@ -13,6 +13,8 @@ export interface PostgresTuning {
 }
 
 const DIRECT_CONNECTIONS = 40;
+/** What initdb writes into a new cluster: a replica may not have less than its primary once had. */
+const LEAST_CONNECTIONS = 100;
 
 function between(low: Bytes, value: number, high: Bytes): Bytes {
   return bytes(Math.min(high, Math.max(low, Math.floor(value / 1024 ** 2) * 1024 ** 2)));
@@ -26,13 +28,13 @@ export function tunePostgres(fleet: Fleet): PostgresTuning {
   const servers = 1 + fleet.counts.postgresReplicas;
   const postgres = localPostgres(fleet.spec);
   const share = postgres?.memory ?? between(mebibytes(256), fleet.machine.memory / 4 / servers, mebibytes(16_384));
-  const maxConnections = (postgres?.pool.size ?? 25) + DIRECT_CONNECTIONS;
+  const maxConnections = Math.max(LEAST_CONNECTIONS, (postgres?.pool.size ?? 25) + DIRECT_CONNECTIONS);
   return {
     maxConnections,
     sharedBuffers: between(mebibytes(32), share / 4, mebibytes(8_192)),
     effectiveCacheSize: between(mebibytes(64), (share * 3) / 4, mebibytes(65_536)),
     workMem: between(mebibytes(4), share / 4 / maxConnections, mebibytes(128)),
     maintenanceWorkMem: between(mebibytes(32), share / 16, mebibytes(1_024)),
-    maxParallelWorkers: Math.max(2, fleet.machine.cores),
+    maxParallelWorkers: Math.max(4, fleet.machine.cores),
   };
 }

@@ -110,11 +110,11 @@ function addRelease(graph: Graph, world: World): void {
     world.desired.filter(({ member }) => member.kind === "web").flatMap(({ member }) => member.needs),
   );
   const after = [...needed].flatMap((name) => [`ready ${name}`, `promote ${name}`, `setup ${name}`]);
-  // A commit waits for a replica, so one has to be on its way.
-  const replicas = world.desired
-    .filter(({ member }) => member.kind === "postgres")
-    .map(({ member }) => `start ${member.name}`);
-  graph.add({ kind: "release", release: world.releaseToRun }, [...after, ...replicas]);
+  // A commit waits for a replica, so one has to be there.
+  const replicas = world.desired.filter(({ member }) => member.kind === "postgres" && isAttachable(member, world));
+  graph.add({ kind: "release", release: world.releaseToRun }, after, {
+    any: replicas.map(({ member }) => `ready ${member.name}`),
+  });
 }
 
 /** What turns the fleet as it is into the fleet as it shall be. Empty when it is already so. */

@@ -21,6 +21,6 @@ export function planRemoval(
         always,
       ),
     ];
-  if (alive) before = [graph.add({ kind: "stop", member: name }, before, always)];
-  return graph.add({ kind: "remove", member: name }, before, always);
+  if (alive) before = [graph.add({ kind: "stop", member: name }, before, { always })];
+  return graph.add({ kind: "remove", member: name }, before, { always });
 }

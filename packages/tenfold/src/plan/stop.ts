@@ -38,7 +38,7 @@ export function planStop(world: World): PlannedStep[] {
             ),
           ]
         : after;
-      wave.push(graph.add({ kind: "stop", member: name }, drained, true));
+      wave.push(graph.add({ kind: "stop", member: name }, drained, { always: true }));
     }
     if (wave.length > 0) before = wave;
   }

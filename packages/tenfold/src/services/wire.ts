@@ -1,12 +1,14 @@
 import type { MemberKind } from "../fleet/member.ts";
 import { jobService, webService } from "./app/app-service.ts";
+import { createBalancer } from "./balancer/balancer.ts";
 import { PoolerService } from "./pooler/pooler-service.ts";
 import { PostgresService } from "./postgres/postgres-service.ts";
 import { RedisService } from "./redis/redis-service.ts";
 import type { ServiceAdapter, Services } from "./service.ts";
 
-/** The services of a machine, one adapter for each kind of member. `balancer` comes from the edge. */
-export function createServices(balancer: ServiceAdapter & Services["balancer"] & { close(): void }): Services {
+/** The services of a machine, one adapter for each kind of member. */
+export function createServices(): Services {
+  const balancer = createBalancer();
   const postgres = new PostgresService();
   const pooler = new PoolerService();
   const redis = new RedisService();
@@ -14,7 +16,7 @@ export function createServices(balancer: ServiceAdapter & Services["balancer"] &
     web: webService,
     worker: jobService,
     scheduler: jobService,
-    balancer,
+    balancer: balancer.adapter,
     postgres,
     pooler,
     redis,
@@ -23,12 +25,12 @@ export function createServices(balancer: ServiceAdapter & Services["balancer"] &
   };
   return {
     of: (kind) => adapters[kind],
-    balancer,
+    balancer: balancer.control,
     pooler,
     postgres,
     redis,
     close: async () => {
-      for (const service of [balancer, pooler, postgres, redis]) service.close();
+      for (const service of [pooler, postgres, redis]) service.close();
     },
   };
 }

@@ -127,8 +127,8 @@ export class MemoryDriver implements Driver {
     }
   }
 
-  async readText(path: string, atMost: Bytes): Promise<string | null> {
-    return this.#machine.files.get(path)?.slice(-atMost) ?? null;
+  async readText(path: string, atMost?: Bytes): Promise<string | null> {
+    return this.#machine.files.get(path)?.slice(-(atMost ?? Number.MAX_SAFE_INTEGER)) ?? null;
   }
 
   usage(processes: readonly Running[]): ReadonlyMap<number, Usage> {

@@ -50,11 +50,11 @@ export async function makeDirectory(path: string, mode: number, owner: User): Pr
 }
 
 /** The last bytes of a file as text; `null` when there is none. */
-export async function readEnd(path: string, atMost: Bytes): Promise<string | null> {
+export async function readEnd(path: string, atMost: Bytes | undefined): Promise<string | null> {
   try {
     await using file = await open(path, "r");
     const { size } = await file.stat();
-    const length = Math.min(size, atMost);
+    const length = Math.min(size, atMost ?? size);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
     return buffer.toString("utf8", 0, bytesRead);
   } catch (error) {

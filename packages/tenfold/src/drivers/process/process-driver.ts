@@ -106,7 +106,7 @@ export class ProcessDriver implements Driver {
     );
   }
 
-  readText(path: string, atMost: Bytes): Promise<string | null> {
+  readText(path: string, atMost?: Bytes): Promise<string | null> {
     return readEnd(path, atMost);
   }
 

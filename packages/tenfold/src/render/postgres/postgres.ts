@@ -4,7 +4,7 @@ import type { RenderedFile, Rendering } from "../../fleet/launch.ts";
 import type { Member, MemberName } from "../../fleet/member.ts";
 import { configFile, dataDirectory, logFile } from "../../fleet/paths.ts";
 import { tunePostgres } from "../../fleet/tuning.ts";
-import { configBytes } from "../../units/bytes.ts";
+import type { Bytes } from "../../units/bytes.ts";
 import { seconds } from "../../units/millis.ts";
 import { programPath } from "../program.ts";
 
@@ -15,6 +15,11 @@ const IDENT_MAP = "tenfold";
 /** The name by which a server is known to its primary: an SQL identifier needs no quotes. */
 export function applicationName(member: MemberName): string {
   return member.replaceAll("-", "_");
+}
+
+/** PostgreSQL's own spelling, in which case matters. */
+function kilobytes(value: Bytes): string {
+  return `${Math.floor(value / 1024)}kB`;
 }
 
 function quote(value: string): string {
@@ -49,10 +54,10 @@ function settings(fleet: Fleet, member: Member): [string, string][] {
     ["password_encryption", "scram-sha-256"],
     ["max_connections", `${tuning.maxConnections}`],
     ["superuser_reserved_connections", "5"],
-    ["shared_buffers", configBytes(tuning.sharedBuffers)],
-    ["effective_cache_size", configBytes(tuning.effectiveCacheSize)],
-    ["work_mem", configBytes(tuning.workMem)],
-    ["maintenance_work_mem", configBytes(tuning.maintenanceWorkMem)],
+    ["shared_buffers", kilobytes(tuning.sharedBuffers)],
+    ["effective_cache_size", kilobytes(tuning.effectiveCacheSize)],
+    ["work_mem", kilobytes(tuning.workMem)],
+    ["maintenance_work_mem", kilobytes(tuning.maintenanceWorkMem)],
     ["max_worker_processes", `${tuning.maxParallelWorkers + 4}`],
     ["max_parallel_workers", `${tuning.maxParallelWorkers}`],
     ["shared_preload_libraries", "pg_stat_statements"],

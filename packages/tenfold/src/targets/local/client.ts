@@ -37,7 +37,7 @@ export class EngineClient {
     try {
       return await this.get<{ version: string; pid: number }>("/v1/version");
     } catch (error) {
-      if (error instanceof Fault && error.code === "TF_NOT_RUNNING") return null;
+      if (error instanceof Fault && (error.code === "TF_NOT_RUNNING" || error.code === "TF_ENGINE_GONE")) return null;
       throw error;
     }
   }
