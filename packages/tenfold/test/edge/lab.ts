@@ -47,7 +47,7 @@ export async function untilPasses<T>(condition: () => T | Promise<T>, within = 1
   }
 }
 
-function currentUser(): User {
+export function currentUser(): User {
   const { username, uid, gid, homedir } = userInfo();
   return { name: username, uid, gid, home: homedir };
 }

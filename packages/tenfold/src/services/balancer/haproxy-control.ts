@@ -82,7 +82,7 @@ async function follow(context: Context): Promise<void> {
   const isLeader = ({ backend, name }: { backend: string; name: string }): boolean => leaders.get(backend) === name;
   const commands = servers.flatMap((server) => {
     const path = `${server.backend}/${server.name}`;
-    // Who names a leader has seen it lead: it need not pass ten checks first.
+    // Who names a leader has seen it lead: it need not pass thirty checks first.
     if (isLeader(server)) return server.up ? [] : [`set server ${path} health up`];
     return server.enabled ? [`shutdown sessions server ${path}`] : [];
   });
