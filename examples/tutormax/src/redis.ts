@@ -21,8 +21,9 @@ export function connectRedis(url: string, log: Log, deadline: number = COMMAND_D
     commandTimeout: deadline,
     // A server that is frozen keeps the connection and says nothing.
     socketTimeout: deadline,
-    // The deadline bounds the retries, not their number.
-    maxRetriesPerRequest: null,
+    // After so many attempts, which take longer than the deadline, what still waits is given up: in a long outage it
+    // would only pile up, to be done when nobody wants it any more.
+    maxRetriesPerRequest: 10,
     retryStrategy: (attempt) => Math.min(25 * 2 ** attempt, 500),
     // 2: connect again, then send the command again.
     reconnectOnError: (error) => (error.message.startsWith("READONLY") ? 2 : false),

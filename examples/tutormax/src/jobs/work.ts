@@ -11,7 +11,7 @@ export interface Work {
 }
 
 /** Milliseconds to wait for a job before looking again for abandoned ones, and whether to stop. */
-export const WAIT: number = 1_000;
+export const WAIT: number = 500;
 const LAST_ATTEMPT = 8;
 
 /**

@@ -4,22 +4,25 @@ import { serviceAccount } from "./account.ts";
 import { Child } from "./child.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free-port.ts";
-import type { Postgres } from "./postgres.ts";
+import { PASSWORD } from "./password.ts";
 import type { Scratch } from "./scratch.ts";
 
-/** A real PgBouncer in transaction mode, as a fleet has it: `tutormax` is the primary, `tutormax_read_1` the replica. */
+/**
+ * A real PgBouncer in transaction mode, as a fleet has it: `tutormax` is the primary, `tutormax_read_1` the replica,
+ * whether or not there is one.
+ */
 export class PgBouncer implements AsyncDisposable {
   readonly url: string;
   readonly readUrl: string;
   readonly #process: Child;
 
   private constructor(port: number, process: Child) {
-    this.url = `postgres://tutormax@127.0.0.1:${port}/tutormax`;
+    this.url = `postgres://tutormax:${PASSWORD}@127.0.0.1:${port}/tutormax`;
     this.readUrl = `${this.url}_read_1`;
     this.#process = process;
   }
 
-  static async start(scratch: Scratch, primary: Postgres, replica: Postgres): Promise<PgBouncer> {
+  static async start(scratch: Scratch, servers: { primary: number; replica: number }): Promise<PgBouncer> {
     const port = await freePort();
     const users = join(scratch.path, "users.txt");
     const file = join(scratch.path, "pgbouncer.ini");
@@ -27,8 +30,8 @@ export class PgBouncer implements AsyncDisposable {
     await writeFile(
       file,
       `[databases]
-tutormax = host=127.0.0.1 port=${primary.port} dbname=postgres
-tutormax_read_1 = host=127.0.0.1 port=${replica.port} dbname=postgres
+tutormax = host=127.0.0.1 port=${servers.primary} dbname=postgres
+tutormax_read_1 = host=127.0.0.1 port=${servers.replica} dbname=postgres
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}

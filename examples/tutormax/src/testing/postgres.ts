@@ -33,15 +33,16 @@ export class Postgres implements AsyncDisposable {
 
   static async primary(scratch: Scratch): Promise<Postgres> {
     const server = new Postgres(join(scratch.path, "primary"), await freePort());
-    await server.#run("initdb", "--no-sync", "--auth=trust", "--username=tutormax", "--encoding=UTF8", "--no-locale");
+    const quick = ["--no-sync", "--wal-segsize=1"];
+    await server.#run("initdb", ...quick, "--auth=trust", "--username=tutormax", "--encoding=UTF8", "--no-locale");
     await writeFile(join(server.#directory, "postgresql.conf"), SETTINGS);
     await server.start();
     return server;
   }
 
-  /** A streaming replica of the server. */
-  static async replica(scratch: Scratch, of: Postgres): Promise<Postgres> {
-    const server = new Postgres(join(scratch.path, "replica"), await freePort());
+  /** A streaming replica of the server, on the given port. */
+  static async replica(scratch: Scratch, of: Postgres, port: number): Promise<Postgres> {
+    const server = new Postgres(join(scratch.path, "replica"), port);
     await server.#run("pg_basebackup", "--no-sync", "--checkpoint=fast", "--write-recovery-conf", "--dbname", of.url);
     await server.start();
     return server;

@@ -4,6 +4,7 @@ import { Redis } from "ioredis";
 import { Child } from "./child.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free-port.ts";
+import { PASSWORD } from "./password.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** A real Redis server that keeps its data through a crash. */
@@ -16,7 +17,7 @@ export class RedisServer implements AsyncDisposable {
   private constructor(directory: string, port: number) {
     this.#directory = directory;
     this.port = port;
-    this.url = `redis://127.0.0.1:${port}`;
+    this.url = `redis://:${PASSWORD}@127.0.0.1:${port}`;
   }
 
   static async start(scratch: Scratch, name = "redis"): Promise<RedisServer> {
@@ -27,8 +28,10 @@ export class RedisServer implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    const options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--appendfsync", "always"];
-    this.#server = new Child(["redis-server", "--port", String(this.port), ...options], { cwd: this.#directory });
+    const keep = ["--save", "", "--appendonly", "yes", "--appendfsync", "always", "--repl-diskless-sync-delay", "0"];
+    const reach = ["--bind", "127.0.0.1", "--port", String(this.port)];
+    const secret = ["--requirepass", PASSWORD, "--masterauth", PASSWORD];
+    this.#server = new Child(["redis-server", ...reach, ...secret, ...keep], { cwd: this.#directory });
     try {
       await eventually("Redis answers", 5_000, () => this.command("PING"));
     } catch (error) {

@@ -16,7 +16,7 @@ end
 return tonumber(redis.call("GET", KEYS[1]) or 0)`;
 
 /** Seconds. Much longer than the balancer and the client take to send a request or a command again. */
-const MARKED = 60;
+const MARKED = 15;
 
 /** Counts in Redis, which all instances share. */
 export class RedisVisitCounter implements VisitCounter {

@@ -56,6 +56,8 @@ export class Keeper {
   #crashes = 0;
   #stopping = false;
   #retry: NodeJS.Timeout | undefined;
+  /** Ends the pause before the next look. */
+  #wake: () => void = () => {};
 
   constructor(name: MemberName, host: KeeperHost) {
     this.name = name;
@@ -160,6 +162,7 @@ export class Keeper {
   release(): void {
     this.#stopping = true;
     clearTimeout(this.#retry);
+    this.#wake();
     this.#running = null;
   }
 
@@ -233,8 +236,18 @@ export class Keeper {
       misses = probe.ready ? 0 : misses + 1;
       if (settled || !probe.ready) this.#observe(running, probe, misses);
       looks += 1;
-      await pause(this.#delay(looks, pace));
+      await this.#pause(this.#delay(looks, pace));
     }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   #delay(looks: number, pace: Pace): number {
@@ -266,10 +279,6 @@ export class Keeper {
     this.#state = state;
     this.#host.changed(this.name, state);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** `exited with code 1`, `was killed by SIGKILL`. */

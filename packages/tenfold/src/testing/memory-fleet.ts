@@ -173,6 +173,6 @@ export class MemoryFleet implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { engine } of this.#engines) await engine.close();
-    await rm(this.directory, { recursive: true, force: true });
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
   }
 }

@@ -101,6 +101,7 @@ export class MemoryServices implements Services {
   };
 
   readonly postgres: Services["postgres"] = {
+    leaderOnDisk: async () => this.#tier.primary,
     checkpoint: (_context, member) => this.#tier.effect(`checkpoint ${member.name}`, this.#life),
     confirmCaughtUp: (_context, member, from) => this.#tier.effect(`confirm ${member.name} after ${from}`, this.#life),
     promote: async (_context, member) => {
@@ -110,6 +111,7 @@ export class MemoryServices implements Services {
   };
 
   readonly redis: Services["redis"] = {
+    leaderOnDisk: async () => this.#tier.redisMaster,
     switchTo: async (_context, member) => {
       await this.#tier.effect(`switch ${member.name}`, this.#life);
       this.#tier.redisMaster = member.name;
