@@ -76,6 +76,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   LocalRedis: "The durable Redis: sessions, queues, limits. Append-only file, never evicts.",
   ManagedRedis: "A Redis that somebody else runs.",
   Cache: "A second Redis: evicts the least used, keeps nothing on disk.",
+  Deploy: "How a new release comes.",
   Logs: "How much of each member's output is kept.",
 };
 

@@ -67,6 +67,7 @@ const SECTIONS: readonly { readonly key: string; readonly example: string | null
   { key: "postgres", example: "postgres" },
   { key: "redis", example: "redis" },
   { key: "cache", example: null },
+  { key: "deploy", example: "deploy" },
   { key: "logs", example: "logs" },
 ];
 

@@ -22,6 +22,8 @@ export interface FleetInput {
   redis?: boolean | LocalRedisInput | ManagedRedisInput | undefined;
   /** A second Redis that evicts. Absent: on wherever a local redis is. */
   cache?: boolean | CacheInput | undefined;
+  /** How a new release comes. */
+  deploy?: DeployInput | undefined;
   /** How much of each member's output is kept. */
   logs?: LogsInput | undefined;
   /** The system's user that members run as when Tenfold is started as root. Absent: an unprivileged one. */
@@ -228,6 +230,27 @@ export interface ManagedRedisInput {
 export interface CacheInput {
   /** Memory for data; when it is full, the least used goes. @default "128mb" */
   memory?: string | number | undefined;
+  [key: `x-${string}`]: unknown;
+}
+
+/** How a new release comes. */
+export interface DeployInput {
+  /** How a release replaces the one before it. @default "rolling" */
+  strategy?: "rolling" | "blue-green" | undefined;
+  /** Runs once in the release's own copy of the code, before its release command: npm ci && npm run build. @default false */
+  build?: false | string | readonly string[] | undefined;
+  /** Further instances that run while others are replaced; as many are replaced at a time. @default "25%" */
+  surge?: number | string | undefined;
+  /** Runs before a blue-green switch, with PREVIEW_URL naming a new instance that gets no requests yet. @default false */
+  smoke?: false | string | readonly string[] | undefined;
+  /** How long the former instances stay ready for a rollback after a blue-green switch. @default "10m" */
+  warm?: string | number | undefined;
+  /** How long a release is watched, once rolled out, before it counts as deployed. @default "2s" */
+  watch?: string | number | undefined;
+  /** Releases that are kept for a rollback, the current one among them. @default 5 */
+  keep?: number | undefined;
+  /** Names of files and directories that are not copied into a release. @default [".git",".hg",".svn",".tenfold"] */
+  exclude?: readonly string[] | undefined;
   [key: `x-${string}`]: unknown;
 }
 

@@ -3,6 +3,7 @@ import { configBytes } from "../units/bytes.ts";
 import { formatDuration } from "../units/millis.ts";
 import type { Balancer } from "./balancer/balancer.ts";
 import { formatRate } from "./balancer/rate.ts";
+import type { Deploy } from "./deploy/deploy.ts";
 import type { Logs } from "./logs/logs.ts";
 import type { Plain, PlainMap } from "./plain.ts";
 import type { Postgres } from "./postgres/postgres.ts";
@@ -127,6 +128,15 @@ function writeRedis(redis: Redis): Plain {
   });
 }
 
+function writeDeploy({ surge, warm, watch, ...deploy }: Deploy): PlainMap {
+  return written<Deploy>({
+    ...deploy,
+    surge: surge.kind === "count" ? surge.count : `${surge.share}%`,
+    warm: formatDuration(warm),
+    watch: formatDuration(watch),
+  });
+}
+
 /** The specification in the vocabulary of the file, with every default: parsing it gives the same specification. */
 export function specToFile(spec: Spec): PlainMap {
   const workers = Object.entries(spec.workers).map(([name, worker]) => [name, writeWorker(worker)] as const);
@@ -141,6 +151,7 @@ export function specToFile(spec: Spec): PlainMap {
     postgres: writePostgres(spec.postgres),
     redis: writeRedis(spec.redis),
     cache: spec.cache === false ? false : written<Cache>({ memory: configBytes(spec.cache.memory) }),
+    deploy: writeDeploy(spec.deploy),
     logs: written<Logs>({ maxSize: configBytes(spec.logs.maxSize), keep: spec.logs.keep }),
     user: spec.user ?? undefined,
   });

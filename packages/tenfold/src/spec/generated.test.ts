@@ -28,6 +28,7 @@ test("every noun has an example, which parses", async () => {
   assert.deepEqual([...examples.keys()].sort(), [
     "",
     "balancer",
+    "deploy",
     "logs",
     "postgres",
     "redis",

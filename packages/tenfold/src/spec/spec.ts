@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Balancer, balancer } from "./balancer/balancer.ts";
+import { type Deploy, deploy } from "./deploy/deploy.ts";
 import { type Logs, logs } from "./logs/logs.ts";
 import { FALLBACK_NAME, fleetName } from "./name.ts";
 import { type Postgres, postgres } from "./postgres/postgres.ts";
@@ -23,6 +24,7 @@ export interface Spec {
   readonly postgres: Postgres;
   readonly redis: Redis;
   readonly cache: Cache | false;
+  readonly deploy: Deploy;
   readonly logs: Logs;
   /** The system's user that members run as when Tenfold is started as root; `null`: an unprivileged one. */
   readonly user: string | null;
@@ -47,6 +49,7 @@ const fields = z.strictObject({
   postgres: postgres.prefault(false).describe("true or a map for local servers, or {url} of a managed one."),
   redis: redis.prefault(false).describe("true or a map for local servers, or {url} of a managed one."),
   cache: cache.optional().describe("A second Redis that evicts. Absent: on wherever a local redis is."),
+  deploy: deploy.prefault({}).describe("How a new release comes."),
   logs: logs.prefault({}).describe("How much of each member's output is kept."),
   user: user
     .optional()
@@ -55,7 +58,7 @@ const fields = z.strictObject({
 
 /** The whole file. Rules that join several fields are in rules.ts. */
 export const fleetFile: z.ZodType<Spec> = fields.transform(
-  ({ web, workers, scheduler, release, env, balancer, postgres, redis, logs, ...rest }) => ({
+  ({ web, workers, scheduler, release, env, balancer, postgres, redis, deploy, logs, ...rest }) => ({
     name: rest.name ?? FALLBACK_NAME,
     web,
     workers,
@@ -66,6 +69,7 @@ export const fleetFile: z.ZodType<Spec> = fields.transform(
     postgres,
     redis,
     cache: rest.cache ?? (redis !== false && redis.kind === "local" ? DEFAULT_CACHE : false),
+    deploy,
     logs,
     user: rest.user ?? null,
   }),
