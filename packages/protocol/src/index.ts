@@ -2,3 +2,4 @@ export type { FleetEvent, StepOutcome, StepSubject } from "./event.ts";
 export type { FaultMessage } from "./fault.ts";
 export type { FleetReport, MemberReport } from "./fleet.ts";
 export type { HealthCheck, HealthReport } from "./health.ts";
+export type { ReleaseReport, ReleasesReport } from "./releases.ts";

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { FleetEvent } from "@tenfold/protocol";
 import type { Engine } from "../engine/engine.ts";
 import type { Caller } from "../engine/operation.ts";
-import type { Request } from "../engine/requests.ts";
+import type { Request } from "../engine/request.ts";
 import { Fault } from "../fault/fault.ts";
 import type { MemberName } from "../fleet/member.ts";
 import { VERSION } from "../fleet/version.ts";
@@ -117,6 +117,7 @@ const ROUTES: Readonly<Record<string, Handler>> = {
   "GET /v1/events": events,
   "GET /v1/environment": environment,
   "GET /v1/ps": async ({ engine }, _request, response) => send(response, 200, engine.ps()),
+  "GET /v1/releases": async ({ engine }, _request, response) => send(response, 200, engine.releases()),
   "GET /v1/health": async ({ engine }, _request, response) => send(response, 200, engine.health()),
   "GET /v1/version": async (_parts, _request, response) =>
     send(response, 200, { version: VERSION, pid: process.pid, memory: process.memoryUsage() }),

@@ -32,8 +32,11 @@ export interface Context {
   readonly terminal: Terminal;
   readonly paint: Paint;
   readonly target: Target;
-  /** Reads the fleet file. Faults: TF_SPEC_*, TF_ENV_*. */
-  loadProject(command: string | null): Promise<LoadedProject>;
+  /**
+   * Reads the fleet file of the project's directory, or of another one that stands for it. Variables are the project's.
+   * Faults: TF_SPEC_*, TF_ENV_*.
+   */
+  loadProject(command: string | null, directory?: string): Promise<LoadedProject>;
   /** Asks on the terminal. Fault: TF_NO_TERMINAL where there is none and `-y` was not given. */
   confirm(question: string): Promise<boolean>;
   readonly interrupts: Interrupts;

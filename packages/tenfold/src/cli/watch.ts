@@ -60,3 +60,9 @@ export function wholeNumber(text: string, what: string, least: number): number {
     hint: `write a whole number from ${least} up`,
   });
 }
+
+/** What the loader chose, and why. */
+export function tellProjectNotes({ terminal, paint, options }: Context, notes: readonly string[]): void {
+  if (options.quiet) return;
+  for (const note of notes) terminal.err(`${paint("·", "dim")} ${note}\n`);
+}

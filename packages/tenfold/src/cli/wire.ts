@@ -15,6 +15,7 @@ import { makeDirectories } from "../machine/paths/make.ts";
 import { withPostgresOf } from "../machine/programs/select-postgres.ts";
 import { observeSystem } from "../machine/system/system.ts";
 import { ensureServiceUser } from "../machine/users/service-user.ts";
+import { DirectoryStore } from "../releases/directory-store.ts";
 import { createServices } from "../services/wire.ts";
 import type { Spec } from "../spec/spec.ts";
 import { LocalTarget } from "../targets/local/local-target.ts";
@@ -66,6 +67,7 @@ export function createEngineHost(directory: string): EngineHost {
     makeDirectories: (paths, machine) => makeDirectories(paths, machine.users),
     createDriver: (machine, fleet) => new ProcessDriver(machine.users, new Limits(fleet)),
     createServices: () => createServices(),
+    createReleases: (paths, { users }) => new DirectoryStore(`${paths.home}/releases`, users.application),
     openSecrets: () => new SecretsFile(`${directory}/.tenfold`),
   };
 }
@@ -87,10 +89,11 @@ export function createContext(options: GlobalOptions, terminal: Terminal, paint:
         argv: [fileURLToPath(new URL("../../bin/tenfold.mjs", import.meta.url)), "engine-process"],
       },
     }),
-    loadProject: async (command) => {
+    loadProject: async (command, elsewhere) => {
       const { loadProject } = await import("../project/load.ts");
       return loadProject({
-        directory,
+        directory: elsewhere ?? directory,
+        home: directory,
         file: options.file ?? undefined,
         envName: options.envName ?? undefined,
         command: command ?? undefined,

@@ -5,13 +5,16 @@ import type { Rendering } from "../fleet/launch.ts";
 import type { Machine } from "../fleet/machine.ts";
 import type { Member, MemberName } from "../fleet/member.ts";
 import { canonical, type Release } from "../fleet/release.ts";
+import { freeIndexes } from "../fleet/web-sets.ts";
 import type { SecretsFile } from "../journal/secrets-file.ts";
 import type { StoredState } from "../journal/state.ts";
 import type { Desired } from "../plan/world.ts";
 import { renderMember } from "../render/render.ts";
+import { surgeCount } from "../spec/deploy/deploy.ts";
 import { Secret } from "../units/secret.ts";
 
-function fingerprint(text: string): string {
+/** So much of a SHA-256 that no two texts share it by chance. */
+export function fingerprint(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 
@@ -22,14 +25,23 @@ export function currentRelease(state: StoredState): Release {
   return release;
 }
 
-/** The fleet as the state says it shall be, with so many web instances more than counted. */
+/** How many web instances stand in while others are replaced. */
+export function surgeWanted({ spec, web }: StoredState): number {
+  return surgeCount(spec.deploy.surge, web.main.length);
+}
+
+/** The fleet as the state says it shall be, with so many web instances more, which stand in for others. */
 export function fleetOf(state: StoredState, machine: Machine, secrets: SecretsFile, surge: number): Fleet {
   return resolveFleet({
     id: state.id,
     spec: state.spec,
-    counts: { ...state.counts, web: state.counts.web + surge },
+    counts: state.counts,
+    web: state.web,
+    surge: freeIndexes(state.web, surge),
     release: currentRelease(state),
-    environment: secrets.environment(state.release),
+    releases: new Map(
+      state.releases.map((release) => [release.number, { release, environment: secrets.environment(release.number) }]),
+    ),
     topology: state.topology,
     ports: state.ports,
     paths: state.paths,
@@ -55,7 +67,14 @@ function settled(fleet: Fleet, member: Member): Fleet {
   if (member.kind !== "balancer") return fleet;
   return {
     ...fleet,
-    topology: { ...fleet.topology, serving: [], postgresReadable: [], postgresPrimary: null, redisMaster: null },
+    topology: {
+      ...fleet.topology,
+      serving: [],
+      canary: [],
+      postgresReadable: [],
+      postgresPrimary: null,
+      redisMaster: null,
+    },
   };
 }
 
@@ -70,6 +89,8 @@ export function desire(fleet: Fleet, member: Member): Desired {
 }
 
 /** The members that exist only while others are replaced. */
-export function surgeOf(fleet: Fleet, counted: number): MemberName[] {
-  return fleet.members.filter(({ kind, index }) => kind === "web" && index > counted).map(({ name }) => name);
+export function surgeNames(fleet: Fleet): MemberName[] {
+  return fleet.members
+    .filter(({ kind, index }) => kind === "web" && fleet.surge.includes(index))
+    .map(({ name }) => name);
 }

@@ -1,4 +1,4 @@
-import type { FleetReport, HealthReport } from "@tenfold/protocol";
+import type { FleetReport, HealthReport, ReleasesReport } from "@tenfold/protocol";
 import { Fault } from "../fault/fault.ts";
 import { applicationEnvironment, type Environment } from "../fleet/environment.ts";
 import type { Machine } from "../fleet/machine.ts";
@@ -8,9 +8,11 @@ import type { StoredState } from "../journal/state.ts";
 import { StateFile } from "../journal/state-file.ts";
 import { Events } from "./events.ts";
 import type { EngineHost } from "./host.ts";
-import { type Caller, ENGINE, Operations } from "./operation.ts";
-import { reportFleet, reportHealth } from "./report.ts";
-import { performOnFleet, performUp, type Request, type RequestContext } from "./requests.ts";
+import { type Caller, ENGINE, ENGINE_FIRMLY, type Operation, Operations } from "./operation.ts";
+import { reportFleet, reportHealth, reportReleases } from "./report.ts";
+import type { Request, RequestContext } from "./request.ts";
+import { performOnFleet, performUp } from "./requests.ts";
+import { carryThrough, type RolloutParts } from "./rollout.ts";
 import { assembleFleet, type RunningFleet } from "./running-fleet.ts";
 import { Store } from "./store.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -96,11 +98,16 @@ export class Engine {
     return report === null ? null : reportHealth(report);
   }
 
+  /** Every release that is kept, the newest first. `null` when no fleet was ever started here. */
+  releases(): ReleasesReport | null {
+    return this.#fleet === null ? null : reportReleases(this.#fleet.supervisor.store.state);
+  }
+
   /** The environment of a member of the application, or, without one, of its release command. Fault: TF_NOT_RUNNING. */
   environment(name: MemberName | null): Environment {
     const { members } = this.#running().supervisor;
     const member = name === null ? null : (members.find(name) ?? null);
-    return applicationEnvironment(members.fleet, member, {});
+    return applicationEnvironment(members.fleet, { member, release: member?.release ?? members.fleet.release.number });
   }
 
   /** Stops looking; what runs goes on. */
@@ -128,22 +135,55 @@ export class Engine {
         operations: this.operations,
         now: this.#host.now,
       },
-      (name, reason) => this.#recycle(name, reason),
+      this.#host.createReleases(state.paths, machine),
+      { recycle: (name, reason) => this.#recycle(name, reason), retire: () => this.#retire() },
     );
     return this.#fleet;
   }
 
   /** Finishes what an earlier engine had begun. */
   async #resume(supervisor: Supervisor): Promise<void> {
-    const isWanted = supervisor.store.state.wanted === "running";
-    const plan = isWanted ? await supervisor.planOfConverge() : await supervisor.planOfStop();
+    const { wanted, deploy } = supervisor.store.state;
+    if (wanted === "running" && deploy !== null && deploy.strategy !== "canary") {
+      this.#note(`going on with the deploy of release ${deploy.to}`);
+      return this.#byItself("deploy", ENGINE_FIRMLY, (operation) =>
+        carryThrough(this.#rolloutParts(supervisor), operation),
+      );
+    }
+    const plan = wanted === "running" ? await supervisor.planOfConverge() : await supervisor.planOfStop();
     if (plan.length === 0) return;
     this.#note(`going on with what was under way: ${plan.length} steps`);
-    await this.operations
-      .run("resume", ENGINE, (operation) =>
-        isWanted ? supervisor.converge(operation) : supervisor.carryOut(operation, plan, true),
-      )
-      .catch((error: unknown) => this.#tell(error));
+    await this.#byItself("resume", ENGINE, (operation) =>
+      wanted === "running" ? supervisor.converge(operation) : supervisor.carryOut(operation, plan, true),
+    );
+  }
+
+  #rolloutParts(supervisor: Supervisor): RolloutParts {
+    return { supervisor, now: this.#host.now, note: (text) => this.#note(text) };
+  }
+
+  /** An operation that nobody asked for: what fails is told to whoever listens, and written to the journal. */
+  #byItself(name: string, by: Caller, body: (operation: Operation) => Promise<void>): Promise<void> {
+    return this.operations.run(name, by, body).catch((error: unknown) => this.#tell(error));
+  }
+
+  /** Stops the instances that were kept warm for long enough. */
+  #retire(): void {
+    const { supervisor } = this.#running();
+    const { store } = supervisor;
+    const { standby } = store.state.web;
+    if (
+      standby?.until === null ||
+      standby === null ||
+      standby.until > this.#host.now() ||
+      this.operations.current !== null
+    )
+      return;
+    this.#note(`the instances of release ${standby.release} were kept warm for long enough; they stop`);
+    void this.#byItself("retire", ENGINE, async (operation) => {
+      store.decide({ web: { ...store.state.web, standby: null } });
+      await supervisor.converge(operation);
+    });
   }
 
   /** Replaces a member that uses too much. When an operation is under way, the next look will ask again. */
@@ -151,11 +191,9 @@ export class Engine {
     const { supervisor } = this.#running();
     if (this.operations.current !== null) return;
     this.#note(`${name} ${reason}; it is replaced`);
-    void this.operations
-      .run("recycle", ENGINE, async (operation) =>
-        supervisor.carryOut(operation, await supervisor.planOfRestart([name])),
-      )
-      .catch((error: unknown) => this.#tell(error));
+    void this.#byItself("recycle", ENGINE, async (operation) =>
+      supervisor.carryOut(operation, await supervisor.planOfRestart([name])),
+    );
   }
 
   #tell(error: unknown): void {

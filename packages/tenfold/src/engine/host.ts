@@ -2,6 +2,7 @@ import type { Driver } from "../drivers/driver.ts";
 import type { Machine } from "../fleet/machine.ts";
 import type { Paths } from "../fleet/paths.ts";
 import type { SecretsFile } from "../journal/secrets-file.ts";
+import type { ReleaseStore } from "../releases/release-store.ts";
 import type { Services } from "../services/service.ts";
 import type { Spec } from "../spec/spec.ts";
 
@@ -21,4 +22,5 @@ export interface EngineHost {
   createDriver(machine: Machine, fleet: string): Driver;
   createServices(): Services;
   openSecrets(): SecretsFile;
+  createReleases(paths: Paths, machine: Machine): ReleaseStore;
 }

@@ -12,6 +12,8 @@ export interface HousekeepingParts {
   readonly sampler: Sampler;
   /** Replaces a member that uses more memory than it may, dropping nothing that can be kept. */
   readonly recycle: (name: MemberName, reason: string) => void;
+  /** Stops instances that were kept warm for long enough. */
+  readonly retire: () => void;
 }
 
 /** What is done every few seconds: figures, log rotation, memory limits where the kernel does not enforce them. */
@@ -30,7 +32,8 @@ export class Housekeeping {
   }
 
   #tick(): void {
-    const { members, sampler } = this.#parts;
+    const { members, sampler, retire } = this.#parts;
+    retire();
     const { spec, paths } = members.fleet;
     const running = new Map(
       [...members.keepers.values()].flatMap(({ name, running }) =>

@@ -5,6 +5,7 @@ import { initialTopology } from "../fleet/fleet.ts";
 import type { Paths } from "../fleet/paths.ts";
 import { applicationOf, canonical, type Release } from "../fleet/release.ts";
 import type { Topology } from "../fleet/state.ts";
+import { firstSets, resize } from "../fleet/web-sets.ts";
 import type { StoredState } from "../journal/state.ts";
 import type { Spec } from "../spec/spec.ts";
 import { nearest } from "../units/nearest.ts";
@@ -55,13 +56,21 @@ function countsFor(request: UpRequest, previous: StoredState | null): Counts {
 function topologyFor(spec: Spec, previous: StoredState | null): Topology {
   const fresh = initialTopology(spec);
   if (previous === null) return fresh;
-  const { postgresPrimary, redisMaster, serving, postgresReadable } = previous.topology;
+  const { postgresPrimary, redisMaster, serving, canary, postgresReadable } = previous.topology;
   return {
     postgresPrimary: fresh.postgresPrimary === null ? null : (postgresPrimary ?? fresh.postgresPrimary),
     redisMaster: fresh.redisMaster === null ? null : (redisMaster ?? fresh.redisMaster),
     serving,
+    canary,
     postgresReadable: fresh.postgresPrimary === null ? [] : postgresReadable,
   };
+}
+
+/** Whether the file says something of the application that only a deploy brings about. */
+export function needsDeploy(request: UpRequest, { releases, release }: StoredState): boolean {
+  const current = releases.find(({ number }) => number === release);
+  if (current === undefined || current.source.kind === "in-place") return false;
+  return canonical(applicationOf(request.spec)) !== canonical(current.application);
 }
 
 /** The state towards which `up` goes. A change of the application, or of its variables, is a new release. Ports are chosen after. */
@@ -72,7 +81,8 @@ export function intendUp(
 ): StoredState {
   const hash = hashOf(request);
   const current = previous?.releases.find(({ number }) => number === previous.release);
-  const isSame = current !== undefined && current.hash === hash;
+  // A release that was deployed has code of its own: only a deploy replaces it.
+  const isSame = current !== undefined && (current.hash === hash || current.source.kind !== "in-place");
   const number = isSame
     ? current.number
     : Math.max(0, ...(previous?.releases ?? []).map((release) => release.number)) + 1;
@@ -83,13 +93,18 @@ export function intendUp(
     createdAt: context.now,
     released: request.spec.release === false,
     application: applicationOf(request.spec),
+    source: { kind: "in-place" },
+    failure: null,
   };
+  const counts = countsFor(request, previous);
   const releases = isSame ? (previous?.releases ?? []) : [...(previous?.releases ?? []).slice(-4), release];
   return {
     id: previous?.id ?? randomBytes(16).toString("hex"),
     wanted: "running",
     spec: request.spec,
-    counts: countsFor(request, previous),
+    counts,
+    web: previous === null ? firstSets(counts.web) : resize(previous.web, counts.web),
+    deploy: previous?.deploy ?? null,
     releases,
     release: number,
     topology: topologyFor(request.spec, previous),

@@ -3,7 +3,7 @@ import { membersOf } from "../fleet/data.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { Launch, Stop } from "../fleet/launch.ts";
 import type { Machine } from "../fleet/machine.ts";
-import { isApplication, type Member, type MemberKind, type MemberName } from "../fleet/member.ts";
+import type { Member, MemberKind, MemberName } from "../fleet/member.ts";
 import { memberPort } from "../fleet/ports.ts";
 import type { MemberState, Probe, Running } from "../fleet/state.ts";
 import type { SecretsFile } from "../journal/secrets-file.ts";
@@ -73,6 +73,7 @@ export class Members implements KeeperHost {
       state.spec,
       state.counts,
       state.release,
+      state.web,
       state.releases,
       state.topology,
       state.ports,
@@ -100,7 +101,16 @@ export class Members implements KeeperHost {
     const stored = store.member(name);
     if (stored === undefined) return undefined;
     const { kind, group, index } = stored;
-    return { name, kind, group, index, port: store.state.ports[memberPort(name)] ?? null, needs: [] };
+    return {
+      name,
+      kind,
+      group,
+      index,
+      port: store.state.ports[memberPort(name)] ?? null,
+      needs: [],
+      release: stored.release,
+      duty: null,
+    };
   }
 
   ofKind(kind: MemberKind): Member[] {
@@ -160,10 +170,12 @@ export class Members implements KeeperHost {
   }
 
   paceOf(name: MemberName): Pace {
-    const { spec, counts } = this.fleet;
+    const { spec } = this.fleet;
     const kind = this.find(name)?.kind;
     if (kind === "web") {
-      const every = millis(Math.max(spec.web.health.interval, (counts.web * 1000) / WEB_PROBES_PER_SECOND));
+      const every = millis(
+        Math.max(spec.web.health.interval, (this.ofKind("web").length * 1000) / WEB_PROBES_PER_SECOND),
+      );
       return { every, start: spec.web.health.start, settle: millis(0) };
     }
     const settle = kind === "worker" || kind === "scheduler" ? APPLICATION_SETTLE : millis(0);
@@ -189,7 +201,7 @@ export class Members implements KeeperHost {
       reloadKey,
       restarts,
       startedAt: this.now(),
-      release: isApplication(kind) ? this.fleet.release.number : null,
+      release: member.release,
     });
   }
 

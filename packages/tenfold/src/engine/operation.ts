@@ -28,8 +28,11 @@ export interface Operation {
   readonly ended: Promise<void>;
 }
 
-/** The engine itself, when it finishes or mends something. Gives way to whoever else asks. */
+/** The engine itself, when it mends something. Gives way to whoever else asks. */
 export const ENGINE: Caller = { pid: process.pid, user: "the engine" };
+
+/** The engine itself, when it finishes something that must not be left half done. */
+export const ENGINE_FIRMLY: Caller = { pid: process.pid, user: "the engine" };
 
 /** One operation at a time: the lock, the journal of its steps, and the events that tell of it. */
 export class Operations {

@@ -8,9 +8,9 @@ import type { Services } from "../services/service.ts";
 import { type Millis, millis, seconds } from "../units/millis.ts";
 import { explainFailure } from "./diagnose.ts";
 import type { Members } from "./members.ts";
-import { runReleaseCommand } from "./release-command.ts";
+import { runReleaseTask } from "./release-task.ts";
 import type { Store } from "./store.ts";
-import type { Traffic } from "./traffic.ts";
+import type { Traffic, TrafficList } from "./traffic.ts";
 
 const LOOK_EVERY_MS = 25;
 
@@ -27,6 +27,12 @@ export interface PerformerParts {
   readonly goingDown: boolean;
 }
 
+/** The list on which a member that gets requests is. */
+export function listOf({ kind, duty }: Member): TrafficList {
+  if (kind !== "web") return "postgresReadable";
+  return duty === "canary" ? "canary" : "serving";
+}
+
 /** Carries steps out. Each is idempotent: a step that was cut in the middle can be performed again. */
 export class Performer {
   readonly #parts: PerformerParts;
@@ -36,10 +42,10 @@ export class Performer {
   }
 
   async perform(step: Step, signal: AbortSignal): Promise<void> {
-    const { members, services, store } = this.#parts;
+    const { members, services } = this.#parts;
     switch (step.kind) {
       case "release":
-        return runReleaseCommand({ members, store, signal, number: step.release });
+        return this.#release(step.release, signal);
       case "prepare":
         return services
           .of(this.#member(step.member).kind)
@@ -93,6 +99,16 @@ export class Performer {
     return goingDown && isBalancer ? { signal: "SIGTERM", grace: seconds(2) } : members.stopOf(name);
   }
 
+  /** Its success is written down, so that it runs once. */
+  async #release(number: number, signal: AbortSignal): Promise<void> {
+    const { members, store } = this.#parts;
+    await runReleaseTask(members, { number, task: "release", signal });
+    const releases = store.state.releases.map((release) =>
+      release.number === number ? { ...release, released: true } : release,
+    );
+    store.decide({ releases });
+  }
+
   async #setup(name: MemberName, signal: AbortSignal): Promise<void> {
     const { members, services, store } = this.#parts;
     const state = members.keeper(name).state;
@@ -104,10 +120,12 @@ export class Performer {
 
   async #direct(name: MemberName, wanted: boolean): Promise<void> {
     const { members, traffic } = this.#parts;
-    const kind = (members.find(name) ?? members.findLeaving(name))?.kind;
-    if (!wanted) members.keeper(name).leave();
-    if (kind === "web") await traffic.serve(name, wanted);
-    else await traffic.read(name, wanted);
+    if (wanted) return traffic.direct(listOf(this.#member(name)), name, true);
+    members.keeper(name).leave();
+    const lists: readonly TrafficList[] = ["serving", "canary", "postgresReadable"];
+    await Promise.all(
+      lists.filter((list) => traffic.isIn(list, name)).map((list) => traffic.direct(list, name, false)),
+    );
   }
 
   /** Waits for what is in flight. When the deadline passes, the application is told by its signal, and ends the rest itself. */

@@ -1,8 +1,17 @@
-import type { FleetReport, HealthCheck, HealthReport, MemberReport } from "@tenfold/protocol";
+import type {
+  FleetReport,
+  HealthCheck,
+  HealthReport,
+  MemberReport,
+  ReleaseReport,
+  ReleasesReport,
+} from "@tenfold/protocol";
 import { queueOf } from "../fleet/data.ts";
 import type { Member, MemberName } from "../fleet/member.ts";
 import { APP_PORT } from "../fleet/ports.ts";
+import type { Release } from "../fleet/release.ts";
 import type { MemberState } from "../fleet/state.ts";
+import type { StoredState } from "../journal/state.ts";
 import type { Members } from "./members.ts";
 import type { Sampler } from "./sampler.ts";
 import type { Store } from "./store.ts";
@@ -51,7 +60,10 @@ export function appUrl(store: Store): string {
 
 /** Members that shall run, then those that are leaving. */
 function rows(members: Members): { readonly name: MemberName; readonly member: Member | null }[] {
-  const wanted = members.fleet.members;
+  const { surge } = members.fleet;
+  const standsIn = ({ kind, index, name }: Member): boolean =>
+    kind === "web" && surge.includes(index) && !members.isAlive(name);
+  const wanted = members.fleet.members.filter((member) => !standsIn(member));
   const known = new Set(wanted.map(({ name }) => name));
   const leaving = [...members.keepers.values()].filter(({ name, running }) => !known.has(name) && running !== null);
   return [
@@ -103,6 +115,31 @@ export function reportFleet({ members, sampler, store, now }: ReportParts): Flee
     release: store.state.release,
     urls: { app: appUrl(store) },
     members: reports,
+  };
+}
+
+function standingOf({ number, failure }: Release, { release, web }: StoredState): ReleaseReport["state"] {
+  if (number === release) return "current";
+  if (number === web.canary?.release) return "canary";
+  if (number === web.standby?.release) return "warm";
+  return failure === null ? "kept" : "failed";
+}
+
+/** `releases`: those that are kept, the newest first. */
+export function reportReleases(state: StoredState): ReleasesReport {
+  const releases = [...state.releases].sort((a, b) => b.number - a.number);
+  return {
+    version: 1,
+    fleet: state.spec.name,
+    releases: releases.map((release) => ({
+      release: release.number,
+      state: standingOf(release, state),
+      createdAt: new Date(release.createdAt).toISOString(),
+      hash: release.hash,
+      source: release.source.kind,
+      revision: release.source.kind === "revision" ? release.source.revision : null,
+      failure: release.failure,
+    })),
   };
 }
 

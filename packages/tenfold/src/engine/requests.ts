@@ -1,55 +1,21 @@
 import type { Driver } from "../drivers/driver.ts";
-import { portsWanted } from "../fleet/fleet.ts";
-import type { MemberName } from "../fleet/member.ts";
 import { homeDirectory, type Paths, storageDirectory } from "../fleet/paths.ts";
 import { describeStep, type PlannedStep } from "../fleet/step.ts";
+import { resize } from "../fleet/web-sets.ts";
 import type { StoredState } from "../journal/state.ts";
 import { planConverge } from "../plan/converge.ts";
-import { choosePorts, type PortChoice } from "./choose-ports.ts";
-import { fleetOf } from "./desire.ts";
-import type { EngineHost } from "./host.ts";
-import { intendScale, intendUp, type ScaleChange, type UpRequest } from "./intent.ts";
-import type { Operation } from "./operation.ts";
+import { performDeploy, performPromote } from "./deploy.ts";
+import { fleetOf, surgeWanted } from "./desire.ts";
+import { choosePortsFor } from "./fleet-ports.ts";
+import { intendScale, intendUp, needsDeploy, type ScaleChange, type UpRequest } from "./intent.ts";
+import type { Request, RequestContext } from "./request.ts";
+import { performRollback } from "./rollback.ts";
 import type { RunningFleet } from "./running-fleet.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { NOTHING, worldOf } from "./world.ts";
 
-/** What is asked of a fleet. */
-export type Request =
-  | { readonly name: "up"; readonly up: UpRequest }
-  | { readonly name: "scale"; readonly changes: readonly ScaleChange[] }
-  | { readonly name: "restart"; readonly members: readonly MemberName[] }
-  | { readonly name: "failover"; readonly service: "postgres" | "redis"; readonly to: MemberName | null }
-  | { readonly name: "down" };
-
-/** What a request's execution needs of the engine. */
-export interface RequestContext {
-  readonly host: EngineHost;
-  readonly operation: Operation;
-  /** Show the steps, do nothing. */
-  readonly dryRun: boolean;
-  readonly show: (steps: readonly string[]) => void;
-  readonly note: (text: string) => void;
-}
-
-/** One more web instance than counted: the surge instance of a rollout. */
-const SURGE = 1;
-
 function showPlan(context: RequestContext, plan: readonly PlannedStep[]): void {
   context.show(plan.map(({ step }) => describeStep(step)));
-}
-
-async function portsFor(state: StoredState, driver: Driver, fleet: RunningFleet | null): Promise<PortChoice> {
-  const requests = portsWanted(state.spec, { ...state.counts, web: state.counts.web + SURGE });
-  const members = fleet?.supervisor.members;
-  return choosePorts(requests, state.ports, {
-    driver,
-    fleet: state.id,
-    isHeld: (key) => {
-      const owner = key === "app" ? "balancer-1" : (key.split("/")[0] ?? key);
-      return members?.isAlive(owner as MemberName) ?? false;
-    },
-  });
 }
 
 async function makeDirectories(driver: Driver, paths: Paths): Promise<void> {
@@ -74,15 +40,20 @@ export async function performUp(
   const { machine, paths, notes } = await host.observe(request.spec, request.directory);
   for (const text of notes) note(text);
   const previous = engine.fleet?.supervisor.store.state ?? null;
+  if (previous !== null && needsDeploy(request, previous)) {
+    note(
+      `release ${previous.release} was deployed, so what the file now says of the application waits for tenfold deploy`,
+    );
+  }
   const intended = intendUp(request, previous, { now: host.now(), paths, bootId: host.bootId() });
   const driver = engine.fleet?.supervisor.members.driver ?? host.createDriver(machine, intended.id);
-  const { book, notes: portNotes } = await portsFor(intended, driver, engine.fleet);
+  const { book, notes: portNotes } = await choosePortsFor(intended, driver, engine.fleet);
   for (const text of portNotes) note(text);
   const state = { ...intended, ports: book };
   if (context.dryRun) {
     const plan =
       engine.fleet === null
-        ? planConverge(worldOf(state, fleetOf(state, machine, host.openSecrets(), SURGE), NOTHING))
+        ? planConverge(worldOf(state, fleetOf(state, machine, host.openSecrets(), surgeWanted(state)), NOTHING))
         : await engine.fleet.supervisor.planOfConverge(state);
     return showPlan(context, plan);
   }
@@ -107,12 +78,13 @@ async function performScale(
 ): Promise<void> {
   const { supervisor } = fleet;
   const { store, members } = supervisor;
-  const counted = { ...store.state, counts: intendScale(store.state, changes) };
-  const { book } = await portsFor(counted, members.driver, fleet);
+  const counts = intendScale(store.state, changes);
+  const counted = { ...store.state, counts, web: resize(store.state.web, counts.web) };
+  const { book } = await choosePortsFor(counted, members.driver, fleet);
   // Ports of members that are about to leave are theirs until they have left.
   const state = { ...counted, ports: { ...store.state.ports, ...book } };
   if (context.dryRun) return showPlan(context, await supervisor.planOfConverge(state));
-  store.decide({ counts: state.counts, ports: state.ports });
+  store.decide({ counts: state.counts, web: state.web, ports: state.ports });
   await supervisor.converge(context.operation);
 }
 
@@ -121,7 +93,7 @@ async function performDown(context: RequestContext, supervisor: Supervisor): Pro
   if (context.dryRun) return showPlan(context, plan);
   supervisor.store.decide({ wanted: "stopped" });
   await supervisor.carryOut(context.operation, plan, true);
-  supervisor.store.decideTopology({ serving: [], postgresReadable: [] });
+  supervisor.store.decideTopology({ serving: [], canary: [], postgresReadable: [] });
 }
 
 /** Carries out what is asked of a fleet that exists. */
@@ -142,6 +114,12 @@ export async function performOnFleet(
       return carryOut(await supervisor.planOfRestart(request.members));
     case "failover":
       return carryOut(await supervisor.planOfFailover(request.service, request.to));
+    case "deploy":
+      return performDeploy(request.deploy, context, fleet);
+    case "promote":
+      return performPromote(context, fleet);
+    case "rollback":
+      return performRollback(request.to, context, fleet);
     case "down":
       return performDown(context, supervisor);
     default:

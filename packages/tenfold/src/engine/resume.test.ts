@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { MemberName } from "../fleet/member.ts";
 import { eventually } from "../testing/eventually.ts";
-import { MemoryFleet } from "../testing/memory-fleet.ts";
+import { MemoryFleet, specOf } from "../testing/memory-fleet.ts";
 import type { Engine } from "./engine.ts";
-import type { Request } from "./requests.ts";
+import type { Request } from "./request.ts";
 
 const FILE = {
   name: "shop",
@@ -127,6 +127,45 @@ describe("an engine that is killed at any step is followed by one that finishes"
       before: started,
       give: requested({ name: "failover", service: "postgres", to: null }),
       check: check({ web: ["web-1", "web-2"] }),
+    }));
+
+  const deployed = (strategy: "rolling" | "blue-green") => (fleet: MemoryFleet, engine: Engine) => {
+    fleet.code = "second";
+    const spec = specOf({ ...FILE, deploy: { watch: 0, strategy } });
+    const { directory } = fleet;
+    const order = {
+      spec,
+      directory,
+      environment: {},
+      inherited: {},
+      revision: null,
+      strategy,
+      canary: null,
+      force: false,
+    };
+    return fleet.run(engine, { name: "deploy", deploy: order });
+  };
+
+  test("a rolling deploy: it is finished", () =>
+    cutEverywhere({
+      before: started,
+      give: deployed("rolling"),
+      check: (fleet, engine) => {
+        check({ web: ["web-1", "web-2"] })(fleet, engine);
+        assert.equal(engine.ps()?.release, 2);
+        assert.equal(engine.ps()?.members.filter(({ kind, release }) => kind === "web" && release !== 2).length, 0);
+      },
+    }));
+
+  test("a blue-green deploy: it is finished, and requests go to one set only", () =>
+    cutEverywhere({
+      before: started,
+      give: deployed("blue-green"),
+      check: (fleet, engine) => {
+        assert.deepEqual(fleet.tier.serving, ["web-3", "web-4"]);
+        assert.equal(engine.ps()?.release, 2);
+        assert.equal(engine.ps()?.state, "healthy");
+      },
     }));
 
   test("a down", () =>

@@ -1,8 +1,8 @@
 import type { Machine } from "../fleet/machine.ts";
-import type { MemberName } from "../fleet/member.ts";
 import type { SecretsFile } from "../journal/secrets-file.ts";
+import type { ReleaseStore } from "../releases/release-store.ts";
 import type { Services } from "../services/service.ts";
-import { Housekeeping } from "./housekeeping.ts";
+import { Housekeeping, type HousekeepingParts } from "./housekeeping.ts";
 import { Sampler } from "./sampler.ts";
 import { Supervisor, type SupervisorParts } from "./supervisor.ts";
 
@@ -11,6 +11,7 @@ export interface RunningFleet {
   readonly supervisor: Supervisor;
   readonly sampler: Sampler;
   readonly secrets: SecretsFile;
+  readonly releases: ReleaseStore;
   readonly machine: Machine;
   /** Stops looking; what runs goes on. */
   close(): Promise<void>;
@@ -18,16 +19,18 @@ export interface RunningFleet {
 
 export function assembleFleet(
   parts: SupervisorParts,
-  recycle: (name: MemberName, reason: string) => void,
+  releases: ReleaseStore,
+  chores: Pick<HousekeepingParts, "recycle" | "retire">,
 ): RunningFleet {
   const supervisor = new Supervisor(parts);
   const sampler = new Sampler(parts.driver, parts.now);
-  const housekeeping = new Housekeeping({ members: supervisor.members, sampler, recycle });
+  const housekeeping = new Housekeeping({ members: supervisor.members, sampler, ...chores });
   const services: Services = parts.services;
   return {
     supervisor,
     sampler,
     secrets: parts.secrets,
+    releases,
     machine: parts.machine,
     close: async () => {
       housekeeping.close();

@@ -13,11 +13,11 @@ import { planStop } from "../plan/stop.ts";
 import { planPostgresSwitch, planRedisSwitch } from "../plan/switch.ts";
 import type { World } from "../plan/world.ts";
 import type { Services } from "../services/service.ts";
-import { fleetOf } from "./desire.ts";
+import { fleetOf, surgeWanted } from "./desire.ts";
 import type { Events } from "./events.ts";
 import { Members } from "./members.ts";
 import type { Operation, Operations } from "./operation.ts";
-import { Performer, reloadPooler } from "./perform.ts";
+import { listOf, Performer, reloadPooler } from "./perform.ts";
 import type { Store } from "./store.ts";
 import { Traffic } from "./traffic.ts";
 import { look, worldOf } from "./world.ts";
@@ -100,8 +100,7 @@ export class Supervisor {
   /** Observes, plans and applies until the fleet is as it shall be. Faults: those of the steps. */
   async converge(operation: Operation): Promise<void> {
     for (let round = 0; round < ROUNDS; round += 1) {
-      const world = await this.#observe(round === 0 ? 1 : 0);
-      const plan = planConverge(world);
+      const plan = planConverge(await this.#observe(round === 0));
       if (plan.length === 0) return;
       await this.#carryOut(operation, plan, false);
     }
@@ -109,23 +108,22 @@ export class Supervisor {
 
   /** What `converge` would do if the state were this one. */
   async planOfConverge(state: StoredState = this.store.state): Promise<PlannedStep[]> {
-    const seen = await look(this.members, this.#parts.services, state);
-    return planConverge(worldOf(state, fleetOf(state, this.members.machine, this.#parts.secrets, 1), seen));
+    return planConverge(await this.#observe(true, state));
   }
 
   async planOfRestart(names: readonly MemberName[]): Promise<PlannedStep[]> {
-    const world = await this.#observe(1);
+    const world = await this.#observe(true);
     const chosen = world.desired.filter(({ member }) => names.includes(member.name));
     return planRestart(chosen, world);
   }
 
   async planOfStop(): Promise<PlannedStep[]> {
-    return planStop(await this.#observe(0));
+    return planStop(await this.#observe(false));
   }
 
   /** Faults: TF_FAILOVER_REFUSED when there is nobody to switch to, TF_NOT_CONFIGURED. */
   async planOfFailover(service: "postgres" | "redis", to: MemberName | null): Promise<PlannedStep[]> {
-    const world = await this.#observe(0);
+    const world = await this.#observe(false);
     const leader = service === "postgres" ? world.topology.postgresPrimary : world.topology.redisMaster;
     if (leader === null) throw new Fault("TF_NOT_CONFIGURED", `this fleet runs no ${service} of its own`);
     const candidates = world.desired
@@ -150,18 +148,18 @@ export class Supervisor {
   /** Makes the balancer and the pooler agree with the state, as after an engine's restart. */
   async syncTraffic(): Promise<void> {
     const { state } = this.store;
-    const alive = state.topology.serving.filter((name) => this.members.isAlive(name));
-    if (alive.length !== state.topology.serving.length) this.store.noteTopology({ serving: alive });
+    const alive = (names: readonly MemberName[]): MemberName[] => names.filter((name) => this.members.isAlive(name));
+    this.store.noteTopology({ serving: alive(state.topology.serving), canary: alive(state.topology.canary) });
     if (this.members.ofKind("balancer").some(({ name }) => this.members.isAlive(name)))
       await this.traffic.sync("balancer");
   }
 
-  async #observe(surge: number): Promise<World> {
-    this.members.surge = surge;
+  async #observe(withSurge: boolean, state: StoredState = this.store.state): Promise<World> {
+    const seen = await look(this.members, this.#parts.services, state);
     return worldOf(
-      this.store.state,
-      this.members.fleet,
-      await look(this.members, this.#parts.services, this.store.state),
+      state,
+      fleetOf(state, this.members.machine, this.#parts.secrets, withSurge ? surgeWanted(state) : 0),
+      seen,
     );
   }
 
@@ -175,6 +173,8 @@ export class Supervisor {
       hurry: operation.hurry.signal,
       goingDown,
     });
+    // Steps may name surge instances; those that none names are never started.
+    this.members.surge = surgeWanted(this.store.state);
     try {
       await this.#parts.operations.carryOut(operation, plan, performer);
     } finally {
@@ -193,15 +193,20 @@ export class Supervisor {
     const member = this.members.find(name);
     this.#tell(name, state);
     if (member === undefined) return;
+    const list = listOf(member);
+    const isIn = this.traffic.isIn(list, name);
     if (member.kind === "web") {
-      if (state.state === "ready" && !this.traffic.isServing(name)) this.#background(this.traffic.serve(name, true));
-      if (state.state === "failed" && state.running === null) this.#background(this.traffic.serve(name, false));
+      const getsRequests = member.duty !== "standby";
+      if (state.state === "ready" && getsRequests && !isIn) this.#background(this.traffic.direct(list, name, true));
+      if (state.state === "failed" && state.running === null && isIn)
+        this.#background(this.traffic.direct(list, name, false));
     }
     if (member.kind === "postgres") {
-      const isReadable =
+      const isFit =
         state.state === "ready" && state.role === "replica" && name !== this.store.state.topology.postgresPrimary;
-      if (isReadable) this.#background(this.traffic.read(name, true));
-      if (state.state === "failed" || state.state === "stopped") this.#background(this.traffic.read(name, false));
+      if (isFit && !isIn) this.#background(this.traffic.direct(list, name, true));
+      if ((state.state === "failed" || state.state === "stopped") && isIn)
+        this.#background(this.traffic.direct(list, name, false));
     }
     if (member.kind === "balancer" && state.state === "ready") this.#background(this.traffic.sync("balancer"));
   }

@@ -1,9 +1,11 @@
 import type { MemberName } from "../fleet/member.ts";
-import type { Topology } from "../fleet/state.ts";
 import type { Context, Services } from "../services/service.ts";
 import type { Store } from "./store.ts";
 
 type Sender = "balancer" | "pooler";
+
+/** Lists of those who get requests: all of them, a share of them, reads. */
+export type TrafficList = "serving" | "canary" | "postgresReadable";
 
 /**
  * Who gets requests: web instances from the balancer, replicas from the pooler. Changes that come while one is being
@@ -33,25 +35,23 @@ export class Traffic {
     this.#served = parts.served;
   }
 
-  isServing(name: MemberName): boolean {
-    return this.#store.state.topology.serving.includes(name);
+  isIn(list: TrafficList, name: MemberName): boolean {
+    return this.#store.state.topology[list].includes(name);
   }
 
-  isReadable(name: MemberName): boolean {
-    return this.#store.state.topology.postgresReadable.includes(name);
+  /** Puts a member on a list, or takes it off. Resolves when whoever sends the requests has confirmed it. */
+  direct(list: TrafficList, name: MemberName, wanted: boolean): Promise<void> {
+    const sender: Sender = list === "postgresReadable" ? "pooler" : "balancer";
+    if (sender === "pooler" && this.isIn(list, name) === wanted) return Promise.resolve();
+    const others = this.#store.state.topology[list].filter((other) => other !== name);
+    this.#store.noteTopology({ [list]: wanted ? [...others, name].sort(byIndex) : others });
+    return this.sync(sender);
   }
 
-  /** Resolves when the balancer has confirmed it. */
-  serve(name: MemberName, wanted: boolean): Promise<void> {
-    this.#change("serving", name, wanted);
+  /** Sends the requests to exactly these, all at once. */
+  switchTo(names: readonly MemberName[]): Promise<void> {
+    this.#store.decideTopology({ serving: [...names].sort(byIndex), canary: [] });
     return this.sync("balancer");
-  }
-
-  /** Resolves when the pooler has taken it. */
-  read(name: MemberName, wanted: boolean): Promise<void> {
-    if (this.isReadable(name) === wanted) return Promise.resolve();
-    this.#change("postgresReadable", name, wanted);
-    return this.sync("pooler");
   }
 
   /** Makes a sender agree with the state. */
@@ -67,11 +67,6 @@ export class Traffic {
     this.#pending[sender] = next;
     this.#active[sender] = next.catch(() => {});
     return next;
-  }
-
-  #change(list: keyof Topology & ("serving" | "postgresReadable"), name: MemberName, wanted: boolean): void {
-    const others = this.#store.state.topology[list].filter((other) => other !== name);
-    this.#store.noteTopology({ [list]: wanted ? [...others, name].sort(byIndex) : others });
   }
 }
 

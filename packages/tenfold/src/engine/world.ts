@@ -1,11 +1,12 @@
 import type { Fleet } from "../fleet/fleet.ts";
 import type { MemberName } from "../fleet/member.ts";
 import { dataDirectory } from "../fleet/paths.ts";
+import { releasesInUse } from "../fleet/web-sets.ts";
 import type { StoredState } from "../journal/state.ts";
 import type { Seen, World } from "../plan/world.ts";
 import type { Services } from "../services/service.ts";
 import { bytes } from "../units/bytes.ts";
-import { currentRelease, desire, surgeOf } from "./desire.ts";
+import { desire, surgeNames } from "./desire.ts";
 import type { Members } from "./members.ts";
 
 /** What a look at the running members says. */
@@ -47,10 +48,10 @@ async function hasNoData(members: Members, { paths }: StoredState, name: MemberN
 
 /** The fleet as it is and as the state says it shall be, for a plan. */
 export function worldOf(state: StoredState, fleet: Fleet, seen: Look): World {
-  const surge = new Set<MemberName>(surgeOf(fleet, state.counts.web));
+  const surge = new Set<MemberName>(surgeNames(fleet));
   const all = fleet.members.map((member) => desire(fleet, member));
-  const release = currentRelease(state);
-  const { serving, postgresReadable } = state.topology;
+  const inUse = releasesInUse(state.web, state.release);
+  const { serving, canary, postgresReadable } = state.topology;
   return {
     desired: all.filter(({ member }) => !surge.has(member.name)),
     surge: all.filter(({ member }) => surge.has(member.name)),
@@ -61,7 +62,7 @@ export function worldOf(state: StoredState, fleet: Fleet, seen: Look): World {
           member: { name, kind, group, index },
           alive: seen.isAlive(name),
           ready: seen.isReady(name),
-          attached: serving.includes(name) || postgresReadable.includes(name),
+          attached: [serving, canary, postgresReadable].some((list) => list.includes(name)),
           restartKey,
           reloadKey,
         },
@@ -71,6 +72,8 @@ export function worldOf(state: StoredState, fleet: Fleet, seen: Look): World {
     unpromoted: seen.unpromoted,
     postgresIsFresh: seen.postgresIsFresh,
     poolerPaused: seen.poolerPaused,
-    releaseToRun: release.released ? null : release.number,
+    releasesToRun: state.releases
+      .filter(({ number, released }) => !released && inUse.includes(number))
+      .map(({ number }) => number),
   };
 }

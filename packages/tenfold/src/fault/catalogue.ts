@@ -38,6 +38,12 @@ export type FaultCode =
   | "TF_MEMBER_NOT_READY"
   | "TF_WRONG_PORT"
   | "TF_RELEASE_FAILED"
+  | "TF_RELEASE_CODE"
+  | "TF_BUILD_FAILED"
+  | "TF_SMOKE_FAILED"
+  | "TF_DEPLOY_FAILED"
+  | "TF_RELEASE_UNKNOWN"
+  | "TF_CANARY"
   | "TF_PREPARE_FAILED"
   | "TF_CONFIG_REJECTED"
   | "TF_BALANCER_SILENT"
@@ -112,6 +118,18 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
   TF_MEMBER_NOT_READY: { exit: "failed", when: "A member did not become ready in time." },
   TF_WRONG_PORT: { exit: "failed", when: "An instance listens on another port than the one in $PORT." },
   TF_RELEASE_FAILED: { exit: "failed", when: "The release command failed." },
+  TF_RELEASE_CODE: { exit: "failed", when: "The code of a release could not be copied, or a revision does not exist." },
+  TF_BUILD_FAILED: { exit: "failed", when: "The build command of a release failed; the release before it serves on." },
+  TF_SMOKE_FAILED: {
+    exit: "failed",
+    when: "The smoke command refused a new release; the release before it serves on.",
+  },
+  TF_DEPLOY_FAILED: {
+    exit: "failed",
+    when: "A release could not be rolled out; the release before it serves, as before.",
+  },
+  TF_RELEASE_UNKNOWN: { exit: "input", when: "There is no such release to go back to, or its code is gone." },
+  TF_CANARY: { exit: "input", when: "A canary is under way and stands in the way, or there is none to promote." },
   TF_PREPARE_FAILED: { exit: "failed", when: "A data directory or a configuration could not be prepared." },
   TF_CONFIG_REJECTED: { exit: "failed", when: "A service refused the configuration that was rendered for it." },
   TF_BALANCER_SILENT: { exit: "failed", when: "The balancer does not answer those who control it." },

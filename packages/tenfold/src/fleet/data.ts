@@ -1,18 +1,7 @@
-import type { LocalPostgres } from "../spec/postgres/postgres.ts";
-import type { LocalRedis } from "../spec/redis/redis.ts";
+import { localPostgres } from "../spec/local.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Member, MemberKind, MemberName } from "./member.ts";
-
-/** The PostgreSQL that Tenfold runs; `null` when it is managed or absent. */
-export function localPostgres(spec: Spec): LocalPostgres | null {
-  return spec.postgres !== false && spec.postgres.kind === "local" ? spec.postgres : null;
-}
-
-/** The durable Redis that Tenfold runs; `null` when it is managed or absent. */
-export function localRedis(spec: Spec): LocalRedis | null {
-  return spec.redis !== false && spec.redis.kind === "local" ? spec.redis : null;
-}
 
 /** The application's database, and the role that owns it. */
 export function databaseName(spec: Spec): string {

@@ -1,6 +1,7 @@
+import { localRedis } from "../spec/local.ts";
 import { Secret } from "../units/secret.ts";
-import { databaseName, localRedis, membersOf, onlyMember, queueOf, readDatabaseName, SENTINEL_MASTER } from "./data.ts";
-import { type Fleet, frontOf, portFor } from "./fleet.ts";
+import { databaseName, membersOf, onlyMember, queueOf, readDatabaseName, SENTINEL_MASTER } from "./data.ts";
+import { type Fleet, frontOf, portFor, type ReleaseWithEnvironment } from "./fleet.ts";
 import type { Member } from "./member.ts";
 import { homeDirectory, storageDirectory } from "./paths.ts";
 import { furtherPort } from "./ports.ts";
@@ -11,6 +12,12 @@ export type Environment = Readonly<Record<string, string | Secret>>;
 /** Set only where the user says nothing: what a production deployment wants. */
 const CONVENTIONS: Environment = { NODE_ENV: "production", PYTHONUNBUFFERED: "1" };
 
+/** Whose environment it is: a member's, or that of a task of a release, such as its release command. */
+export interface Recipient {
+  readonly member: Member | null;
+  readonly release: number;
+}
+
 /** Variables that change when replicas come and go. A running process need not be restarted for them. */
 export function isVolatile(name: string): boolean {
   return name.startsWith("DATABASE_READ_URL_") || name === "REDIS_SENTINELS";
@@ -19,7 +26,7 @@ export function isVolatile(name: string): boolean {
 function databaseVariables(fleet: Fleet): Environment {
   const { spec, ports } = fleet;
   if (spec.postgres === false) return {};
-  const lookup = (name: string): string | undefined => fleet.environment[name];
+  const lookup = (name: string): string | undefined => releaseNumbered(fleet, fleet.release.number).environment[name];
   if (spec.postgres.kind === "managed") {
     const url = secret(expandReferences(spec.postgres.url, lookup));
     const reads = spec.postgres.readUrls.map((read, at) => [
@@ -54,7 +61,7 @@ function redisVariables(fleet: Fleet): Environment {
     const managed = spec.redis === false ? null : spec.redis;
     if (managed === null || managed.kind === "local")
       return cacheUrl === undefined ? {} : { REDIS_CACHE_URL: cacheUrl };
-    const lookup = (name: string): string | undefined => fleet.environment[name];
+    const lookup = (name: string): string | undefined => releaseNumbered(fleet, fleet.release.number).environment[name];
     const url = secret(expandReferences(managed.url, lookup));
     const managedCache = managed.cacheUrl === null ? url : secret(expandReferences(managed.cacheUrl, lookup));
     return { REDIS_ENABLED: "true", REDIS_URL: url, CELERY_BROKER_URL: url, REDIS_CACHE_URL: cacheUrl ?? managedCache };
@@ -76,8 +83,15 @@ function secret(text: string | Secret): Secret {
   return text instanceof Secret ? text : new Secret(text);
 }
 
+/** A release that the fleet knows. Its absence is a bug. */
+export function releaseNumbered(fleet: Fleet, number: number): ReleaseWithEnvironment {
+  const found = fleet.releases.get(number);
+  if (found === undefined) throw new Error(`release ${number} is not known to the fleet`);
+  return found;
+}
+
 /** What Tenfold itself provides to a process of the application. */
-export function providedVariables(fleet: Fleet, member: Member | null): Environment {
+export function providedVariables(fleet: Fleet, { member, release }: Recipient): Environment {
   const identity: Environment =
     member === null
       ? {}
@@ -89,7 +103,7 @@ export function providedVariables(fleet: Fleet, member: Member | null): Environm
     ...web,
     ...identity,
     ...(queue === undefined ? {} : { QUEUE: queue }),
-    RELEASE: `${fleet.release.number}`,
+    RELEASE: `${release}`,
     STORAGE_DIR: storageDirectory(fleet.paths),
     REDIS_ENABLED: "false",
     ...databaseVariables(fleet),
@@ -105,20 +119,25 @@ function searchPath(directory: string, path: string): string {
 }
 
 /**
- * The whole environment of a process of the application; without a member, of its release command.
+ * The whole environment of a process of the application. `own` is what the file says for this process alone.
  * `.env` gives way to what Tenfold provides, and that to the `env` of the file.
  */
 export function applicationEnvironment(
   fleet: Fleet,
-  member: Member | null,
-  own: Readonly<Record<string, string>>,
+  recipient: Recipient,
+  own: Readonly<Record<string, string>> = {},
 ): Environment {
-  const provided = providedVariables(fleet, member);
-  const base: Environment = { ...CONVENTIONS, ...fleet.environment, ...provided };
+  const { release, environment } = releaseNumbered(fleet, recipient.release);
+  const provided = providedVariables(fleet, recipient);
+  const conventions: Environment = {
+    ...CONVENTIONS,
+    NODE_COMPILE_CACHE: `${homeDirectory(fleet.paths)}/.cache/node-compile-cache`,
+  };
+  const base: Environment = { ...conventions, ...environment, ...provided };
   const lookup = (name: string): string | Secret | undefined => base[name];
-  const written = Object.entries({ ...fleet.release.application.env, ...own });
+  const written = Object.entries({ ...release.application.env, ...own });
   const expanded = Object.fromEntries(written.map(([name, text]) => [name, expandReferences(text, lookup)]));
-  const path = searchPath(fleet.release.directory, fleet.environment.PATH ?? "/usr/local/bin:/usr/bin:/bin");
+  const path = searchPath(release.directory, environment.PATH ?? "/usr/local/bin:/usr/bin:/bin");
   const { application, engine } = fleet.machine.users;
   // Whoever it runs as has no home of its own, or another one than whoever started Tenfold.
   const home: Environment = application.uid === engine.uid ? {} : { HOME: homeDirectory(fleet.paths) };

@@ -1,8 +1,9 @@
+import { localPostgres, localRedis } from "../spec/local.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { Port } from "../units/port.ts";
 import type { Counts } from "./counts.ts";
 import type { Machine } from "./machine.ts";
-import { groupOf, type Member, type MemberKind, type MemberName, memberName } from "./member.ts";
+import { type Duty, groupOf, type Member, type MemberKind, type MemberName, memberName } from "./member.ts";
 import type { Paths } from "./paths.ts";
 import {
   APP_PORT,
@@ -17,6 +18,7 @@ import {
 import type { Release } from "./release.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Topology } from "./state.ts";
+import type { WebSets } from "./web-sets.ts";
 
 /** Everything that is known about what shall run. Renderers turn it into files and commands. */
 export interface Fleet {
@@ -24,9 +26,13 @@ export interface Fleet {
   readonly id: string;
   readonly spec: Spec;
   readonly counts: Counts;
+  /** The current one. */
   readonly release: Release;
-  /** Values of variables from `.env` and from the environment of whoever gave the file. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** All that members may need, the current one among them, with the values of the variables that each was made with. */
+  readonly releases: ReadonlyMap<number, ReleaseWithEnvironment>;
+  readonly web: WebSets;
+  /** Web instances that stand in while others are replaced, by their indexes. */
+  readonly surge: readonly number[];
   readonly members: readonly Member[];
   readonly topology: Topology;
   readonly ports: PortBook;
@@ -35,34 +41,55 @@ export interface Fleet {
   readonly machine: Machine;
 }
 
+/** A release, and values of variables from `.env` and from the environment of whoever made it. */
+export interface ReleaseWithEnvironment {
+  readonly release: Release;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** The inputs of a fleet: all of `Fleet` but what follows from them. */
 export type FleetInput = Omit<Fleet, "members">;
 
-/** The names of a fleet's members in the order in which people read them, before ports are chosen. */
-interface Seat {
-  readonly name: MemberName;
-  readonly kind: MemberKind;
-  readonly worker?: string;
-  readonly index: number;
+/** A member before its port is known. */
+type Seat = Pick<Member, "name" | "kind" | "group" | "index" | "release" | "duty">;
+
+/** What decides who the members are. */
+export type Seating = Pick<FleetInput, "spec" | "counts" | "web" | "surge"> & { readonly current: number };
+
+function seat(kind: MemberKind, index: number, more: { worker?: string; release?: number; duty?: Duty } = {}): Seat {
+  const group = groupOf(kind, more.worker);
+  return { name: memberName(group, index), kind, group, index, release: more.release ?? null, duty: more.duty ?? null };
 }
 
-function seats(kind: MemberKind, count: number, worker?: string): Seat[] {
-  return Array.from({ length: count }, (_, at) => ({
-    name: memberName(groupOf(kind, worker), at + 1),
-    kind,
-    index: at + 1,
-    ...(worker === undefined ? {} : { worker }),
-  }));
+function seats(kind: MemberKind, count: number): Seat[] {
+  return Array.from({ length: count }, (_, at) => seat(kind, at + 1));
 }
 
-function seating(spec: Spec, counts: Counts): Seat[] {
-  const postgres = spec.postgres !== false && spec.postgres.kind === "local";
-  const redis = spec.redis !== false && spec.redis.kind === "local" ? spec.redis : null;
+function webSeats({ web, surge, current }: Seating): Seat[] {
+  const set = (duty: Duty, release: number, indexes: readonly number[]): Seat[] =>
+    indexes.map((index) => seat("web", index, { release, duty }));
+  return [
+    ...set("main", current, [...web.main, ...surge]),
+    ...(web.canary === null ? [] : set("canary", web.canary.release, web.canary.indexes)),
+    ...(web.standby === null ? [] : set("standby", web.standby.release, web.standby.indexes)),
+  ].sort((a, b) => a.index - b.index);
+}
+
+/** The members in the order in which people read them. */
+function seating(wanted: Seating): Seat[] {
+  const { spec, counts, current } = wanted;
+  const postgres = localPostgres(spec) !== null;
+  const redis = localRedis(spec);
+  const workers = Object.keys(spec.workers).flatMap((worker) =>
+    Array.from({ length: counts.workers[worker] ?? 0 }, (_, at) =>
+      seat("worker", at + 1, { worker, release: current }),
+    ),
+  );
   return [
     ...seats("balancer", hasFront(spec) && spec.balancer.engine === "nginx" ? 2 : 1),
-    ...seats("web", counts.web),
-    ...Object.keys(spec.workers).flatMap((name) => seats("worker", counts.workers[name] ?? 0, name)),
-    ...seats("scheduler", spec.scheduler === false ? 0 : 1),
+    ...webSeats(wanted),
+    ...workers,
+    ...(spec.scheduler === false ? [] : [seat("scheduler", 1, { release: current })]),
     ...seats("postgres", postgres ? 1 + counts.postgresReplicas : 0),
     ...seats("pooler", postgres ? 1 : 0),
     ...seats("redis", redis === null ? 0 : 1 + counts.redisReplicas),
@@ -73,8 +100,7 @@ function seating(spec: Spec, counts: Counts): Seat[] {
 
 /** Whether something speaks TCP to a leader that can change, so that a front must follow it. */
 export function hasFront(spec: Spec): boolean {
-  const local = (service: Spec["postgres"] | Spec["redis"]): boolean => service !== false && service.kind === "local";
-  return local(spec.postgres) || local(spec.redis);
+  return localPostgres(spec) !== null || localRedis(spec) !== null;
 }
 
 /** The balancer that visitors reach. */
@@ -88,16 +114,17 @@ export function frontOf(spec: Spec): MemberName {
 }
 
 /** Ports that the fleet needs; the engine chooses and remembers them. */
-export function portsWanted(spec: Spec, counts: Counts): PortRequest[] {
+export function portsWanted(wanted: Seating): PortRequest[] {
+  const { spec } = wanted;
   const front = frontOf(spec);
-  const wanted: PortRequest[] = [appPortRequest(spec), anyPort(furtherPort(edgeOf(), "metrics"))];
-  for (const seat of seating(spec, counts)) {
-    if (seat.kind !== "worker" && seat.kind !== "scheduler" && seat.kind !== "balancer")
-      wanted.push(anyPort(memberPort(seat.name)));
-  }
-  if (spec.postgres !== false && spec.postgres.kind === "local") wanted.push(anyPort(furtherPort(front, "postgres")));
-  if (spec.redis !== false && spec.redis.kind === "local") wanted.push(anyPort(furtherPort(front, "redis")));
-  return wanted;
+  const own = seating(wanted).filter(({ kind }) => kind !== "worker" && kind !== "scheduler" && kind !== "balancer");
+  return [
+    appPortRequest(spec),
+    anyPort(furtherPort(edgeOf(), "metrics")),
+    ...own.map(({ name }) => anyPort(memberPort(name))),
+    ...(localPostgres(spec) === null ? [] : [anyPort(furtherPort(front, "postgres"))]),
+    ...(localRedis(spec) === null ? [] : [anyPort(furtherPort(front, "redis"))]),
+  ];
 }
 
 /** Looks a port up. A missing one is a bug: whoever resolves a fleet chooses its ports first. */
@@ -141,16 +168,9 @@ function needsOf(seat: Seat, all: readonly Seat[], input: FleetInput): MemberNam
 
 /** The fleet as it shall be. */
 export function resolveFleet(input: FleetInput): Fleet {
-  const all = seating(input.spec, input.counts);
+  const all = seating({ ...input, current: input.release.number });
   const members = all.map(
-    (seat): Member => ({
-      name: seat.name,
-      kind: seat.kind,
-      group: groupOf(seat.kind, seat.worker),
-      index: seat.index,
-      port: portOf(seat, input.ports),
-      needs: needsOf(seat, all, input),
-    }),
+    (one): Member => ({ ...one, port: portOf(one, input.ports), needs: needsOf(one, all, input) }),
   );
   return { ...input, members };
 }
@@ -158,10 +178,10 @@ export function resolveFleet(input: FleetInput): Fleet {
 /** The leaders of a fleet that has none yet: the first of each. */
 export function initialTopology(spec: Spec): Topology {
   return {
-    postgresPrimary:
-      spec.postgres !== false && spec.postgres.kind === "local" ? memberName(groupOf("postgres"), 1) : null,
-    redisMaster: spec.redis !== false && spec.redis.kind === "local" ? memberName(groupOf("redis"), 1) : null,
+    postgresPrimary: localPostgres(spec) === null ? null : memberName(groupOf("postgres"), 1),
+    redisMaster: localRedis(spec) === null ? null : memberName(groupOf("redis"), 1),
     postgresReadable: [],
     serving: [],
+    canary: [],
   };
 }

@@ -29,6 +29,9 @@ export type MemberName = string & { readonly __unit: "MemberName" };
 /** The members that are scaled and restarted together: `web`, `worker.reports`, `postgres`. */
 export type GroupName = string & { readonly __unit: "GroupName" };
 
+/** `main` gets the requests; `canary` a share of them; `standby` none. */
+export type Duty = "main" | "canary" | "standby";
+
 /** One process to be run. */
 export interface Member {
   readonly name: MemberName;
@@ -36,6 +39,10 @@ export interface Member {
   readonly group: GroupName;
   /** From 1, within its group. */
   readonly index: number;
+  /** The release of the application that runs in it; `null` for services. */
+  readonly release: number | null;
+  /** What a web instance is for; `null` for other members. */
+  readonly duty: Duty | null;
   /** The port it listens on for its main purpose; workers and the scheduler have none. */
   readonly port: Port | null;
   /** Members that must be ready before this one starts. */

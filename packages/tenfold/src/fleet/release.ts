@@ -12,6 +12,12 @@ export interface Application {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Where the code of a release is from. `in-place`: it runs in the project's directory, as `up` does. */
+export type ReleaseSource =
+  | { readonly kind: "in-place" }
+  | { readonly kind: "copy" }
+  | { readonly kind: "revision"; readonly revision: string };
+
 /** One version of the application. */
 export interface Release {
   /** From 1. */
@@ -25,6 +31,9 @@ export interface Release {
   /** Whether its release command has succeeded, or there is none. */
   readonly released: boolean;
   readonly application: Application;
+  readonly source: ReleaseSource;
+  /** Why it was never fully rolled out; `null` when it was, or is under way. */
+  readonly failure: string | null;
 }
 
 function processOf(value: AppProcess): AppProcess {
@@ -39,6 +48,19 @@ export function applicationOf(spec: Spec): Application {
     scheduler: spec.scheduler === false ? null : processOf(spec.scheduler),
     release: spec.release,
     env: spec.env,
+  };
+}
+
+/** What of the file comes with the application: that of a release stands in for what the file says now. */
+export function withApplication(spec: Spec, { web, workers, scheduler, release, env }: Application): Spec {
+  const known = Object.entries(spec.workers).map(([name, worker]) => [name, { ...worker, ...workers[name] }] as const);
+  return {
+    ...spec,
+    web: { ...spec.web, ...web },
+    workers: Object.fromEntries(known),
+    scheduler: scheduler ?? false,
+    release,
+    env,
   };
 }
 

@@ -45,6 +45,8 @@ export interface Topology {
   /** Replicas that are fit for reads, in the order of `DATABASE_READ_URL_N`. */
   readonly postgresReadable: readonly MemberName[];
   readonly redisMaster: MemberName | null;
-  /** Web instances that the balancer sends requests to. */
+  /** Main web instances that the balancer sends requests to. */
   readonly serving: readonly MemberName[];
+  /** Web instances on trial that the balancer sends a share of the requests to. */
+  readonly canary: readonly MemberName[];
 }

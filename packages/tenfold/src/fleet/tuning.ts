@@ -1,5 +1,5 @@
+import { localPostgres } from "../spec/local.ts";
 import { type Bytes, bytes, mebibytes } from "../units/bytes.ts";
-import { localPostgres } from "./data.ts";
 import type { Fleet } from "./fleet.ts";
 
 /** Sizes for one PostgreSQL server. */

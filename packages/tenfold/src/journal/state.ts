@@ -4,6 +4,8 @@ import type { Paths } from "../fleet/paths.ts";
 import type { PortBook } from "../fleet/ports.ts";
 import type { Release } from "../fleet/release.ts";
 import type { Running, Topology } from "../fleet/state.ts";
+import type { WebSets } from "../fleet/web-sets.ts";
+import type { Strategy } from "../spec/deploy/deploy.ts";
 import type { Spec } from "../spec/spec.ts";
 
 /** A member that was started, as it was started. */
@@ -24,6 +26,19 @@ export interface StoredMember {
   readonly restarts: number;
 }
 
+/** A deploy that was begun: what it leads to, and what it falls back to when it fails. */
+export interface StoredDeploy {
+  readonly from: number;
+  readonly to: number;
+  readonly strategy: Strategy | "canary";
+  /** The file and the sets before it. */
+  readonly before: { readonly spec: Spec; readonly web: WebSets };
+  /** The file that comes with it. */
+  readonly spec: Spec;
+  /** It has served before: whoever goes back does not wait for its smoke command, nor for a watch where it is warm. */
+  readonly haste: "none" | "proven" | "warm";
+}
+
 /** What a fleet is and shall be: all that an engine needs to go on where another one stopped. */
 export interface StoredState {
   /** Random, made once; names cgroups and temporary directories. */
@@ -32,9 +47,12 @@ export interface StoredState {
   readonly wanted: "running" | "stopped";
   readonly spec: Spec;
   readonly counts: Counts;
+  readonly web: WebSets;
   readonly releases: readonly Release[];
   /** The number of the release that shall run. */
   readonly release: number;
+  /** A deploy that is under way; `null` otherwise. */
+  readonly deploy: StoredDeploy | null;
   readonly topology: Topology;
   readonly ports: PortBook;
   readonly paths: Paths;

@@ -20,9 +20,12 @@ export function stepsToStart(member: Member, world: World): Step[] {
   return steps;
 }
 
-/** Whether something sends it requests: web instances, and PostgreSQL's replicas. */
-export function isAttachable(member: Pick<Member, "name" | "kind">, world: World): boolean {
-  return member.kind === "web" || (member.kind === "postgres" && member.name !== world.topology.postgresPrimary);
+/** Whether something sends it requests: web instances that do not stand by, and PostgreSQL's replicas. */
+export function isAttachable(member: Pick<Member, "name" | "kind" | "duty">, world: World): boolean {
+  return (
+    (member.kind === "web" && member.duty !== "standby") ||
+    (member.kind === "postgres" && member.name !== world.topology.postgresPrimary)
+  );
 }
 
 /** Ids of steps after which a member's needs are met, and after which a release's members may start. */
@@ -30,12 +33,16 @@ function gates(member: Member, world: World): string[] {
   const needs = member.needs.flatMap((name) =>
     name === world.topology.postgresPrimary ? [`ready ${name}`, `promote ${name}`, `setup ${name}`] : [`ready ${name}`],
   );
-  return isApplication(member.kind) && world.releaseToRun !== null
-    ? [...needs, `release ${world.releaseToRun}`]
+  return member.release !== null && world.releasesToRun.includes(member.release)
+    ? [...needs, `release ${member.release}`]
     : needs;
 }
 
-function addMember(graph: Graph, { member, restartKey, reloadKey }: Desired, world: World): void {
+function addMember(
+  graph: Graph,
+  { member, restartKey, reloadKey }: Desired,
+  { world, proven }: { readonly world: World; readonly proven: readonly string[] },
+): void {
   const seen = world.seen.get(member.name);
   const name = member.name;
   if (seen === undefined || !seen.alive) {
@@ -45,7 +52,7 @@ function addMember(graph: Graph, { member, restartKey, reloadKey }: Desired, wor
   if (seen.restartKey !== restartKey) {
     // Serving instances are replaced by the rollout, one after the other.
     if (member.kind === "web" && seen.attached) return;
-    const stopped = graph.add({ kind: "stop", member: name }, []);
+    const stopped = graph.add({ kind: "stop", member: name }, isApplication(member.kind) ? proven : []);
     addStart(graph, member, world, [stopped]);
     return;
   }
@@ -105,28 +112,34 @@ function preparation(step: "prepare" | "start", member: Member, world: World): s
   return world.postgresIsFresh ? [`prepare ${primary}`] : [`ready ${primary}`, `promote ${primary}`];
 }
 
-function addRelease(graph: Graph, world: World): void {
-  if (world.releaseToRun === null) return;
+function addReleases(graph: Graph, world: World): void {
   const needed = new Set(
     world.desired.filter(({ member }) => member.kind === "web").flatMap(({ member }) => member.needs),
   );
   const after = [...needed].flatMap((name) => [`ready ${name}`, `promote ${name}`, `setup ${name}`]);
   // A commit waits for a replica, so one has to be there.
   const replicas = world.desired.filter(({ member }) => member.kind === "postgres" && isAttachable(member, world));
-  graph.add({ kind: "release", release: world.releaseToRun }, after, {
-    any: replicas.map(({ member }) => `ready ${member.name}`),
+  const any = replicas.map(({ member }) => `ready ${member.name}`);
+  let before = after;
+  for (const release of world.releasesToRun) before = [graph.add({ kind: "release", release }, before, { any })];
+}
+
+/** Serving web instances that have to be replaced: the rollout does it, one after the other. */
+function replacedByRollout(world: World): Desired[] {
+  return world.desired.filter(({ member, restartKey }) => {
+    const seen = world.seen.get(member.name);
+    return member.kind === "web" && seen?.alive === true && seen.attached && seen.restartKey !== restartKey;
   });
 }
 
 /** What turns the fleet as it is into the fleet as it shall be. Empty when it is already so. */
 export function planConverge(world: World): PlannedStep[] {
   const graph = new Graph();
-  addRelease(graph, world);
-  for (const desired of world.desired) addMember(graph, desired, world);
-  const replaced = world.desired.filter(({ member, restartKey }) => {
-    const seen = world.seen.get(member.name);
-    return member.kind === "web" && seen?.alive === true && seen.attached && seen.restartKey !== restartKey;
-  });
+  const replaced = replacedByRollout(world);
+  addReleases(graph, world);
+  // Whoever else is replaced waits for the first instance of the new release to serve: a release that cannot, stops there.
+  const proven = replaced.length === 0 ? [] : world.surge.map(({ member }) => `attach ${member.name}`);
+  for (const desired of world.desired) addMember(graph, desired, { world, proven });
   const rolled = planRollout(graph, replaced, world);
   // Without a rollout nobody stands in for anybody.
   const surge = replaced.length === 0 ? [] : world.surge;

@@ -16,7 +16,7 @@ function replacement(name: MemberName): Step[] {
  */
 export function planRollout(graph: Graph, replaced: readonly Desired[], world: World): string[] {
   if (replaced.length === 0) return [];
-  const gate = world.releaseToRun === null ? [] : [`release ${world.releaseToRun}`];
+  const gate = world.releasesToRun.map((release) => `release ${release}`);
   const arrived = world.surge.map(({ member }) => {
     const seen = world.seen.get(member.name);
     const steps: Step[] = seen?.alive === true ? [] : [{ kind: "start", member: member.name }];

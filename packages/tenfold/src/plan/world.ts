@@ -33,6 +33,6 @@ export interface World {
   /** The primary has no data yet: replicas are copied from it before it first starts. */
   readonly postgresIsFresh: boolean;
   readonly poolerPaused: boolean;
-  /** The release whose command has yet to run; `null` when there is none to run. */
-  readonly releaseToRun: number | null;
+  /** Releases whose command has yet to run. */
+  readonly releasesToRun: readonly number[];
 }

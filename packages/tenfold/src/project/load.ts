@@ -21,6 +21,8 @@ import { readYaml } from "./yaml.ts";
 export interface ProjectOptions {
   /** The project's directory, absolute or relative to the current one. */
   readonly directory: string;
+  /** The directory whose variables and name count, where the files of a release are read elsewhere; else the same. */
+  readonly home?: string | undefined;
   /** `-f`, relative to the directory. */
   readonly file?: string | undefined;
   /** `--env`. */
@@ -119,7 +121,8 @@ export async function loadProject(options: ProjectOptions): Promise<Project> {
   const { envName, processEnv } = options;
   if (envName !== undefined) checkEnvName(envName);
   await namesIn(directory);
-  const variables = await readVariables(directory, envName, processEnv);
+  const home = resolve(options.home ?? directory);
+  const variables = await readVariables(home, envName, processEnv);
   const reading = { directory, variables, options };
   const { source: base, found } = await readBase(reading);
   const foundOverlay = envName === undefined ? undefined : await findOverlay(directory, found, envName);
@@ -129,7 +132,7 @@ export async function loadProject(options: ProjectOptions): Promise<Project> {
   const written = (path: Path): string | undefined => overlay?.written(path) ?? base.written(path);
   const expanded = expandValue(combined.value, variables.lookup, written);
   const checked = checkSpec(expanded.value, {
-    directoryName: basename(directory),
+    directoryName: basename(home),
     findings: [...combined.findings, ...expanded.findings],
     unknown: expanded.missing.map(({ path }) => path),
     origin: expanded.origin,

@@ -1,5 +1,7 @@
-import type { FleetEvent, FleetReport, HealthReport } from "@tenfold/protocol";
+import type { FleetEvent, FleetReport, HealthReport, ReleasesReport } from "@tenfold/protocol";
+import type { Strategy } from "../spec/deploy/deploy.ts";
 import type { Spec } from "../spec/spec.ts";
+import type { Percent } from "../units/percent.ts";
 
 /** What `up` gives a target. */
 export interface UpOrder {
@@ -8,6 +10,18 @@ export interface UpOrder {
   readonly inherited: Readonly<Record<string, string>>;
   /** `up N`. */
   readonly web: number | null;
+}
+
+/** What `deploy` gives a target. */
+export interface DeployOrder extends Omit<UpOrder, "web"> {
+  /** A commit whose files were put into a directory; `null`: the project's directory as it is. */
+  readonly revision: { readonly commit: string; readonly directory: string } | null;
+  /** `null`: the file's. */
+  readonly strategy: Strategy | null;
+  /** The share of the requests that a trial gets; `null`: no trial. */
+  readonly canary: Percent | null;
+  /** Deploy what is the same as the current release. */
+  readonly force: boolean;
 }
 
 /** `web=5`, `worker.reports=+2`. */
@@ -53,6 +67,13 @@ export interface Target {
   /** Members and groups; none means all. Fault: TF_MEMBER_UNKNOWN naming the nearest. */
   restart(names: readonly string[], watch: Watch): Promise<void>;
   failover(service: "postgres" | "redis", to: string | null, watch: Watch): Promise<void>;
+  /** Faults: TF_RELEASE_CODE, TF_BUILD_FAILED, TF_RELEASE_FAILED, TF_SMOKE_FAILED, TF_DEPLOY_FAILED, TF_CANARY. */
+  deploy(order: DeployOrder, watch: Watch): Promise<void>;
+  /** Rolls out the release that is on trial. Fault: TF_CANARY. */
+  promote(watch: Watch): Promise<void>;
+  /** To a release, or to the one before the current one. Fault: TF_RELEASE_UNKNOWN. */
+  rollback(to: number | null, watch: Watch): Promise<void>;
+  releases(): Promise<ReleasesReport>;
   down(options: { readonly volumes: boolean }, watch: Watch): Promise<void>;
   /** A fleet that does not run is `down` and has no members. Fault: TF_NOT_RUNNING where there was never one. */
   ps(): Promise<FleetReport>;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { MemoryDriver, MemoryMachine } from "../drivers/memory/memory-driver.ts";
 import { Engine } from "../engine/engine.ts";
 import type { EngineHost } from "../engine/host.ts";
-import type { Request } from "../engine/requests.ts";
+import type { Request } from "../engine/request.ts";
 import type { Machine, Program } from "../fleet/machine.ts";
 import type { MemberName } from "../fleet/member.ts";
 import { SecretsFile } from "../journal/secrets-file.ts";
@@ -82,6 +82,8 @@ export class MemoryFleet implements AsyncDisposable {
   readonly directory: string;
   readonly machine: MemoryMachine = new MemoryMachine();
   readonly tier: MemoryTier;
+  /** What stands for the content of the project's files. */
+  code = "first";
   readonly #engines: { readonly engine: Engine; readonly life: Life }[] = [];
 
   private constructor(directory: string) {
@@ -115,6 +117,10 @@ export class MemoryFleet implements AsyncDisposable {
       makeDirectories: async () => {},
       createDriver: () => mortal(new MemoryDriver(machine), life),
       createServices: () => new MemoryServices(tier, life),
+      createReleases: () => ({
+        take: async (release) => ({ directory: `${directory}/releases/${release}`, hash: this.code }),
+        remove: async () => {},
+      }),
       openSecrets: () => new SecretsFile(`${directory}/.tenfold`),
     };
   }

@@ -15,6 +15,7 @@ export class MemoryTier {
   /** What was done, in order: `serve web-1,web-2`, `promote postgres-2`. */
   readonly trace: string[] = [];
   serving: readonly MemberName[] = [];
+  canary: readonly MemberName[] = [];
   primary: MemberName | null = null;
   redisMaster: MemberName | null = null;
   paused = false;
@@ -81,6 +82,7 @@ export class MemoryServices implements Services {
     serve: async ({ fleet }) => {
       await this.#tier.effect(`serve ${fleet.topology.serving.join(",")}`, this.#life);
       this.#tier.serving = fleet.topology.serving;
+      this.#tier.canary = fleet.topology.canary;
     },
     follow: ({ fleet }) =>
       this.#tier.effect(`follow ${fleet.topology.postgresPrimary} ${fleet.topology.redisMaster}`, this.#life),

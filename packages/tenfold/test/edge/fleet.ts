@@ -4,9 +4,10 @@ import type { Machine, User } from "../../src/fleet/machine.ts";
 import { groupOf, type MemberName, memberName } from "../../src/fleet/member.ts";
 import type { Paths } from "../../src/fleet/paths.ts";
 import { APP_PORT, memberPort, type PortBook } from "../../src/fleet/ports.ts";
-import { applicationOf } from "../../src/fleet/release.ts";
+import { applicationOf, type Release } from "../../src/fleet/release.ts";
 import { SECRET_NAMES, type Secrets } from "../../src/fleet/secrets.ts";
 import type { Topology } from "../../src/fleet/state.ts";
+import { firstSets } from "../../src/fleet/web-sets.ts";
 import { fleetFile } from "../../src/spec/spec.ts";
 import { mebibytes } from "../../src/units/bytes.ts";
 import { type Port, port } from "../../src/units/port.ts";
@@ -59,26 +60,32 @@ export function testFleet(input: TestFleet): Fleet {
   const spec = fleetFile.parse({ name: "shop", ...input.file });
   const counts = { ...initialCounts(spec), ...(input.web === undefined ? {} : { web: input.web }) };
   const topology = { ...initialTopology(spec), ...input.topology };
-  const keys: string[] = portsWanted(spec, counts).map(({ key }) => key);
+  const web = firstSets(counts.web);
+  const keys: string[] = portsWanted({ spec, counts, web, surge: [], current: 1 }).map(({ key }) => key);
   keys.push(...topology.serving.map(memberPort));
   const given: Record<string, number> = { [APP_PORT]: spec.balancer.port ?? 8080, ...input.ports };
   const ports: Record<string, Port> = {};
   for (const [at, key] of [...new Set([...keys, ...Object.keys(given)])].entries()) {
     ports[key] = port(given[key] ?? 20_001 + at);
   }
+  const release: Release = {
+    number: 1,
+    directory: input.paths.project,
+    hash: "0",
+    createdAt: 0,
+    released: true,
+    application: applicationOf(spec),
+    source: { kind: "in-place" },
+    failure: null,
+  };
   return resolveFleet({
     id: "0".repeat(32),
     spec,
     counts,
-    release: {
-      number: 1,
-      directory: input.paths.project,
-      hash: "0",
-      createdAt: 0,
-      released: true,
-      application: applicationOf(spec),
-    },
-    environment: {},
+    web,
+    surge: [],
+    release,
+    releases: new Map([[1, { release, environment: {} }]]),
     topology,
     ports: ports satisfies PortBook,
     paths: input.paths,

@@ -1,5 +1,6 @@
 import type { CommandDefinition } from "../command.ts";
 import { config } from "./config.ts";
+import { deploy } from "./deploy.ts";
 import { doctor } from "./doctor.ts";
 import { down } from "./down.ts";
 import { exec } from "./exec.ts";
@@ -10,7 +11,9 @@ import { logs } from "./logs.ts";
 import { ps } from "./ps.ts";
 import { psql } from "./psql.ts";
 import { redisCli } from "./redis-cli.ts";
+import { releases } from "./releases.ts";
 import { restart } from "./restart.ts";
+import { rollback } from "./rollback.ts";
 import { scale } from "./scale.ts";
 import { up } from "./up.ts";
 
@@ -22,6 +25,9 @@ export const COMMANDS: readonly CommandDefinition[] = [
   scale,
   logs,
   restart,
+  deploy,
+  rollback,
+  releases,
   failover,
   health,
   config,

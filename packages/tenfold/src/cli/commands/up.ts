@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { inheritedVariables } from "../inherited.ts";
 import { formatFleet } from "../output/fleet-table.ts";
 import { LogLines } from "../output/log-lines.ts";
-import { follow, wholeNumber } from "../watch.ts";
+import { follow, tellProjectNotes, wholeNumber } from "../watch.ts";
 
 /** Streams logs until Ctrl-C, then stops everything. */
 async function stayInForeground(context: Context): Promise<number> {
@@ -45,7 +45,7 @@ export const up: CommandDefinition = {
     const { options, target, terminal, paint } = context;
     const web = input.words[0] === undefined ? null : wholeNumber(input.words[0], "the number of web instances", 1);
     const { spec, environment, notes } = await context.loadProject(input.text("command"));
-    if (!options.quiet) for (const note of notes) terminal.err(`${paint("·", "dim")} ${note}\n`);
+    tellProjectNotes(context, notes);
     const order = { spec, environment, inherited: inheritedVariables(process.env), web };
     const detached = input.has("detach");
     let interrupted = false;

@@ -1,7 +1,7 @@
-import { localPostgres, localRedis } from "../../fleet/data.ts";
 import { type Fleet, portFor } from "../../fleet/fleet.ts";
 import type { Member, MemberName } from "../../fleet/member.ts";
 import { furtherPort } from "../../fleet/ports.ts";
+import { localPostgres, localRedis } from "../../spec/local.ts";
 import { type Target, targets, targetsOf } from "../edge/edge.ts";
 import { slotCount, slotLines } from "./slots.ts";
 import { section } from "./words.ts";

@@ -12,9 +12,10 @@ export function slotCount(highest: number): number {
   return Math.max(FEWEST, 2 ** Math.ceil(Math.log2(Math.max(1, highest) * 2)));
 }
 
-export function webSlots(fleet: Fleet): number {
-  const serving = fleet.topology.serving.map((name) => Number(/\d+$/.exec(name)?.[0] ?? 0));
-  return slotCount(Math.max(fleet.spec.web.instances.max, fleet.counts.web, ...serving));
+/** By the highest number that a web instance has, surge instances aside: they find room in the other half. */
+export function webSlots({ spec, web, counts }: Fleet): number {
+  const indexes = [...web.main, ...(web.standby?.indexes ?? []), ...(web.canary?.indexes ?? [])];
+  return slotCount(Math.max(spec.web.instances.max, counts.web, ...indexes));
 }
 
 /** The server lines of a backend: every slot, those without a target disabled. */

@@ -1,9 +1,10 @@
-import { databaseName, localPostgres, memberNamed, readDatabaseName, readTarget } from "../../fleet/data.ts";
+import { databaseName, memberNamed, readDatabaseName, readTarget } from "../../fleet/data.ts";
 import type { Fleet } from "../../fleet/fleet.ts";
 import type { RenderedFile, Rendering } from "../../fleet/launch.ts";
 import { isAtLeast } from "../../fleet/machine.ts";
 import type { Member, MemberName } from "../../fleet/member.ts";
 import { configFile, logFile } from "../../fleet/paths.ts";
+import { localPostgres } from "../../spec/local.ts";
 import { seconds } from "../../units/millis.ts";
 import { programPath } from "../program.ts";
 

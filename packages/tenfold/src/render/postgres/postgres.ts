@@ -1,9 +1,10 @@
-import { localPostgres, membersOf } from "../../fleet/data.ts";
+import { membersOf } from "../../fleet/data.ts";
 import type { Fleet } from "../../fleet/fleet.ts";
 import type { RenderedFile, Rendering } from "../../fleet/launch.ts";
 import type { Member, MemberName } from "../../fleet/member.ts";
 import { configFile, dataDirectory, logFile } from "../../fleet/paths.ts";
 import { tunePostgres } from "../../fleet/tuning.ts";
+import { localPostgres } from "../../spec/local.ts";
 import type { Bytes } from "../../units/bytes.ts";
 import { seconds } from "../../units/millis.ts";
 import { programPath } from "../program.ts";

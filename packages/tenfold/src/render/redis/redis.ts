@@ -1,8 +1,9 @@
-import { localRedis, membersOf, SENTINEL_MASTER } from "../../fleet/data.ts";
+import { membersOf, SENTINEL_MASTER } from "../../fleet/data.ts";
 import type { Fleet } from "../../fleet/fleet.ts";
 import type { RenderedFile, Rendering } from "../../fleet/launch.ts";
 import type { Member } from "../../fleet/member.ts";
 import { configFile, dataDirectory, logFile } from "../../fleet/paths.ts";
+import { localRedis } from "../../spec/local.ts";
 import { seconds } from "../../units/millis.ts";
 import { programPath } from "../program.ts";
 

@@ -1,9 +1,10 @@
 import { Fault } from "../../fault/fault.ts";
-import { localRedis, membersOf, SENTINEL_MASTER } from "../../fleet/data.ts";
+import { membersOf, SENTINEL_MASTER } from "../../fleet/data.ts";
 import type { Fleet } from "../../fleet/fleet.ts";
 import type { Member, MemberName } from "../../fleet/member.ts";
 import { configFile, dataDirectory } from "../../fleet/paths.ts";
 import type { Probe } from "../../fleet/state.ts";
+import { localRedis } from "../../spec/local.ts";
 import { millis } from "../../units/millis.ts";
 import type { Context, RedisControl, ServiceAdapter } from "../service.ts";
 import { type Reply, RespConnection } from "./resp.ts";

@@ -1,14 +1,15 @@
 import { rm } from "node:fs/promises";
-import type { FleetReport, HealthReport } from "@tenfold/protocol";
+import type { FleetReport, HealthReport, ReleasesReport } from "@tenfold/protocol";
 import type { OperationBody } from "../../api/server.ts";
-import type { Request } from "../../engine/requests.ts";
+import { reportReleases } from "../../engine/report.ts";
+import type { Request } from "../../engine/request.ts";
 import { Fault } from "../../fault/fault.ts";
 import type { MemberName } from "../../fleet/member.ts";
 import { selectMembers } from "../../fleet/select.ts";
 import { VERSION } from "../../fleet/version.ts";
 import type { StoredState } from "../../journal/state.ts";
 import { StateFile } from "../../journal/state-file.ts";
-import type { LogLine, LogQuery, ScaleOrder, Target, UpOrder, Watch } from "../target.ts";
+import type { DeployOrder, LogLine, LogQuery, ScaleOrder, Target, UpOrder, Watch } from "../target.ts";
 import { EngineClient } from "./client.ts";
 import { readLogs } from "./log-files.ts";
 import { controlSocket } from "./socket.ts";
@@ -57,6 +58,27 @@ export class LocalTarget implements Target {
     await this.#needEngine();
     if (to !== null) selectMembers((await this.ps()).members, [to]);
     await this.#order({ name: "failover", service, to: to as MemberName | null }, watch);
+  }
+
+  async deploy(order: DeployOrder, watch: Watch): Promise<void> {
+    await this.#needEngine();
+    await this.#order({ name: "deploy", deploy: { ...order, directory: this.#parts.directory } }, watch);
+  }
+
+  async promote(watch: Watch): Promise<void> {
+    await this.#needEngine();
+    await this.#order({ name: "promote" }, watch);
+  }
+
+  async rollback(to: number | null, watch: Watch): Promise<void> {
+    await this.#needEngine();
+    await this.#order({ name: "rollback", to }, watch);
+  }
+
+  async releases(): Promise<ReleasesReport> {
+    const state = this.#stored();
+    if (state === null) throw this.#neverStarted();
+    return reportReleases(state);
   }
 
   async down({ volumes }: { readonly volumes: boolean }, watch: Watch): Promise<void> {
