@@ -42,17 +42,11 @@ function inBrackets(types: readonly string[]): string {
   return new Set(types).size > 1 ? `(${union(types)})` : union(types);
 }
 
-function comment(lines: readonly string[], indent: string): string[] {
-  const [only] = lines;
-  if (lines.length === 1) return [`${indent}/** ${only} */`];
-  return [`${indent}/**`, ...lines.map((line) => `${indent} * ${line}`), `${indent} */`];
-}
-
-function describe(node: JsonSchema): string[] {
-  const lines = typeof node.description === "string" ? [node.description] : [];
+function describe(node: JsonSchema): string {
+  const about = typeof node.description === "string" ? node.description : "";
   const { default: fallback } = node;
   const isShown = fallback !== undefined && !(isObject(fallback) && Object.keys(fallback).length === 0);
-  return isShown ? [...lines, `@default ${JSON.stringify(fallback)}`] : lines;
+  return isShown ? `${about} @default ${JSON.stringify(fallback)}` : about;
 }
 
 function interfaceOf(name: string, node: JsonSchema, about: string): string[] {
@@ -62,16 +56,9 @@ function interfaceOf(name: string, node: JsonSchema, about: string): string[] {
     if (!isObject(field) || key === "$schema") return [];
     const type = union(typesOf(field));
     const member = required.has(key) ? `${key}: ${type};` : `${key}?: ${type} | undefined;`;
-    return [...comment(describe(field), "  "), `  ${member}`];
+    return [`  /** ${describe(field)} */`, `  ${member}`];
   });
-  return [
-    ...comment([about], ""),
-    `export interface ${name} {`,
-    ...members,
-    "  [key: `x-${string}`]: unknown;",
-    "}",
-    "",
-  ];
+  return [`/** ${about} */`, `export interface ${name} {`, ...members, "  [key: `x-${string}`]: unknown;", "}", ""];
 }
 
 const ABOUT: Readonly<Record<string, string>> = {

@@ -9,6 +9,6 @@ export type FleetDefinition = FleetInput | (() => FleetInput | Promise<FleetInpu
  * Says that a value is a fleet, so that an editor knows its keys. Gives back what it got; what is in it is checked when
  * Tenfold reads the file.
  */
-export function defineFleet<T extends FleetDefinition>(fleet: T): T {
+export function defineFleet(fleet: FleetDefinition): FleetDefinition {
   return fleet;
 }

@@ -12,6 +12,7 @@ import { neededPrograms } from "../machine/doctor/needed.ts";
 import { observeMachine } from "../machine/observe.ts";
 import { choosePaths } from "../machine/paths/choose.ts";
 import { makeDirectories } from "../machine/paths/make.ts";
+import { withPostgresOf } from "../machine/programs/select-postgres.ts";
 import { observeSystem } from "../machine/system/system.ts";
 import { ensureServiceUser } from "../machine/users/service-user.ts";
 import { createServices } from "../services/wire.ts";
@@ -58,7 +59,8 @@ export function createEngineHost(directory: string): EngineHost {
         processes: processesOf(spec),
         processEnv: process.env,
       });
-      const machine = { ...observed, users: { ...observed.users, application: access.allowed ? service : engine } };
+      const fitting = await withPostgresOf(observed, paths);
+      const machine = { ...fitting, users: { ...observed.users, application: access.allowed ? service : engine } };
       return { machine, paths, notes: access.notes };
     },
     makeDirectories: (paths, machine) => makeDirectories(paths, machine.users),

@@ -70,6 +70,8 @@ export interface Driver {
   strays(logs: string, known: readonly Running[]): readonly Stray[];
   /** Keeps a log file below its size, and so many older ones. */
   rotateLog(path: string, logs: Logs): void;
+  /** Notes how large the logs of a directory are at a time in milliseconds since 1970, for `logs --since`. */
+  recordLogTimes(directory: string, now: number): void;
   /** Whether memory limits are the kernel's business; otherwise the engine has to watch. */
   readonly enforcesLimits: boolean;
   /** Stops watching. What runs goes on. */

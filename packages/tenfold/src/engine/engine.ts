@@ -8,14 +8,12 @@ import type { StoredState } from "../journal/state.ts";
 import { StateFile } from "../journal/state-file.ts";
 import { Events } from "./events.ts";
 import type { EngineHost } from "./host.ts";
-import { type Caller, Operations } from "./operation.ts";
+import { type Caller, ENGINE, Operations } from "./operation.ts";
 import { reportFleet, reportHealth } from "./report.ts";
 import { performOnFleet, performUp, type Request, type RequestContext } from "./requests.ts";
 import { assembleFleet, type RunningFleet } from "./running-fleet.ts";
 import { Store } from "./store.ts";
 import type { Supervisor } from "./supervisor.ts";
-
-const ENGINE: Caller = { pid: process.pid, user: "the engine" };
 
 /** The engine of one project directory. Not in the data path: when it ends, what it started goes on. */
 export class Engine {
@@ -26,6 +24,7 @@ export class Engine {
   readonly #file: StateFile;
   readonly #history: History;
   #fleet: RunningFleet | null = null;
+  #resumed: Promise<void> = Promise.resolve();
 
   /** `directory` is the project's; its `.tenfold` exists. */
   constructor(directory: string, host: EngineHost) {
@@ -51,7 +50,12 @@ export class Engine {
     const adopted = await supervisor.adopt();
     if (adopted.length > 0) this.#note(`adopted ${adopted.length} members that were running`);
     await supervisor.syncTraffic().catch((error: unknown) => this.#tell(error));
-    void this.#resume(supervisor);
+    this.#resumed = this.#resume(supervisor);
+  }
+
+  /** Settles when what an earlier engine had begun is finished, or has failed and been told. */
+  get resumed(): Promise<void> {
+    return this.#resumed;
   }
 
   /** Whether nobody would miss the engine: nothing runs, and nothing shall. */

@@ -40,6 +40,7 @@ export class Housekeeping {
     const samples = sampler.sample(running);
     for (const [name, { memoryBytes }] of samples) this.#watchMemory(name, memoryBytes);
     for (const name of running.keys()) members.driver.rotateLog(logFile(paths, name), spec.logs);
+    members.driver.recordLogTimes(`${paths.home}/logs`, members.now());
   }
 
   /** Over the limit twice in a row: a single peak of garbage is no leak. */

@@ -56,6 +56,8 @@ export class Keeper {
   #crashes = 0;
   #stopping = false;
   #retry: NodeJS.Timeout | undefined;
+  /** Ends the pause before the next look. */
+  #wake: () => void = () => {};
 
   constructor(name: MemberName, host: KeeperHost) {
     this.name = name;
@@ -126,6 +128,14 @@ export class Keeper {
     if (this.#running !== null) this.#host.driver.signal(this.#running, "SIGKILL", "session");
   }
 
+  /** Looks at it now, as after a change of its role. */
+  async refresh(): Promise<void> {
+    const running = this.#running;
+    if (running === null) return;
+    const probe = await this.#host.probe(this.name);
+    if (this.#running === running && probe.ready) this.#observe(running, probe, 0);
+  }
+
   /** Resolves when it is ready. Faults: TF_MEMBER_EXITED after three exits, TF_MEMBER_NOT_READY when its time is up. */
   async whenReady(signal: AbortSignal): Promise<void> {
     if (this.#state.state === "ready") return;
@@ -139,7 +149,7 @@ export class Keeper {
         this.#waiters.add(waiter);
         signal.addEventListener("abort", abort, { once: true });
         const { start } = this.#host.paceOf(this.name);
-        deadline = setTimeout(() => reject(this.#lateness(start)), start);
+        deadline = setTimeout(() => reject(this.#lateness(start)), start).unref();
       });
     } finally {
       clearTimeout(deadline);
@@ -152,6 +162,7 @@ export class Keeper {
   release(): void {
     this.#stopping = true;
     clearTimeout(this.#retry);
+    this.#wake();
     this.#running = null;
   }
 
@@ -225,8 +236,18 @@ export class Keeper {
       misses = probe.ready ? 0 : misses + 1;
       if (settled || !probe.ready) this.#observe(running, probe, misses);
       looks += 1;
-      await pause(this.#delay(looks, pace));
+      await this.#pause(this.#delay(looks, pace));
     }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   #delay(looks: number, pace: Pace): number {
@@ -258,10 +279,6 @@ export class Keeper {
     this.#state = state;
     this.#host.changed(this.name, state);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** `exited with code 1`, `was killed by SIGKILL`. */

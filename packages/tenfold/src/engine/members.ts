@@ -4,6 +4,7 @@ import type { Fleet } from "../fleet/fleet.ts";
 import type { Launch, Stop } from "../fleet/launch.ts";
 import type { Machine } from "../fleet/machine.ts";
 import type { Member, MemberKind, MemberName } from "../fleet/member.ts";
+import { memberPort } from "../fleet/ports.ts";
 import type { MemberState, Probe, Running } from "../fleet/state.ts";
 import type { SecretsFile } from "../journal/secrets-file.ts";
 import { renderMember } from "../render/render.ts";
@@ -91,6 +92,15 @@ export class Members implements KeeperHost {
 
   find(name: MemberName): Member | undefined {
     return this.fleet.members.find((member) => member.name === name);
+  }
+
+  /** A member that runs although it is not wanted any more, as it was when it was. */
+  findLeaving(name: MemberName): Member | undefined {
+    const { store } = this.#parts;
+    const stored = store.member(name);
+    if (stored === undefined) return undefined;
+    const { kind, group, index } = stored;
+    return { name, kind, group, index, port: store.state.ports[memberPort(name)] ?? null, needs: [] };
   }
 
   ofKind(kind: MemberKind): Member[] {

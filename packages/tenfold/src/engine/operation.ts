@@ -24,7 +24,12 @@ export interface Operation {
   readonly cancel: AbortController;
   /** Aborts waiting for what is in flight. */
   readonly hurry: AbortController;
+  /** Settles when it has ended, however. */
+  readonly ended: Promise<void>;
 }
+
+/** The engine itself, when it finishes or mends something. Gives way to whoever else asks. */
+export const ENGINE: Caller = { pid: process.pid, user: "the engine" };
 
 /** One operation at a time: the lock, the journal of its steps, and the events that tell of it. */
 export class Operations {
@@ -43,8 +48,12 @@ export class Operations {
     return this.#current;
   }
 
-  /** Fault: TF_LOCKED, naming who holds the lock. */
+  /** Ends what the engine does by itself first. Fault: TF_LOCKED, naming who holds the lock. */
   async run<T>(name: string, by: Caller, body: (operation: Operation) => Promise<T>): Promise<T> {
+    while (this.#current?.by === ENGINE && by !== ENGINE) {
+      this.#current.cancel.abort(new Fault("TF_CANCELLED", `${this.#current.name} gave way to ${name}`));
+      await this.#current.ended;
+    }
     const held = this.#current;
     if (held !== null) {
       const since = Math.round((this.#now() - held.startedAt) / 1000);
@@ -56,6 +65,7 @@ export class Operations {
         },
       );
     }
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     const operation: Operation = {
       id: randomBytes(6).toString("hex"),
       name,
@@ -63,6 +73,7 @@ export class Operations {
       startedAt: this.#now(),
       cancel: new AbortController(),
       hurry: new AbortController(),
+      ended,
     };
     this.#current = operation;
     this.#record(operation, "started");
@@ -75,6 +86,7 @@ export class Operations {
       throw error;
     } finally {
       this.#current = null;
+      end();
     }
   }
 

@@ -1,5 +1,6 @@
 import { Fault } from "../fault/fault.ts";
 import { onlyMember } from "../fleet/data.ts";
+import type { Stop } from "../fleet/launch.ts";
 import type { Member, MemberName } from "../fleet/member.ts";
 import { dataDirectory } from "../fleet/paths.ts";
 import type { Step } from "../fleet/step.ts";
@@ -22,8 +23,8 @@ export interface PerformerParts {
   readonly note: (text: string) => void;
   /** Aborted when whoever waits wants it over with, at the cost of what is in flight. */
   readonly hurry: AbortSignal;
-  /** The longest that a drain may take. */
-  readonly drain: Millis;
+  /** Everything is going down: nobody is waited for longer than a few seconds. */
+  readonly goingDown: boolean;
 }
 
 /** Carries steps out. Each is idempotent: a step that was cut in the middle can be performed again. */
@@ -57,7 +58,7 @@ export class Performer {
       case "drain":
         return this.#drain(step.member, signal);
       case "stop":
-        return members.keeper(step.member).stop(members.stopOf(step.member), this.#parts.hurry);
+        return members.keeper(step.member).stop(this.#stopOf(step.member), this.#parts.hurry);
       case "remove":
         return this.#remove(step.member);
       case "reload":
@@ -85,6 +86,13 @@ export class Performer {
     return member;
   }
 
+  /** Behind a balancer that goes down with everything, nothing is left that its connections could wait for. */
+  #stopOf(name: MemberName): Stop {
+    const { members, goingDown } = this.#parts;
+    const isBalancer = members.find(name)?.kind === "balancer";
+    return goingDown && isBalancer ? { signal: "SIGTERM", grace: seconds(2) } : members.stopOf(name);
+  }
+
   async #setup(name: MemberName, signal: AbortSignal): Promise<void> {
     const { members, services, store } = this.#parts;
     const state = members.keeper(name).state;
@@ -96,7 +104,7 @@ export class Performer {
 
   async #direct(name: MemberName, wanted: boolean): Promise<void> {
     const { members, traffic } = this.#parts;
-    const kind = members.find(name)?.kind ?? (traffic.isServing(name) ? "web" : "postgres");
+    const kind = (members.find(name) ?? members.findLeaving(name))?.kind;
     if (!wanted) members.keeper(name).leave();
     if (kind === "web") await traffic.serve(name, wanted);
     else await traffic.read(name, wanted);
@@ -104,10 +112,10 @@ export class Performer {
 
   /** Waits for what is in flight. When the deadline passes, the application is told by its signal, and ends the rest itself. */
   async #drain(name: MemberName, signal: AbortSignal): Promise<void> {
-    const { members, services, hurry, drain } = this.#parts;
-    const deadline = AbortSignal.any([hurry, signal, AbortSignal.timeout(drain)]);
-    const member = members.find(name) ?? null;
-    if (member === null || member.kind !== "web") return;
+    const { members, services, hurry } = this.#parts;
+    const deadline = AbortSignal.any([hurry, signal, AbortSignal.timeout(this.#drainLimit())]);
+    const member = members.find(name) ?? members.findLeaving(name);
+    if (member?.kind !== "web") return;
     while (
       !deadline.aborted &&
       members.isAlive(name) &&
@@ -115,6 +123,12 @@ export class Performer {
     ) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
+  }
+
+  /** The file's word, but no more than a few seconds when everything is going down. */
+  #drainLimit(): Millis {
+    const { drain } = this.#parts.members.fleet.spec.web;
+    return this.#parts.goingDown ? millis(Math.min(drain, seconds(5))) : drain;
   }
 
   async #remove(name: MemberName): Promise<void> {
@@ -141,6 +155,7 @@ export class Performer {
     // First written down, then done: an engine that dies in between finds what was decided.
     store.decideTopology({ postgresPrimary: name, postgresReadable: others });
     await services.postgres.promote(members.context(signal), this.#member(name));
+    await members.keeper(name).refresh();
   }
 
   async #switch(name: MemberName, signal: AbortSignal): Promise<void> {
@@ -149,14 +164,9 @@ export class Performer {
     await services.redis.switchTo(members.context(signal), this.#member(name));
     store.decideTopology({ redisMaster: name });
     await services.balancer.follow(members.context(signal));
+    await Promise.all(members.ofKind("redis").map((member) => members.keeper(member.name).refresh()));
     if (former !== name) note(`${name} is the Redis master now`);
   }
-}
-
-/** How long a drain may take: the file's word, but no more than a few seconds when everything is going down. */
-export function drainLimit(members: Members, goingDown: boolean): Millis {
-  const drain = members.fleet.spec.web.drain;
-  return goingDown ? millis(Math.min(drain, seconds(5))) : drain;
 }
 
 /** Makes the pooler take its rewritten file, if it runs. */

@@ -94,6 +94,7 @@ export async function performUp(
     fleet.secrets.save(state.release, { ...request.inherited, ...request.environment }, known);
   }
   fleet.supervisor.store.decide(state);
+  if (previous === null) await fleet.supervisor.adoptLeaders();
   await fleet.supervisor.converge(operation);
 }
 

@@ -17,7 +17,7 @@ import { fleetOf } from "./desire.ts";
 import type { Events } from "./events.ts";
 import { Members } from "./members.ts";
 import type { Operation, Operations } from "./operation.ts";
-import { drainLimit, Performer, reloadPooler } from "./perform.ts";
+import { Performer, reloadPooler } from "./perform.ts";
 import type { Store } from "./store.ts";
 import { Traffic } from "./traffic.ts";
 import { look, worldOf } from "./world.ts";
@@ -79,6 +79,19 @@ export class Supervisor {
       driver.signal(stray.running, stop.signal, "leader");
     }
     return adopted;
+  }
+
+  /** A fleet without a history may have data: whoever led it leads it again. */
+  async adoptLeaders(): Promise<void> {
+    const { services } = this.#parts;
+    const { postgresPrimary, redisMaster } = this.store.state.topology;
+    const context = this.members.context();
+    const primary = postgresPrimary === null ? null : await services.postgres.leaderOnDisk(context);
+    const master = redisMaster === null ? null : await services.redis.leaderOnDisk(context);
+    this.store.decideTopology({ postgresPrimary: primary ?? postgresPrimary, redisMaster: master ?? redisMaster });
+    const found = [primary, master].filter((name) => name !== null && name !== postgresPrimary && name !== redisMaster);
+    if (found.length > 0)
+      this.#note(`there is data of an earlier fleet; ${found.join(" and ")} led it, and will again`);
   }
 
   /** Observes, plans and applies until the fleet is as it shall be. Faults: those of the steps. */
@@ -157,7 +170,7 @@ export class Supervisor {
       store: this.store,
       note: (text) => this.#note(text),
       hurry: operation.hurry.signal,
-      drain: drainLimit(this.members, goingDown),
+      goingDown,
     });
     try {
       await this.#parts.operations.carryOut(operation, plan, performer);

@@ -6,8 +6,7 @@ const always = (): boolean => true;
 const withPostgres = ({ postgres }: Spec): boolean => postgres !== false;
 const withRedis = ({ redis }: Spec): boolean => redis !== false;
 const withSentinels = ({ redis }: Spec): boolean => redis !== false && redis.kind === "local" && redis.sentinels > 0;
-const withCache = ({ cache, redis }: Spec): boolean =>
-  cache !== false || (redis !== false && redis.kind === "managed" && redis.cacheUrl !== null);
+const withCache = ({ cache, redis }: Spec): boolean => cache !== false || redis !== false;
 
 function withReplicas(count: number): (spec: Spec) => boolean {
   return ({ postgres }) => {
@@ -39,13 +38,36 @@ const PROVIDED: ReadonlyMap<string, Provided> = new Map<string, Provided>([
     `DATABASE_READ_URL_${at + 1}`,
     { when: withReplicas(at + 1), needs: `postgres with ${at + 1} or more replicas` },
   ]),
-  ["REDIS_ENABLED", { when: withRedis, needs: "redis" }],
+  ["REDIS_ENABLED", { when: always, needs: "nothing" }],
   ["REDIS_URL", { when: withRedis, needs: "redis" }],
-  ["REDIS_CACHE_URL", { when: withCache, needs: "cache" }],
+  ["REDIS_CACHE_URL", { when: withCache, needs: "redis or cache" }],
   ["REDIS_SENTINELS", { when: withSentinels, needs: "redis with replicas" }],
   ["REDIS_SENTINEL_MASTER", { when: withSentinels, needs: "redis with replicas" }],
   ["CELERY_BROKER_URL", { when: withRedis, needs: "redis" }],
 ]);
+
+/** Who gets variables. */
+export type Audience = "web" | "workers" | "scheduler" | "release";
+
+const WEB: readonly Audience[] = ["web"];
+const MEMBERS: readonly Audience[] = ["web", "workers", "scheduler"];
+
+/** Variables that not everybody gets. */
+const AUDIENCES: ReadonlyMap<string, readonly Audience[]> = new Map([
+  ["PORT", WEB],
+  ["HOST", WEB],
+  ["TRUST_PROXY", WEB],
+  ["INSTANCE_ID", MEMBERS],
+  ["API_INSTANCE_ID", MEMBERS],
+  ["NODE_APP_INSTANCE", MEMBERS],
+  ["QUEUE", ["workers"]],
+]);
+
+/** Of an audience, those who do not get a variable that the fleet gives. */
+export function withoutVariable(name: string, audience: readonly Audience[]): Audience[] {
+  const receivers = AUDIENCES.get(name);
+  return receivers === undefined ? [] : audience.filter((one) => !receivers.includes(one));
+}
 
 /** Every variable that Tenfold can give to the application by itself. */
 export const PROVIDED_NAMES: readonly string[] = [...PROVIDED.keys()];

@@ -108,9 +108,13 @@ function expandParts(parts: readonly Part[], expansion: Expansion): string {
         part satisfies never;
     }
     if (text.length > LONGEST)
-      throw new Fault("TF_SPEC_INVALID", `references make a value longer than ${LONGEST} characters`, {
-        hint: "a reference whose value holds references grows quickly; look at what they stand for",
-      });
+      throw new Fault(
+        "TF_SPEC_INVALID",
+        `a value is longer than ${LONGEST} characters when its references are expanded`,
+        {
+          hint: "a reference whose value holds references grows quickly; look at what they stand for",
+        },
+      );
   }
   return text;
 }

@@ -127,7 +127,9 @@ export function planConverge(world: World): PlannedStep[] {
     return member.kind === "web" && seen?.alive === true && seen.attached && seen.restartKey !== restartKey;
   });
   const rolled = planRollout(graph, replaced, world);
-  const wanted = new Set([...world.desired, ...world.surge].map(({ member }) => member.name));
+  // Without a rollout nobody stands in for anybody.
+  const surge = replaced.length === 0 ? [] : world.surge;
+  const wanted = new Set([...world.desired, ...surge].map(({ member }) => member.name));
   const arrivals = world.desired.map(({ member }) => `attach ${member.name}`);
   for (const seen of world.seen.values()) {
     if (!wanted.has(seen.member.name)) planRemoval(graph, seen, [...arrivals, ...rolled]);

@@ -5,7 +5,7 @@ import { nearest } from "../units/nearest.ts";
 import { shownPath } from "./program/stack.ts";
 import { isAbsent } from "./read-text.ts";
 
-export type FileKind = "program" | "yaml" | "json" | "procfile";
+type FileKind = "program" | "yaml" | "json" | "procfile";
 
 /** A fleet file that was chosen. */
 export interface FoundFile {
@@ -20,7 +20,7 @@ const PROGRAM_ENDINGS: readonly string[] = [".ts", ".mts", ".js", ".mjs"];
 const DATA_ENDINGS: readonly string[] = [".yaml", ".yml", ".json"];
 
 /** In the order of preference. */
-export const FILE_NAMES: readonly string[] = [
+const FILE_NAMES: readonly string[] = [
   ...PROGRAM_ENDINGS.map((ending) => `tenfold.config${ending}`),
   ...DATA_ENDINGS.map((ending) => `tenfold${ending}`),
   "Procfile",
@@ -89,45 +89,47 @@ export async function findFile(
   if (named !== undefined) return { found: foundFile(resolve(directory, named), directory), notes: [] };
   const [first, ...others] = FILE_NAMES.filter((name) => names.includes(name));
   if (first === undefined) throw await absentFault(directory, names);
-  const notes = others.length === 0 ? [] : [`${first} is read; ${others.join(", ")} not: ${ORDER}.`];
+  const notes =
+    others.length === 0
+      ? []
+      : [`${first} is read, and ${others.join(", ")} ${others.length === 1 ? "is" : "are"} not: ${ORDER}.`];
   return { found: foundFile(join(directory, first), directory), notes };
 }
 
-/** What an overlay of this file for this environment could be called: `tenfold.production.yaml`. */
-function overlayNames(base: string | undefined, envName: string): string[] {
-  const name = base === undefined || kindOf(base) === "procfile" ? "tenfold" : basename(base, extname(base));
-  const stem = name.replace(/\.config$/, "");
-  return [
-    ...PROGRAM_ENDINGS.map((ending) => `${stem}.${envName}.config${ending}`),
-    ...DATA_ENDINGS.map((ending) => `${stem}.${envName}${ending}`),
-  ];
+/** The name of a file without what says its kind: an overlay is called after it. */
+function stemOf(base: FoundFile | undefined): string {
+  if (base === undefined || base.kind === "procfile") return "tenfold";
+  return basename(base.path, extname(base.path)).replace(/\.config$/, "");
 }
 
-/** The overlay that `--env` names; it lies beside the file. Faults: TF_SPEC_NOT_FOUND, TF_ARGUMENT. */
+/** The name of an environment becomes part of file names. Faults: TF_ARGUMENT. */
+export function checkEnvName(envName: string): void {
+  if (/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(envName)) return;
+  throw new Fault("TF_ARGUMENT", `--env ${JSON.stringify(envName)} is no name of an environment`, {
+    hint: "it is part of a file's name: letters, digits, - and _, such as --env production",
+  });
+}
+
+/** The overlay that `--env` names; it lies beside the file. Faults: TF_SPEC_NOT_FOUND. */
 export async function findOverlay(directory: string, base: FoundFile | undefined, envName: string): Promise<FoundFile> {
-  if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(envName))
-    throw new Fault("TF_ARGUMENT", `--env ${JSON.stringify(envName)} is no name of an environment`, {
-      hint: "it is part of a file's name: letters, digits, - and _, such as --env production",
-    });
   const beside = base === undefined ? directory : dirname(base.path);
   const names = await namesIn(beside);
-  const wanted = overlayNames(base?.name, envName);
-  const present = wanted.find((name) => names.includes(name));
+  const stem = stemOf(base);
+  const endings = [...PROGRAM_ENDINGS.map((ending) => `.config${ending}`), ...DATA_ENDINGS];
+  const present = endings.map((ending) => `${stem}.${envName}${ending}`).find((name) => names.includes(name));
   if (present !== undefined) return foundFile(join(beside, present), directory);
-  const usual = wanted.find((name) => name.endsWith(".yaml")) ?? "";
-  const [before = "", after = ""] = usual.split(envName);
-  const environments = names
-    .filter((name) => name.startsWith(before) && name.endsWith(after) && name !== `${before.slice(0, -1)}${after}`)
-    .map((name) => name.slice(before.length, name.length - after.length));
-  const near = nearest(envName, environments);
-  throw new Fault(
-    "TF_SPEC_NOT_FOUND",
-    `--env ${envName} needs ${shownPath(join(beside, usual), directory)}, which does not exist`,
-    {
-      hint:
-        near === undefined
-          ? "write it: what is in it replaces or extends the file; it may be empty"
-          : `did you mean --env ${near}?`,
-    },
+  const environments = endings.flatMap((ending) =>
+    names
+      .filter((name) => name.startsWith(`${stem}.`) && name.endsWith(ending))
+      .map((name) => name.slice(stem.length + 1, -ending.length))
+      .filter((name) => name !== "" && name !== "config"),
   );
+  const near = nearest(envName, environments);
+  const usual = shownPath(join(beside, `${stem}.${envName}.yaml`), directory);
+  throw new Fault("TF_SPEC_NOT_FOUND", `--env ${envName} needs ${usual}, which does not exist`, {
+    hint:
+      near === undefined
+        ? "write it: what is in it replaces or extends the file; it may be empty"
+        : `did you mean --env ${near}?`,
+  });
 }

@@ -7,7 +7,7 @@ import type { Spec } from "../spec/spec.ts";
 import { checkFiles } from "./check-files.ts";
 import { environmentFor, missingInTemplates } from "./environment.ts";
 import { expandValue } from "./expand.ts";
-import { type FoundFile, findFile, findOverlay, namesIn } from "./find.ts";
+import { checkEnvName, type FoundFile, findFile, findOverlay, namesIn } from "./find.ts";
 import { readJson } from "./json.ts";
 import { mergeOverlay } from "./merge.ts";
 import { readProcfile } from "./procfile.ts";
@@ -117,6 +117,7 @@ function combine(base: Source, overlay: Source | undefined): { value: Plain; fin
 export async function loadProject(options: ProjectOptions): Promise<Project> {
   const directory = resolve(options.directory);
   const { envName, processEnv } = options;
+  if (envName !== undefined) checkEnvName(envName);
   await namesIn(directory);
   const variables = await readVariables(directory, envName, processEnv);
   const reading = { directory, variables, options };

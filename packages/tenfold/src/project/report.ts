@@ -80,8 +80,8 @@ export function reportFault({ sources, findings, missing, names }: Report): Faul
   if (findings.length === 0 && missing.length === 0) return undefined;
   const entries = [
     ...findings.map(({ path, message }) => entryOf(path, message, sources)),
-    ...missing.map(({ path, place: where, name }): Entry => {
-      const message = missingMessage(name, names);
+    ...missing.map(({ path, place: where, name, reason }): Entry => {
+      const message = reason === undefined ? missingMessage(name, names) : `\${${name}} ${reason}`;
       if (path !== undefined) return entryOf(path, message, sources);
       return { text: `${where}: ${message}`, source: sources.length, position: null };
     }),
@@ -96,7 +96,10 @@ export function reportFault({ sources, findings, missing, names }: Report): Faul
       : `nothing defines some of the variables that ${file} refers to`;
     return new Fault("TF_ENV_MISSING", message, {
       lines,
-      hint: `write ${only.name}=value into .env, export ${only.name}, or give a default: \${${only.name}:-value}`,
+      hint:
+        only.reason === undefined
+          ? `write ${only.name}=value into .env, export ${only.name}, or give a default: \${${only.name}:-value}`
+          : undefined,
     });
   }
   const count = findings.length + missing.length;

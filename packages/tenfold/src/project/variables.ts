@@ -10,6 +10,8 @@ export interface MissingReference {
   /** `env.API_KEY`, or `.env:4`. */
   readonly place: string;
   readonly name: string;
+  /** Why it is missing, where that is not simply that nothing defines it: continues the sentence "${NAME} ...". */
+  readonly reason?: string | undefined;
 }
 
 /** What the `.env` files define, before it is known what the fleet file refers to. */

@@ -2,7 +2,7 @@ import type { Fleet } from "../fleet/fleet.ts";
 import type { Rendering } from "../fleet/launch.ts";
 import type { Member } from "../fleet/member.ts";
 import { renderApp } from "./app/app.ts";
-import { renderHaproxy } from "./haproxy/haproxy.ts";
+import { renderBalancer } from "./edge/balancer.ts";
 import { renderPgbouncer } from "./pgbouncer/pgbouncer.ts";
 import { renderPostgres } from "./postgres/postgres.ts";
 import { renderRedis } from "./redis/redis.ts";
@@ -15,7 +15,7 @@ export function renderMember(fleet: Fleet, member: Member): Rendering {
     case "scheduler":
       return renderApp(fleet, member);
     case "balancer":
-      return renderHaproxy(fleet, member);
+      return renderBalancer(fleet, member);
     case "postgres":
       return renderPostgres(fleet, member);
     case "pooler":

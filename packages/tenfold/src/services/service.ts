@@ -44,6 +44,8 @@ export interface PoolerControl {
 }
 
 export interface PostgresControl {
+  /** Who was the primary, by what the data directories say; `null` when there are none. For a fleet whose state is lost. */
+  leaderOnDisk(context: Context): Promise<MemberName | null>;
   /** Writes out what would make a stop slow. */
   checkpoint(context: Context, member: Member): Promise<void>;
   /** Waits until it has all that the cleanly stopped `from` had. Fault: TF_FAILOVER_REFUSED. */
@@ -53,6 +55,8 @@ export interface PostgresControl {
 }
 
 export interface RedisControl {
+  /** Who was the master, by what the Sentinels had written down; `null` when they had not. */
+  leaderOnDisk(context: Context): Promise<MemberName | null>;
   /** Makes it the master with writes held back until it has them all. Faults: TF_FAILOVER_REFUSED. */
   switchTo(context: Context, member: Member): Promise<void>;
   /** Who is the master now, by what the servers themselves say; `null` when that is not clear. */

@@ -21,6 +21,12 @@ interface Place extends Diagnosis {
   readonly path: Path;
 }
 
+/** Of a place with more problems, the first that many are found. */
+export const MOST_FINDINGS = 200;
+
+/** Guessing what was meant compares with every name there is. */
+const MOST_GUESSES = 30;
+
 const YES_AND_NO: Readonly<Record<string, string>> = { yes: "true", on: "true", no: "false", off: "false" };
 
 /** The end of a message about a value that is nearly right. */
@@ -95,7 +101,9 @@ function diagnoseObject(value: Plain, shape: ObjectShape, at: ObjectPlace): Find
   const meant = new Set<string>();
   for (const key of Object.keys(value)) {
     if (Object.hasOwn(shape.fields, key)) continue;
-    const guess = diagnoseKey(key, value, shape, at);
+    if (findings.length >= MOST_FINDINGS) break;
+    const guess: KeyGuess =
+      findings.length < MOST_GUESSES ? diagnoseKey(key, value, shape, at) : { message: "is not a known key" };
     findings.push({ path: [...at.path, key], message: guess.message });
     if (guess.meant !== undefined) meant.add(guess.meant);
   }
@@ -109,12 +117,15 @@ function diagnoseObject(value: Plain, shape: ObjectShape, at: ObjectPlace): Find
 
 function diagnoseRecord(value: Plain, shape: Shape & { kind: "record" }, at: Place): Finding[] {
   if (!isMap(value)) return [wrong(value, at)];
-  return Object.entries(value).flatMap(([key, member]) => {
-    const place = { ...at, schema: shape.value, path: [...at.path, key] };
-    const named = accepts(shape.key, key);
-    const name = { path: place.path, message: `is no possible name; it must be ${expectation(shape.key)}` };
-    return [...(named ? [] : [name]), ...diagnose(member, place)];
-  });
+  const findings: Finding[] = [];
+  for (const [key, member] of Object.entries(value)) {
+    if (findings.length >= MOST_FINDINGS) break;
+    const path = [...at.path, key];
+    if (!accepts(shape.key, key))
+      findings.push({ path, message: `is no possible name; it must be ${expectation(shape.key)}` });
+    findings.push(...diagnose(member, { ...at, schema: shape.value, path }));
+  }
+  return findings;
 }
 
 function diagnoseUnion(value: Plain, shape: Shape & { kind: "union" }, at: Place): Finding[] {
@@ -137,7 +148,9 @@ function diagnoseShape(value: Plain, at: ObjectPlace): Finding[] {
       return diagnoseRecord(value, shape, at);
     case "list":
       if (!isList(value)) return [wrong(value, at)];
-      return value.flatMap((item, index) => diagnose(item, { ...at, schema: shape.item, path: [...at.path, index] }));
+      return value
+        .slice(0, MOST_FINDINGS)
+        .flatMap((item, index) => diagnose(item, { ...at, schema: shape.item, path: [...at.path, index] }));
     case "union":
       return diagnoseUnion(value, shape, at);
     case "leaf":

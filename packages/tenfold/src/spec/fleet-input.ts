@@ -8,29 +8,17 @@ export interface FleetInput {
   web: string | readonly string[] | WebInput;
   /** Background workers, by name: each a command, or a map. */
   workers?: Readonly<Record<string, string | readonly string[] | WorkerInput>> | undefined;
-  /**
-   * The process that enqueues work by the clock: a command, or a map. Exactly one runs.
-   * @default false
-   */
+  /** The process that enqueues work by the clock: a command, or a map. Exactly one runs. @default false */
   scheduler?: false | string | readonly string[] | SchedulerInput | undefined;
-  /**
-   * Runs once for each release, before it takes traffic: migrations.
-   * @default false
-   */
+  /** Runs once for each release, before it takes traffic: migrations. @default false */
   release?: false | string | readonly string[] | undefined;
   /** Variables for every process of the application. */
   env?: Readonly<Record<string, string | number | boolean>> | undefined;
   /** The edge: the name of the program, or a map. */
   balancer?: "haproxy" | "nginx" | BalancerInput | undefined;
-  /**
-   * true or a map for local servers, or {url} of a managed one.
-   * @default false
-   */
+  /** true or a map for local servers, or {url} of a managed one. @default false */
   postgres?: boolean | LocalPostgresInput | ManagedPostgresInput | undefined;
-  /**
-   * true or a map for local servers, or {url} of a managed one.
-   * @default false
-   */
+  /** true or a map for local servers, or {url} of a managed one. @default false */
   redis?: boolean | LocalRedisInput | ManagedRedisInput | undefined;
   /** A second Redis that evicts. Absent: on wherever a local redis is. */
   cache?: boolean | CacheInput | undefined;
@@ -45,59 +33,29 @@ export interface FleetInput {
 export interface WebInput {
   /** Starts an instance. Text is read by /bin/sh; a list of words is run as it is. */
   command: string | readonly string[];
-  /**
-   * Where the command runs, relative to the project's directory.
-   * @default "."
-   */
+  /** Where the command runs, relative to the project's directory. @default "." */
   directory?: string | undefined;
-  /**
-   * Time between SIGTERM and SIGKILL.
-   * @default "10s"
-   */
+  /** Time between SIGTERM and SIGKILL. @default "10s" */
   grace?: string | number | undefined;
-  /**
-   * Memory that an instance may use; beyond it, it is restarted.
-   * @default false
-   */
+  /** Memory that an instance may use; beyond it, it is restarted. @default false */
   memory?: false | string | number | undefined;
-  /**
-   * Cores that an instance may use; needs cgroup v2.
-   * @default false
-   */
+  /** Cores that an instance may use; needs cgroup v2. @default false */
   cpu?: false | number | undefined;
   /** Variables for an instance only; they win over those of the whole fleet. */
   env?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /**
-   * How many instances run, or the bounds between which it moves.
-   * @default 3
-   */
+  /** How many instances run, or the bounds between which it moves. @default 3 */
   instances?: number | BoundsInput | undefined;
   /** The health check: a path, or a map. Without a path, any answer below 500 to GET / passes. */
   health?: string | HealthInput | undefined;
-  /**
-   * Whether a visitor stays on one instance, and by what.
-   * @default false
-   */
+  /** Whether a visitor stays on one instance, and by what. @default false */
   sticky?: "cookie" | "ip" | false | undefined;
-  /**
-   * How the balancer picks an instance.
-   * @default "leastconn"
-   */
+  /** How the balancer picks an instance. @default "leastconn" */
   balance?: "leastconn" | "roundrobin" | "ip" | undefined;
-  /**
-   * Requests that one instance gets at once; more wait in the balancer.
-   * @default false
-   */
+  /** Requests that one instance gets at once; more wait in the balancer. @default false */
   concurrency?: false | number | undefined;
-  /**
-   * How long a new instance takes to reach its full share of the requests.
-   * @default "10s"
-   */
+  /** How long a new instance takes to reach its full share of the requests. @default "10s" */
   slowStart?: string | number | undefined;
-  /**
-   * How long requests and WebSockets in flight may take once an instance is leaving.
-   * @default "30s"
-   */
+  /** How long requests and WebSockets in flight may take once an instance is leaving. @default "30s" */
   drain?: string | number | undefined;
   [key: `x-${string}`]: unknown;
 }
@@ -115,20 +73,11 @@ export interface BoundsInput {
 export interface HealthInput {
   /** What to ask for; an answer from 200 to 399 passes. Absent: /, where any answer below 500 passes. */
   path?: string | undefined;
-  /**
-   * Time between two checks.
-   * @default "2s"
-   */
+  /** Time between two checks. @default "2s" */
   interval?: string | number | undefined;
-  /**
-   * A check that takes longer has failed.
-   * @default "5s"
-   */
+  /** A check that takes longer has failed. @default "5s" */
   timeout?: string | number | undefined;
-  /**
-   * How long an instance may take from its start to its first passing check.
-   * @default "60s"
-   */
+  /** How long an instance may take from its start to its first passing check. @default "60s" */
   start?: string | number | undefined;
   [key: `x-${string}`]: unknown;
 }
@@ -137,32 +86,17 @@ export interface HealthInput {
 export interface WorkerInput {
   /** Starts a worker. Text is read by /bin/sh; a list of words is run as it is. */
   command: string | readonly string[];
-  /**
-   * Where the command runs, relative to the project's directory.
-   * @default "."
-   */
+  /** Where the command runs, relative to the project's directory. @default "." */
   directory?: string | undefined;
-  /**
-   * Time between SIGTERM and SIGKILL.
-   * @default "30s"
-   */
+  /** Time between SIGTERM and SIGKILL. @default "30s" */
   grace?: string | number | undefined;
-  /**
-   * Memory that a worker may use; beyond it, it is restarted.
-   * @default false
-   */
+  /** Memory that a worker may use; beyond it, it is restarted. @default false */
   memory?: false | string | number | undefined;
-  /**
-   * Cores that a worker may use; needs cgroup v2.
-   * @default false
-   */
+  /** Cores that a worker may use; needs cgroup v2. @default false */
   cpu?: false | number | undefined;
   /** Variables for a worker only; they win over those of the whole fleet. */
   env?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /**
-   * How many workers run, or the bounds between which it moves.
-   * @default 1
-   */
+  /** How many workers run, or the bounds between which it moves. @default 1 */
   instances?: number | BoundsInput | undefined;
   /** The queue that it takes jobs from; the worker's name when absent. */
   queue?: string | undefined;
@@ -173,25 +107,13 @@ export interface WorkerInput {
 export interface SchedulerInput {
   /** Starts the scheduler. Text is read by /bin/sh; a list of words is run as it is. */
   command: string | readonly string[];
-  /**
-   * Where the command runs, relative to the project's directory.
-   * @default "."
-   */
+  /** Where the command runs, relative to the project's directory. @default "." */
   directory?: string | undefined;
-  /**
-   * Time between SIGTERM and SIGKILL.
-   * @default "10s"
-   */
+  /** Time between SIGTERM and SIGKILL. @default "10s" */
   grace?: string | number | undefined;
-  /**
-   * Memory that the scheduler may use; beyond it, it is restarted.
-   * @default false
-   */
+  /** Memory that the scheduler may use; beyond it, it is restarted. @default false */
   memory?: false | string | number | undefined;
-  /**
-   * Cores that the scheduler may use; needs cgroup v2.
-   * @default false
-   */
+  /** Cores that the scheduler may use; needs cgroup v2. @default false */
   cpu?: false | number | undefined;
   /** Variables for the scheduler only; they win over those of the whole fleet. */
   env?: Readonly<Record<string, string | number | boolean>> | undefined;
@@ -200,47 +122,23 @@ export interface SchedulerInput {
 
 /** The edge: the one address that visitors use. */
 export interface BalancerInput {
-  /**
-   * The program.
-   * @default "haproxy"
-   */
+  /** The program. @default "haproxy" */
   engine?: "haproxy" | "nginx" | undefined;
-  /**
-   * The address to listen on; 0.0.0.0 opens it to the network.
-   * @default "127.0.0.1"
-   */
+  /** The address to listen on; 0.0.0.0 opens it to the network. @default "127.0.0.1" */
   host?: string | undefined;
   /** The port to listen on. Absent: 8080, or the next one free. */
   port?: string | number | undefined;
-  /**
-   * TLS from given files, or with a self-signed certificate for development.
-   * @default false
-   */
+  /** TLS from given files, or with a self-signed certificate for development. @default false */
   tls?: "self-signed" | TlsFilesInput | false | undefined;
-  /**
-   * Requests from one address, such as 100/min; more get a 429 with Retry-After.
-   * @default false
-   */
+  /** Requests from one address, such as 100/min; more get a 429 with Retry-After. @default false */
   rateLimit?: string | false | undefined;
-  /**
-   * Whether text answers are compressed.
-   * @default true
-   */
+  /** Whether text answers are compressed. @default true */
   gzip?: boolean | undefined;
-  /**
-   * Whether the usual security headers are added where the application sets none.
-   * @default true
-   */
+  /** Whether the usual security headers are added where the application sets none. @default true */
   securityHeaders?: boolean | undefined;
-  /**
-   * A larger request body gets a 413.
-   * @default "10mb"
-   */
+  /** A larger request body gets a 413. @default "10mb" */
   maxBody?: string | number | undefined;
-  /**
-   * Connections of visitors at once.
-   * @default 10000
-   */
+  /** Connections of visitors at once. @default 10000 */
   maxConnections?: number | undefined;
   /** How long things may take. */
   timeouts?: TimeoutsInput | undefined;
@@ -258,40 +156,22 @@ export interface TlsFilesInput {
 
 /** How long things may take at the edge. */
 export interface TimeoutsInput {
-  /**
-   * To connect to an instance.
-   * @default "3s"
-   */
+  /** To connect to an instance. @default "3s" */
   connect?: string | number | undefined;
-  /**
-   * Between two reads of an instance's answer; a request that is silent for longer gets a 504.
-   * @default "60s"
-   */
+  /** Between two reads of an instance's answer; a request that is silent for longer gets a 504. @default "60s" */
   request?: string | number | undefined;
-  /**
-   * A visitor's connection without a request is closed after this.
-   * @default "60s"
-   */
+  /** A visitor's connection without a request is closed after this. @default "60s" */
   idle?: string | number | undefined;
-  /**
-   * A WebSocket on which nothing travels is closed after this.
-   * @default "1h"
-   */
+  /** A WebSocket on which nothing travels is closed after this. @default "1h" */
   websocket?: string | number | undefined;
-  /**
-   * A request that found every instance busy waits this long, then gets a 503.
-   * @default "30s"
-   */
+  /** A request that found every instance busy waits this long, then gets a 503. @default "30s" */
   queue?: string | number | undefined;
   [key: `x-${string}`]: unknown;
 }
 
 /** A primary and its streaming replicas, run by Tenfold. */
 export interface LocalPostgresInput {
-  /**
-   * Streaming replicas. With one or more, a commit is acknowledged when a replica has it on disk too.
-   * @default 2
-   */
+  /** Streaming replicas. With one or more, a commit is acknowledged when a replica has it on disk too. @default 2 */
   replicas?: number | undefined;
   /** The database's name; the fleet's name when absent. */
   database?: string | undefined;
@@ -306,20 +186,11 @@ export interface LocalPostgresInput {
 
 /** PgBouncer, in transaction mode. */
 export interface PoolInput {
-  /**
-   * Server connections for each database.
-   * @default 25
-   */
+  /** Server connections for each database. @default 25 */
   size?: number | undefined;
-  /**
-   * Client connections at once.
-   * @default 2000
-   */
+  /** Client connections at once. @default 2000 */
   clients?: number | undefined;
-  /**
-   * How long a client waits for a server connection, also through a failover, before it gets an error.
-   * @default "15s"
-   */
+  /** How long a client waits for a server connection, also through a failover, before it gets an error. @default "15s" */
   wait?: string | number | undefined;
   [key: `x-${string}`]: unknown;
 }
@@ -328,27 +199,18 @@ export interface PoolInput {
 export interface ManagedPostgresInput {
   /** postgres://user:password@host:port/database of a database that somebody else runs. */
   url: string;
-  /**
-   * Its read replicas.
-   * @default []
-   */
+  /** Its read replicas. @default [] */
   readUrls?: readonly string[] | undefined;
   [key: `x-${string}`]: unknown;
 }
 
 /** The durable Redis: sessions, queues, limits. Append-only file, never evicts. */
 export interface LocalRedisInput {
-  /**
-   * Replicas of the durable Redis.
-   * @default 1
-   */
+  /** Replicas of the durable Redis. @default 1 */
   replicas?: number | undefined;
   /** Sentinels, which decide on failovers: an odd number. Absent: 3 when there are replicas, else 0. */
   sentinels?: number | undefined;
-  /**
-   * Memory for data; when it is full, writes fail rather than evict.
-   * @default "256mb"
-   */
+  /** Memory for data; when it is full, writes fail rather than evict. @default "256mb" */
   memory?: string | number | undefined;
   [key: `x-${string}`]: unknown;
 }
@@ -364,25 +226,16 @@ export interface ManagedRedisInput {
 
 /** A second Redis: evicts the least used, keeps nothing on disk. */
 export interface CacheInput {
-  /**
-   * Memory for data; when it is full, the least used goes.
-   * @default "128mb"
-   */
+  /** Memory for data; when it is full, the least used goes. @default "128mb" */
   memory?: string | number | undefined;
   [key: `x-${string}`]: unknown;
 }
 
 /** How much of each member's output is kept. */
 export interface LogsInput {
-  /**
-   * A log file that grows beyond this is rotated.
-   * @default "10mb"
-   */
+  /** A log file that grows beyond this is rotated. @default "10mb" */
   maxSize?: string | number | undefined;
-  /**
-   * Rotated files that are kept for each member.
-   * @default 3
-   */
+  /** Rotated files that are kept for each member. @default 3 */
   keep?: number | undefined;
   [key: `x-${string}`]: unknown;
 }

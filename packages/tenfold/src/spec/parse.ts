@@ -1,5 +1,5 @@
 import type { Result } from "../fault/result.ts";
-import { diagnose } from "./diagnose.ts";
+import { diagnose, MOST_FINDINGS } from "./diagnose.ts";
 import { mend } from "./mend.ts";
 import { nameFrom } from "./name.ts";
 import { type Finding, formatPath, isWithin, type Path } from "./path.ts";
@@ -52,6 +52,7 @@ export function checkSpec(plain: Plain, known: Known): Checked {
   const already = known.findings ?? [];
   const closed = [...already.map(({ path }) => path), ...(known.unknown ?? [])];
   if (!isMap(plain)) return { ok: false, findings: [...already, notAMap(plain)], rest: undefined };
+  if (closed.some((path) => path.length === 0)) return { ok: false, findings: already, rest: undefined };
   const value = withoutExtensions({ name: nameFrom(known.directoryName), ...plain }, fleetFile);
   const parsed = fleetFile.safeParse(value);
   if (parsed.success && closed.length === 0) {
@@ -61,11 +62,15 @@ export function checkSpec(plain: Plain, known: Known): Checked {
   if (!isMap(value)) return { ok: false, findings: [...already, notAMap(value)], rest: undefined };
   const origin = known.origin ?? (() => undefined);
   const found = parsed.success ? [] : diagnose(value, { schema: fleetFile, root: fleetFile, path: [], origin });
-  const own = found.filter(({ path }) => !closed.some((one) => isWithin(path, one)));
-  const findings = [...already, ...own];
-  const places = [...closed, ...own.map(({ path }) => path)];
-  const rest = mend(value, places);
-  return { ok: false, findings: [...findings, ...broken(rest, places)], rest };
+  const open = found.filter(({ path }) => !closed.some((one) => isWithin(path, one)));
+  if (open.length >= MOST_FINDINGS) {
+    const more = { path: [], message: "has more problems, which are not shown" };
+    return { ok: false, findings: [...already, ...open.slice(0, MOST_FINDINGS), more], rest: undefined };
+  }
+  const findings = [...already, ...open];
+  const wrong = [...closed, ...open.map(({ path }) => path)];
+  const rest = mend(value, wrong);
+  return { ok: false, findings: [...findings, ...broken(rest, wrong)], rest };
 }
 
 /**

@@ -100,8 +100,9 @@ function copyValue(value: unknown, path: Path, copy: Copy): Plain | undefined {
   switch (typeof value) {
     case "string":
     case "boolean":
-    case "number":
       return value;
+    case "number":
+      return Object.is(value, -0) ? 0 : value;
     case "undefined":
       return undefined;
     case "object":

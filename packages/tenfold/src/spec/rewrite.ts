@@ -16,7 +16,7 @@ export interface Place {
 export type Visit = (value: string | number | boolean | null, place: Place) => Plain;
 
 /** Keys that users may add for themselves, wherever the schema has fixed keys. */
-export function isExtension(key: string): boolean {
+function isExtension(key: string): boolean {
   return key.startsWith("x-");
 }
 
@@ -34,9 +34,11 @@ function rewriteAt(value: Plain, place: Place, visit: Visit): Plain {
     const option = optionFor(shape.options, value);
     if (option === undefined) return isMap(value) || isList(value) ? value : visit(value, place);
     const traits = { ...place.traits, ...traitsOf(option) };
-    return isMap(value) || isList(value)
-      ? rewriteAt(value, { ...place, schema: option, traits }, visit)
-      : visit(value, { ...place, traits });
+    if (isMap(value) || isList(value) || shapeOf(option).kind === "union")
+      return rewriteAt(value, { ...place, schema: option, traits }, (single, inner) =>
+        visit(single, inner.path.length === place.path.length ? { ...inner, schema: place.schema } : inner),
+      );
+    return visit(value, { ...place, traits });
   }
   if (isMap(value)) {
     if (shape.kind !== "object" && shape.kind !== "record") return value;

@@ -55,15 +55,22 @@ export function sizeFrom(least: Bytes): z.ZodType<Bytes, string | number> {
 
 export const tcpPort: z.ZodType<Port, string | number> = scalar("a port, 1 to 65535", parsePort);
 
+// Without the flag `u`, so that these mean the same in the JSON Schema whoever reads it.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const NO_CONTROL = /^[^\x00-\x1f\x7f]*$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const SOME_NO_CONTROL = /^(?=.*\S)[^\x00-\x1f\x7f]+$/;
+
+/** Text that fits on one line of a configuration file, and may be empty. */
+export const possiblyEmptyLine: z.ZodString = z.string().regex(NO_CONTROL);
+
 /** Text that fits on one line of a configuration file. */
-export const line: z.ZodType<string, string> = withTraits(z.string().regex(/^(?=.*\S)[^\p{Cc}]+$/u), {
+export const line: z.ZodType<string, string> = withTraits(z.string().regex(SOME_NO_CONTROL), {
   expects: "text on one line",
 });
 
 /** A path of the file system, absolute or relative to the project's directory. */
-export const filePath: z.ZodType<string, string> = withTraits(z.string().regex(/^[^\p{Cc}]+$/u), {
-  expects: "a path",
-});
+export const filePath: z.ZodType<string, string> = withTraits(z.string().regex(SOME_NO_CONTROL), { expects: "a path" });
 
 const word = withTraits(z.string().regex(/^[^\0]*$/), { expects: "text" });
 

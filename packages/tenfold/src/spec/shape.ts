@@ -32,14 +32,8 @@ export function shapeOf(outer: Schema): Shape {
   if (schema instanceof z.ZodRecord)
     return { kind: "record", key: schema.def.keyType, value: schema.def.valueType, schema };
   if (schema instanceof z.ZodArray) return { kind: "list", item: schema.def.element, schema };
-  if (schema instanceof z.ZodUnion) return { kind: "union", options: schema.def.options.flatMap(optionsOf), schema };
+  if (schema instanceof z.ZodUnion) return { kind: "union", options: schema.def.options, schema };
   return { kind: "leaf", schema };
-}
-
-/** A union's options, those of unions within it included. */
-function optionsOf(schema: Schema): readonly Schema[] {
-  const shape = shapeOf(schema);
-  return shape.kind === "union" && traitsOf(schema).expects === undefined ? shape.options : [schema];
 }
 
 /** The traits of a schema and of what it wraps; the outer ones win. */
@@ -69,7 +63,9 @@ export function accepts(schema: Schema, value: unknown): boolean {
   return z.core.safeParse(schema, value).success;
 }
 
-function fits(shape: Shape, value: Plain): boolean {
+function fits(schema: Schema, value: Plain): boolean {
+  const shape = shapeOf(schema);
+  if (shape.kind === "union") return shape.options.some((option) => fits(option, value));
   if (isMap(value)) return shape.kind === "object" || shape.kind === "record";
   if (isList(value)) return shape.kind === "list";
   return shape.kind === "leaf" && accepts(shape.schema, value);
@@ -93,7 +89,7 @@ function evidence(option: Schema, value: PlainMap): number {
 
 /** Of a union's options, the one that a value was evidently meant for; `undefined` when none takes its kind. */
 export function optionFor(options: readonly Schema[], value: Plain): Schema | undefined {
-  const possible = options.filter((option) => fits(shapeOf(option), value));
+  const possible = options.filter((option) => fits(option, value));
   if (!isMap(value)) return possible[0];
   const ranked = possible.map((option) => ({ option, evidence: evidence(option, value) }));
   const best = Math.max(...ranked.map((one) => one.evidence));

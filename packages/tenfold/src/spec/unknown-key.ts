@@ -55,5 +55,6 @@ export function guessKey({ key, free, known, root }: UnknownKey): KeyGuess {
   const elsewhere = pathsOf(key, root);
   if (elsewhere.length > 0)
     return { message: `is not a known key here; did you mean ${oneOf(elsewhere.slice(0, MANY))}?` };
-  return { message: `is not a known key; the known ones here are ${known.join(", ")} (and any that starts with x-)` };
+  const shown = known.filter((name) => !name.startsWith("$")).join(", ");
+  return { message: `is not a known key; the known ones here are ${shown} (and any that starts with x-)` };
 }

@@ -15,10 +15,10 @@ export function seconds(value: number): Millis {
 
 /** Reads `250ms`, `30s`, `5m`, `1h`, `7d`, `1h30m`; a bare number is seconds. `undefined` for anything else. */
 export function parseDuration(value: unknown): Millis | undefined {
-  if (typeof value === "number") return Number.isFinite(value) && value >= 0 ? seconds(value) : undefined;
+  if (typeof value === "number") return Number.isFinite(value * 1_000) && value >= 0 ? seconds(value) : undefined;
   if (typeof value !== "string") return undefined;
   const text = value.trim().toLowerCase();
-  if (/^\d+(\.\d+)?$/.test(text)) return seconds(Number(text));
+  if (/^\d+(\.\d+)?$/.test(text)) return parseDuration(Number(text));
   if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(text)) return undefined;
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {

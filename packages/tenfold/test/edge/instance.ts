@@ -10,7 +10,9 @@ import type { Duplex } from "node:stream";
 
 const { PORT = "0", INSTANCE_ID = "", JOURNAL = "" } = process.env;
 
+/** What it answers, as a test tells it: to health checks, and to everything else (0: as it should). */
 let healthStatus = 200;
+let otherStatus = 0;
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -48,12 +50,14 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
   if (url.pathname === "/control") {
     healthStatus = Number(url.searchParams.get("health") ?? 200);
+    otherStatus = Number(url.searchParams.get("answers") ?? 0);
     response.end("ok");
     return;
   }
   const body = await bodyOf(request);
   appendFileSync(JOURNAL, `${Date.now()} ${INSTANCE_ID} ${request.method} ${request.url}\n`);
   response.setHeader("X-Instance", INSTANCE_ID);
+  if (otherStatus !== 0) response.statusCode = otherStatus;
   switch (url.pathname) {
     case "/die":
       if (url.searchParams.get("who")?.split(",").includes(INSTANCE_ID)) process.kill(process.pid, "SIGKILL");
@@ -68,9 +72,6 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     case "/own-headers":
       response.setHeader("X-Frame-Options", "DENY");
       response.setHeader("Referrer-Policy", "no-referrer");
-      break;
-    case "/status":
-      response.statusCode = Number(url.searchParams.get("code") ?? 500);
       break;
     case "/events":
       stream(response, url);

@@ -1,19 +1,21 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Fleet, resolveFleet } from "../../src/fleet/fleet.ts";
 import type { Launch, Rendering } from "../../src/fleet/launch.ts";
+import type { User } from "../../src/fleet/machine.ts";
 import type { Member, MemberName } from "../../src/fleet/member.ts";
 import type { Paths } from "../../src/fleet/paths.ts";
 import { memberPort } from "../../src/fleet/ports.ts";
 import type { Running, Topology } from "../../src/fleet/state.ts";
+import { renderBalancer } from "../../src/render/edge/balancer.ts";
 import { type Balancer, createBalancer } from "../../src/services/balancer/balancer.ts";
 import type { Context } from "../../src/services/service.ts";
 import { millis } from "../../src/units/millis.ts";
-import { TestDriver } from "./driver.ts";
+import { LabDriver } from "./driver.ts";
 import { testFleet, web } from "./fleet.ts";
 import { type Reply, type Visit, visit } from "./visitor.ts";
 
@@ -32,8 +34,8 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** Waits for a condition; the last failure is what is told when the time is up. */
-export async function eventually<T>(condition: () => T | Promise<T>, within = 10_000): Promise<T> {
+/** Waits until a condition no longer throws; the last error is what is told when the time is up. */
+export async function untilPasses<T>(condition: () => T | Promise<T>, within = 10_000): Promise<T> {
   const deadline = Date.now() + within;
   for (;;) {
     try {
@@ -45,9 +47,14 @@ export async function eventually<T>(condition: () => T | Promise<T>, within = 10
   }
 }
 
+export function currentUser(): User {
+  const { username, uid, gid, homedir } = userInfo();
+  return { name: username, uid, gid, home: homedir };
+}
+
 /** A balancer and instances, all real, in a directory of their own; leaves nothing behind. */
 export class Lab implements AsyncDisposable {
-  readonly driver: TestDriver = new TestDriver();
+  readonly driver: LabDriver = new LabDriver(currentUser());
   readonly directory: string = mkdtempSync(join(tmpdir(), "tenfold-edge-"));
   readonly journal: string = join(this.directory, "journal");
   readonly balancer: Balancer = createBalancer();
@@ -59,6 +66,7 @@ export class Lab implements AsyncDisposable {
   private constructor(fleet: (paths: Paths) => Fleet) {
     const home = this.directory;
     this.fleet = fleet({ project: home, state: home, home, run: join(home, "run") });
+    for (const part of ["config", "logs", "run"]) mkdirSync(join(home, part));
   }
 
   /** With ports for `slots` instances. Nothing runs yet. */
@@ -71,8 +79,7 @@ export class Lab implements AsyncDisposable {
     }
     for (let index = 1; index <= slots; index += 1) ports[web(index)] = rest.pop() ?? 0;
     for (const name of ["redis-1", "redis-2", "redis-3", "postgres-1", "postgres-2"]) ports[name] = rest.pop() ?? 0;
-    const { username, uid, gid, homedir } = userInfo();
-    const user = { name: username, uid, gid, home: homedir };
+    const user = currentUser();
     const input = { web: { command: "serve", health: { path: "/health", interval: "200ms" }, slowStart: 0 }, ...file };
     return new Lab((paths) => testFleet({ file: input, paths, ports, user }));
   }
@@ -127,7 +134,7 @@ export class Lab implements AsyncDisposable {
         const port = String(this.fleet.ports[memberPort(name)]);
         const env = { PORT: port, INSTANCE_ID: name, JOURNAL: this.journal };
         this.instances.set(name, await this.driver.start(name, this.launch(name, [process.execPath, INSTANCE], env)));
-        await eventually(() => this.askInstance(index, "/health"));
+        await untilPasses(() => this.askInstance(index, "/health"));
       }),
     );
   }
@@ -146,14 +153,14 @@ export class Lab implements AsyncDisposable {
   async startBalancer(name = "balancer-1"): Promise<void> {
     const member = this.member(name);
     await this.balancer.adapter.prepare?.(this.context, member);
-    const rendering: Rendering = this.balancer.render(this.fleet, member);
+    const rendering: Rendering = renderBalancer(this.fleet, member);
     await this.driver.writeFiles(rendering.files);
     this.processes.set(member.name, await this.driver.start(member.name, rendering.launch));
     await this.untilReady(name);
   }
 
   async untilReady(name = "balancer-1"): Promise<void> {
-    await eventually(async () => {
+    await untilPasses(async () => {
       const probe = await this.balancer.adapter.probe(this.context, this.member(name));
       assert.ok(probe.ready, `${JSON.stringify(probe)}\n${this.log(name)}`);
     });

@@ -169,6 +169,8 @@ export class MemoryDriver implements Driver {
 
   rotateLog(): void {}
 
+  recordLogTimes(): void {}
+
   get enforcesLimits(): boolean {
     return true;
   }

@@ -13,6 +13,7 @@ import { Deaths } from "./deaths.ts";
 import { Snapshot } from "./family.ts";
 import { makeDirectory, readEnd, writeFileAtomically } from "./files.ts";
 import type { Limits } from "./limits.ts";
+import { LogTimes } from "./log-times.ts";
 import { listPids, programName, readDescriptor, readSharedBytes, readStat, socketInodes } from "./proc.ts";
 import { rotateLog } from "./rotate.ts";
 import { runToEnd } from "./run.ts";
@@ -25,6 +26,7 @@ export class ProcessDriver implements Driver {
   readonly #users: Users;
   readonly #limits: Limits;
   readonly #deaths = new Deaths();
+  readonly #logTimes = new LogTimes();
 
   constructor(users: Users, limits: Limits) {
     this.#users = users;
@@ -174,6 +176,10 @@ export class ProcessDriver implements Driver {
 
   rotateLog(path: string, logs: Logs): void {
     rotateLog(path, logs);
+  }
+
+  recordLogTimes(directory: string, now: number): void {
+    this.#logTimes.record(directory, now);
   }
 
   get enforcesLimits(): boolean {

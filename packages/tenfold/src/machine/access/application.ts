@@ -2,8 +2,8 @@ import { open, readdir, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { User } from "../../fleet/machine.ts";
 import type { Command } from "../../spec/scalars.ts";
+import { quote } from "../../units/quote.ts";
 import { searchPath } from "../programs/directories.ts";
-import { quote } from "../quote.ts";
 import { firstClosed, rightsOf } from "./reach.ts";
 
 export interface ApplicationRequest {

@@ -1,8 +1,8 @@
 import { Fault } from "../../fault/fault.ts";
 import type { Machine, ProgramName, Version } from "../../fleet/machine.ts";
+import { quoteAll } from "../../units/quote.ts";
 import { isSupported, OLDEST } from "../programs/oldest.ts";
 import { formatVersion } from "../programs/version.ts";
-import { quoteAll } from "../quote.ts";
 import { installCommands, newerFrom, packageOf } from "../system/packages.ts";
 import type { System } from "../system/system.ts";
 

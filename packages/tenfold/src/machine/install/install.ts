@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Fault } from "../../fault/fault.ts";
 import { isAtLeast, type ProgramName } from "../../fleet/machine.ts";
+import { quoteAll } from "../../units/quote.ts";
 import type { Finding } from "../doctor/diagnose.ts";
 import { searchPath } from "../programs/directories.ts";
 import { OLDEST } from "../programs/oldest.ts";
 import { formatVersion } from "../programs/version.ts";
-import { quoteAll } from "../quote.ts";
 import { installCommands, newerFrom, packageOf } from "../system/packages.ts";
 import { observeSystem, type System } from "../system/system.ts";
 import { currentUser } from "../users/service-user.ts";
@@ -75,22 +75,18 @@ async function judgeCandidates(
 ): Promise<boolean> {
   const candidates = await observeCandidates(packages, env);
   let known = true;
+  const old: ProgramName[] = [];
   for (const program of programs) {
     const candidate = candidates.get(packageOf(system, program) ?? "");
-    if (candidate === undefined || candidate === null) {
-      known = false;
-    } else if (!isAtLeast(candidate, OLDEST[program])) {
-      const found = formatVersion(program, candidate);
-      throw new Fault(
-        "TF_OLD_PROGRAM",
-        `${system.name} offers ${program} ${found}, and ${formatVersion(program, OLDEST[program])} is the oldest that works`,
-        {
-          hint: `Newer ones: ${newerFrom(program)}`,
-        },
-      );
-    }
+    if (candidate === undefined || candidate === null) known = false;
+    else if (!isAtLeast(candidate, OLDEST[program])) old.push(program);
   }
-  return known;
+  if (old.length === 0) return known;
+  const lines = old.map((program) => {
+    const found = formatVersion(program, candidates.get(packageOf(system, program) ?? "") ?? OLDEST[program]);
+    return `${program} ${found}: ${formatVersion(program, OLDEST[program])} is the oldest that works. Newer ones: ${newerFrom(program)}`;
+  });
+  throw new Fault("TF_OLD_PROGRAM", `${system.name} offers only too old a version of ${old.join(", ")}`, { lines });
 }
 
 function failure(step: InstallStep, { lines, code }: RunResult): Fault {

@@ -4,8 +4,9 @@ import { basename, join } from "node:path";
 import { Fault } from "../../fault/fault.ts";
 import type { User } from "../../fleet/machine.ts";
 import type { Paths } from "../../fleet/paths.ts";
+import { nameFrom } from "../../spec/name.ts";
+import { quote } from "../../units/quote.ts";
 import { firstClosed } from "../access/reach.ts";
-import { quote } from "../quote.ts";
 import { SERVICE_HOME } from "../users/service-user.ts";
 
 /** Bytes that a socket's address holds, without the zero at its end: 107 on Linux, 103 on macOS. */
@@ -27,16 +28,6 @@ export interface PathsRequest {
 /** Eight letters that differ between projects of the same name. */
 function fingerprint(project: string): string {
   return createHash("sha256").update(project).digest("hex").slice(0, 8);
-}
-
-/** A directory's name as a part of another one: short, and of letters that no shell and no service minds. */
-function tidy(name: string): string {
-  const letters = name
-    .normalize("NFKD")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "");
-  return letters.slice(0, 40) || "fleet";
 }
 
 async function isThere(path: string): Promise<boolean> {
@@ -66,7 +57,7 @@ function takeover(path: string): string {
 }
 
 async function chooseHome(project: string, state: string, user: User): Promise<string> {
-  const apart = `${SERVICE_HOME}/${tidy(basename(project))}-${fingerprint(project)}`;
+  const apart = `${SERVICE_HOME}/${nameFrom(basename(project))}-${fingerprint(project)}`;
   // Where a fleet has data already, it stays, even if the project can be reached by now.
   if (await holdsData(apart)) {
     await mustBeWritable(apart, takeover(apart));

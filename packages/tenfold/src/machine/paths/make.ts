@@ -3,8 +3,8 @@ import { chmod, type FileHandle, lstat, mkdir, open } from "node:fs/promises";
 import { Fault } from "../../fault/fault.ts";
 import type { Machine, User } from "../../fleet/machine.ts";
 import type { Paths } from "../../fleet/paths.ts";
+import { quote } from "../../units/quote.ts";
 import { withParents } from "../access/reach.ts";
-import { quote } from "../quote.ts";
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;

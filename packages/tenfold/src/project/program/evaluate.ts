@@ -39,6 +39,9 @@ async function run(file: string): Promise<void> {
 // Warnings of Node.js about the kind of module are not for the user of a configuration file.
 process.removeAllListeners("warning");
 process.on("uncaughtException", (thrown) => answer({ kind: "threw", thrown: thrownOf(thrown) }));
+// Nobody is left to answer to. The listener alone would keep this process alive.
+process.once("disconnect", () => process.exit(1));
+process.channel?.unref();
 process.once("beforeExit", () => answer({ kind: "unsettled" }));
 registerHooks({
   resolve: (specifier, context, next) =>

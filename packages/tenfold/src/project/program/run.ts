@@ -9,6 +9,8 @@ export const EVALUATE: string = fileURLToPath(
 );
 
 const MOST_OUTPUT = 16 * 1024;
+/** How long the output of a program that has ended is still read, should something that it started hold it open. */
+const LAST_WORDS_MS = 100;
 
 export interface ProgramOptions {
   readonly directory: string;
@@ -35,6 +37,8 @@ export async function runProgram(file: string, options: ProgramOptions): Promise
     cwd: options.directory,
     env: options.env,
     execArgv: [],
+    // A group of its own, so that what it waits for can be stopped along with it.
+    detached: true,
     serialization: "advanced",
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
@@ -46,7 +50,8 @@ export async function runProgram(file: string, options: ProgramOptions): Promise
     if (output.length < MOST_OUTPUT) output += chunk.toString("utf8");
   };
   const kill = (): void => {
-    child.kill("SIGKILL");
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    process.kill(-child.pid, "SIGKILL");
   };
   const timer = setTimeout(() => {
     timedOut = true;
@@ -60,6 +65,12 @@ export async function runProgram(file: string, options: ProgramOptions): Promise
     answer = message as Answer;
   });
   child.on("error", closed.reject);
+  child.on("exit", () => {
+    setTimeout(() => {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }, LAST_WORDS_MS).unref();
+  });
   child.on("close", (code, by) => closed.resolve({ answer, output, code, signal: by }));
   try {
     const ended = await closed.promise;

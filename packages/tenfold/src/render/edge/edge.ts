@@ -1,3 +1,4 @@
+import { membersOf } from "../../fleet/data.ts";
 import { edgeOf, type Fleet, frontOf, hasFront, portFor } from "../../fleet/fleet.ts";
 import type { Member, MemberKind, MemberName } from "../../fleet/member.ts";
 import { configFile, type Paths } from "../../fleet/paths.ts";
@@ -68,7 +69,7 @@ export function servingTargets(fleet: Fleet): Target[] {
 export function targetsOf(fleet: Fleet, kind: MemberKind): Target[] {
   return targets(
     fleet,
-    fleet.members.filter((member) => member.kind === kind).map(({ name }) => name),
+    membersOf(fleet, kind).map(({ name }) => name),
   );
 }
 

@@ -5,10 +5,9 @@ const HELD = 14_000;
 
 /**
  * Refuses bodies that are too large. HAProxy cannot count a body that passes by, so one that does not say its length is
- * held until it is complete, and refused with 411 when it does not fit into the buffer. 0 means no limit.
+ * held until it is complete, and refused with 411 when it does not fit into the buffer.
  */
 export function bodyLimitRules(limit: Bytes): string[] {
-  if (limit === 0) return [];
   // HTTP/2 bodies have no Transfer-Encoding; for a request without a body the wait is over at once.
   const silent = "!{ req.hdr(content-length) -m found }";
   return [

@@ -2,13 +2,20 @@ import type { Fleet } from "../../fleet/fleet.ts";
 import type { RenderedFile, Rendering } from "../../fleet/launch.ts";
 import type { Member } from "../../fleet/member.ts";
 import { configFile, logFile } from "../../fleet/paths.ts";
+import { type Millis, millis, seconds } from "../../units/millis.ts";
 import { isEdge, isFront } from "../edge/edge.ts";
 import { PAGES, pageFile } from "../edge/pages.ts";
+import { programPath } from "../program.ts";
 import { webSections } from "./app.ts";
 import { edgeFrontend, handoverSections, metricsFrontend } from "./edge-front.ts";
 import { frontSections, frontsOf } from "./fronts.ts";
 import { defaultsSection, globalSection } from "./global.ts";
 import { rateLimitTable } from "./rate-limit.ts";
+
+/** Once it accepts no more connections it had better be gone; instances have finished their requests before. */
+const LONGEST_STOP: Millis = seconds(5);
+
+const SLOT_LINE = /^ {2}server \S+-\d+ .*\n/gm;
 
 /** Whether this balancer carries the visitors' requests by HAProxy. */
 function carriesRequests(fleet: Fleet, member: Member): boolean {
@@ -54,19 +61,32 @@ function files(fleet: Fleet, member: Member): RenderedFile[] {
   return [main, ...html, pageFile(fleet, member, PAGES["none-ready"], "json")];
 }
 
+/** Whoever is in a slot is told while HAProxy runs: that is no reason for a reload. */
+function takes(rendered: readonly RenderedFile[]): string {
+  return rendered.map(({ path, content }) => `${path}\n${content.replace(SLOT_LINE, "")}`).join("\n");
+}
+
 /** HAProxy in the foreground, a master with a worker, so that it can be reloaded without dropping anything. */
 export function renderHaproxy(fleet: Fleet, member: Member): Rendering {
-  const program = fleet.machine.programs.haproxy?.path ?? "haproxy";
+  const rendered = files(fleet, member);
   return {
-    files: files(fleet, member),
+    files: rendered,
+    takes: takes(rendered),
     launch: {
-      argv: [program, "-W", "-S", `unix@${masterSocketName(member)},mode,600`, "-f", haproxyConfigFile(fleet, member)],
+      argv: [
+        programPath(fleet, "haproxy"),
+        "-W",
+        "-S",
+        `unix@${masterSocketName(member)},mode,600`,
+        "-f",
+        haproxyConfigFile(fleet, member),
+      ],
       env: {},
       // Sockets are named relative to it.
       cwd: fleet.paths.run,
       runAs: "service",
       log: logFile(fleet.paths, member.name),
-      stop: { signal: "SIGUSR1", grace: fleet.spec.web.drain },
+      stop: { signal: "SIGUSR1", grace: millis(Math.min(fleet.spec.web.drain, LONGEST_STOP)) },
       memory: false,
       cpu: false,
     },

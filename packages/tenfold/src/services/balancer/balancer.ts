@@ -1,7 +1,3 @@
-import type { Fleet } from "../../fleet/fleet.ts";
-import type { Rendering } from "../../fleet/launch.ts";
-import type { Member } from "../../fleet/member.ts";
-import { renderHaproxy } from "../../render/haproxy/haproxy.ts";
 import type { BalancerControl, ServiceAdapter } from "../service.ts";
 import { haproxyAdapter } from "./haproxy-adapter.ts";
 import { haproxyControl } from "./haproxy-control.ts";
@@ -11,10 +7,9 @@ import { Turns } from "./turns.ts";
 export interface Balancer {
   readonly adapter: ServiceAdapter;
   readonly control: BalancerControl;
-  render(fleet: Fleet, member: Member): Rendering;
 }
 
 export function createBalancer(): Balancer {
   const turns = new Turns();
-  return { adapter: haproxyAdapter(turns), control: haproxyControl(turns), render: renderHaproxy };
+  return { adapter: haproxyAdapter(turns), control: haproxyControl(turns) };
 }

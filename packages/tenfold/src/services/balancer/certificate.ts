@@ -1,31 +1,39 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { Fault } from "../../fault/fault.ts";
 import type { Fleet } from "../../fleet/fleet.ts";
 import type { Launch } from "../../fleet/launch.ts";
 import type { Member } from "../../fleet/member.ts";
-import { logFile } from "../../fleet/paths.ts";
 import { isEdge, tlsFile } from "../../render/edge/edge.ts";
+import { type Bytes, mebibytes } from "../../units/bytes.ts";
 import { type Millis, millis, seconds } from "../../units/millis.ts";
 import type { Context } from "../service.ts";
 
 const OPENSSL_WITHIN: Millis = seconds(30);
 
+/** Longer than any certificate with its chain. */
+const PEM_SIZE: Bytes = mebibytes(1);
+
 /** Days; browsers refuse certificates that are valid for longer. */
 const VALID_DAYS = 397;
 
-/** Seconds before its end at which a self-signed certificate is replaced. */
-const RENEW_BEFORE = 30 * 86_400;
+/** Before its end, a self-signed certificate is replaced. */
+const RENEW_BEFORE: Millis = seconds(30 * 86_400);
+
+/** They stand for every address of this machine. */
+const ANY_HOST: ReadonlySet<string> = new Set(["0.0.0.0", "::", "*"]);
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/;
 const KEY = /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----[\s\S]+?-----END (?:[A-Z]+ )?PRIVATE KEY-----/;
 
-function openssl(fleet: Fleet, member: Member, words: readonly string[]): Launch {
+function openssl(fleet: Fleet, words: readonly string[]): Launch {
   return {
     argv: ["openssl", ...words],
-    env: {},
+    env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
     cwd: fleet.paths.home,
     runAs: "service",
-    log: logFile(fleet.paths, member.name),
+    log: "/dev/null",
     stop: { signal: "SIGTERM", grace: millis(0) },
     memory: false,
     cpu: false,
@@ -35,22 +43,27 @@ function openssl(fleet: Fleet, member: Member, words: readonly string[]): Launch
 /** Names that a browser on this machine or on the network may use. */
 function alternativeNames(host: string): string {
   const names = ["DNS:localhost", "IP:127.0.0.1", "IP:0:0:0:0:0:0:0:1"];
-  const own = /^[\d.]+$/.test(host) || host.includes(":") ? `IP:${host}` : `DNS:${host}`;
-  const any = ["0.0.0.0", "::", "*", "127.0.0.1", "::1", "localhost"].includes(host);
-  return [...names, ...(any ? [] : [own])].join(",");
+  const known = ANY_HOST.has(host) || ["127.0.0.1", "::1", "localhost"].includes(host);
+  const own = `${isAddress(host) ? "IP" : "DNS"}:${host}`;
+  return [...names, ...(known ? [] : [own])].join(",");
+}
+
+function isAddress(host: string): boolean {
+  return isIP(host) !== 0;
 }
 
 async function isStillGood(context: Context, member: Member): Promise<boolean> {
-  const file = tlsFile(context.fleet.paths, member);
-  if ((await context.driver.readText(file)) === null) return false;
+  const pem = await context.driver.readText(tlsFile(context.fleet.paths, member), PEM_SIZE);
   const { host } = context.fleet.spec.balancer;
-  const check = /^[\d.]+$/.test(host) || host.includes(":") ? "-checkip" : "-checkhost";
-  const named = ["0.0.0.0", "::", "*"].includes(host) ? ["-checkhost", "localhost"] : [check, host];
-  const outcome = await context.driver.run(
-    openssl(context.fleet, member, ["x509", "-in", file, "-noout", "-checkend", String(RENEW_BEFORE), ...named]),
-    { timeout: OPENSSL_WITHIN, signal: context.signal },
-  );
-  return outcome.code === 0 && !/does NOT match/.test(outcome.output);
+  try {
+    const certificate = new X509Certificate(pem ?? "");
+    if (Date.parse(certificate.validTo) - Date.now() < RENEW_BEFORE) return false;
+    if (ANY_HOST.has(host)) return certificate.checkHost("localhost") !== undefined;
+    return (isAddress(host) ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined;
+  } catch {
+    // None yet, or nothing that can be read.
+    return false;
+  }
 }
 
 async function makeSelfSigned(context: Context, member: Member): Promise<string> {
@@ -64,11 +77,11 @@ async function makeSelfSigned(context: Context, member: Member): Promise<string>
     const names = ["-addext", `subjectAltName=${alternativeNames(fleet.spec.balancer.host)}`];
     const files = ["-keyout", `${folder}/key.pem`, "-out", `${folder}/certificate.pem`];
     const outcome = await driver.run(
-      openssl(fleet, member, [...words, "-days", String(VALID_DAYS), ...subject, ...names, ...files]),
+      openssl(fleet, [...words, "-days", String(VALID_DAYS), ...subject, ...names, ...files]),
       { timeout: OPENSSL_WITHIN, signal },
     );
-    const certificate = await driver.readText(`${folder}/certificate.pem`);
-    const key = await driver.readText(`${folder}/key.pem`);
+    const certificate = await driver.readText(`${folder}/certificate.pem`, PEM_SIZE);
+    const key = await driver.readText(`${folder}/key.pem`, PEM_SIZE);
     if (outcome.code === 0 && certificate !== null && key !== null) return `${certificate.trim()}\n${key.trim()}\n`;
     throw new Fault("TF_PREPARE_FAILED", "openssl made no self-signed certificate", {
       hint: "install openssl, or name a certificate and its key in balancer.tls",
@@ -81,12 +94,27 @@ async function makeSelfSigned(context: Context, member: Member): Promise<string>
 
 async function given(context: Context, what: "certificate" | "key", path: string): Promise<string> {
   const absolute = resolve(context.fleet.paths.project, path);
-  const text = await context.driver.readText(absolute);
+  const text = await context.driver.readText(absolute, PEM_SIZE);
   const missing = text === null ? "does not exist" : `holds no ${what}`;
   if (text !== null && (what === "certificate" ? CERTIFICATE : KEY).test(text)) return text.trim();
   throw new Fault("TF_PREPARE_FAILED", `balancer.tls.${what}: ${absolute} ${missing}`, {
     hint: `name a PEM file with the ${what === "certificate" ? "certificate and its chain" : "private key"}`,
   });
+}
+
+/** A balancer that is started with a key of another certificate, or with one that needs a passphrase, only exits. */
+function assertPair(certificate: string, key: string): void {
+  const fault = (what: string): Fault =>
+    new Fault("TF_PREPARE_FAILED", `balancer.tls: the certificate and the key ${what}`, {
+      hint: "name the key that the certificate was made for, without a passphrase",
+    });
+  let belongs: boolean;
+  try {
+    belongs = new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
+  } catch (error) {
+    throw fault(`cannot be read (${error instanceof Error ? error.message : String(error)})`);
+  }
+  if (!belongs) throw fault("do not belong together");
 }
 
 /**
@@ -102,7 +130,10 @@ export async function prepareCertificate(context: Context, member: Member): Prom
     if (await isStillGood(context, member)) return;
     content = await makeSelfSigned(context, member);
   } else {
-    content = `${await given(context, "certificate", tls.certificate)}\n${await given(context, "key", tls.key)}\n`;
+    const certificate = await given(context, "certificate", tls.certificate);
+    const key = await given(context, "key", tls.key);
+    assertPair(certificate, key);
+    content = `${certificate}\n${key}\n`;
   }
   const path = tlsFile(context.fleet.paths, member);
   await context.driver.writeFiles([{ path, content, mode: 0o600, owner: "service" }]);

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { web, webs } from "../../../test/edge/fleet.ts";
-import { eventually, Lab } from "../../../test/edge/lab.ts";
+import { Lab, untilPasses } from "../../../test/edge/lab.ts";
 import { type Crowd, crowd, WebSocketVisitor } from "../../../test/edge/visitor.ts";
+import { renderBalancer } from "../../render/edge/balancer.ts";
 
 function noFailures({ failures, requests }: Crowd, atLeast: number, log: string): void {
   assert.deepEqual(failures.slice(0, 5), [], `${failures.length} of ${requests} failed\n${log.slice(-3000)}`);
@@ -17,10 +18,10 @@ test("an instance that is detached gets no new request, while those in flight fi
   await Promise.all([edge.startBalancer(), edge.startInstances(1, 2, 3)]);
   await edge.serve(1, 2, 3);
   const load = crowd({ port: edge.port, visitors: 20, paths: PATHS, think: 5 });
-  await eventually(() => assert.ok(load.count() > 300));
+  await untilPasses(() => assert.ok(load.count() > 300));
   // Six at once: with three instances, web-2 has two of them.
   const slow = Array.from({ length: 6 }, () => edge.visit({ path: "/slow?ms=1500" }));
-  await eventually(() => {
+  await untilPasses(() => {
     const started = edge.asked().filter(({ request }) => request.includes("ms=1500"));
     assert.equal(started.length, 6);
   });
@@ -29,11 +30,11 @@ test("an instance that is detached gets no new request, while those in flight fi
   assert.deepEqual(await edge.balancer.control.serving(edge.context), [web(1), web(3)]);
   const atDetach = await edge.balancer.control.inFlight(edge.context, edge.webMember(2));
   assert.ok(atDetach >= 1 && atDetach <= 22, `${atDetach} in flight`);
-  await eventually(async () => assert.equal(await edge.balancer.control.inFlight(edge.context, edge.webMember(2)), 0));
+  await untilPasses(async () => assert.equal(await edge.balancer.control.inFlight(edge.context, edge.webMember(2)), 0));
   const quietAt = Date.now();
   for (const { status } of await Promise.all(slow)) assert.equal(status, 200);
   assert.ok(quietAt - detachedAt > 500, "it was quiet before its slow requests were done");
-  await eventually(() => assert.ok(load.count() > 3000));
+  await untilPasses(() => assert.ok(load.count() > 3000));
   const seen = await load.stop();
   noFailures(seen, 3000, edge.log("balancer-1"));
   const late = edge.asked().filter(({ instance, at }) => instance === "web-2" && at > detachedAt);
@@ -45,7 +46,7 @@ test("the fleet grows from 3 to 10 and shrinks to 2 under load, and nobody notic
   await Promise.all([edge.startBalancer(), edge.startInstances(1, 2, 3)]);
   await edge.serve(1, 2, 3);
   const load = crowd({ port: edge.port, visitors: 20, paths: PATHS, think: 10 });
-  await eventually(() => assert.ok(load.count() > 200));
+  await untilPasses(() => assert.ok(load.count() > 200));
   await edge.startInstances(4, 5, 6, 7, 8, 9, 10);
   // As the engine does it: attached one by one, at the same time.
   await Promise.all(
@@ -53,15 +54,15 @@ test("the fleet grows from 3 to 10 and shrinks to 2 under load, and nobody notic
   );
   assert.deepEqual(await edge.balancer.control.serving(edge.context), webs(10));
   const grown = load.count();
-  await eventually(() => assert.ok(load.count() > grown + 1500));
+  await untilPasses(() => assert.ok(load.count() > grown + 1500));
   for (let last = 9; last >= 2; last -= 1) {
     await edge.serve(...Array.from({ length: last }, (_, at) => at + 1));
     const leaving = edge.webMember(last + 1);
-    await eventually(async () => assert.equal(await edge.balancer.control.inFlight(edge.context, leaving), 0));
+    await untilPasses(async () => assert.equal(await edge.balancer.control.inFlight(edge.context, leaving), 0));
     edge.stopInstance(last + 1, "SIGKILL");
   }
   const shrunk = load.count();
-  await eventually(() => assert.ok(load.count() > shrunk + 500));
+  await untilPasses(() => assert.ok(load.count() > shrunk + 500));
   const seen = await load.stop();
   noFailures(seen, 2500, edge.log("balancer-1"));
   assert.deepEqual([...seen.instances.keys()].sort(), webs(10).sort());
@@ -72,10 +73,10 @@ test("an instance takes traffic within 300 ms after it is attached", async () =>
   await Promise.all([edge.startBalancer(), edge.startInstances(1, 2)]);
   await edge.serve(1);
   const load = crowd({ port: edge.port, visitors: 8, paths: ["/"], think: 20 });
-  await eventually(() => assert.ok(load.count() > 100));
+  await untilPasses(() => assert.ok(load.count() > 100));
   const attachedAt = Date.now();
   await edge.serve(1, 2);
-  const first = await eventually(() => {
+  const first = await untilPasses(() => {
     const asked = edge.asked().find(({ instance }) => instance === "web-2");
     assert.ok(asked);
     return asked.at - attachedAt;
@@ -100,18 +101,18 @@ test("a reload under load drops nothing, and sockets go on in the former worker"
   await Promise.all([edge.startBalancer(), edge.startInstances(1, 2)]);
   await edge.serve(1, 2);
   await using socket = new WebSocketVisitor(edge.port);
-  await eventually(() => assert.match(socket.received, /hello/));
+  await untilPasses(() => assert.match(socket.received, /hello/));
   const load = crowd({ port: edge.port, visitors: 30, paths: PATHS, think: 60 });
   for (let turn = 0; turn < 4; turn += 1) {
     const before = load.count();
-    await eventually(() => assert.ok(load.count() > before + 700));
+    await untilPasses(() => assert.ok(load.count() > before + 700));
     await edge.balancer.adapter.reload?.(edge.context, edge.member("balancer-1"));
   }
   const before = load.count();
-  await eventually(() => assert.ok(load.count() > before + 700));
+  await untilPasses(() => assert.ok(load.count() > before + 700));
   noFailures(await load.stop(), 3500, edge.log("balancer-1"));
   socket.send("still here\n");
-  await eventually(() => assert.match(socket.received, /still here/));
+  await untilPasses(() => assert.match(socket.received, /still here/));
 });
 
 test("what a former worker carries counts as in flight, and its idle connections follow the new set", async () => {
@@ -119,10 +120,10 @@ test("what a former worker carries counts as in flight, and its idle connections
   await Promise.all([edge.startBalancer(), edge.startInstances(1, 2)]);
   await edge.serve(1);
   await using socket = new WebSocketVisitor(edge.port);
-  await eventually(() => assert.match(socket.received, /hello from web-1/));
+  await untilPasses(() => assert.match(socket.received, /hello from web-1/));
   // Visitors who think for longer than the reload takes: their connections stay behind in the former worker.
   const load = crowd({ port: edge.port, visitors: 10, paths: ["/"], think: 2000 });
-  await eventually(() => assert.ok(load.count() >= 10));
+  await untilPasses(() => assert.ok(load.count() >= 10));
   const member = edge.member("balancer-1");
   await edge.balancer.adapter.reload?.(edge.context, member);
   await edge.serve(2);
@@ -135,7 +136,7 @@ test("what a former worker carries counts as in flight, and its idle connections
   const late = edge.asked().filter(({ instance, at }) => instance === "web-1" && at > detachedAt);
   assert.deepEqual(late, []);
   await socket[Symbol.asyncDispose]();
-  await eventually(async () => assert.equal(await edge.balancer.control.inFlight(edge.context, edge.webMember(1)), 0));
+  await untilPasses(async () => assert.equal(await edge.balancer.control.inFlight(edge.context, edge.webMember(1)), 0));
 });
 
 test("more instances than slots are reached by a reload, under load, with nothing dropped", async () => {
@@ -143,10 +144,10 @@ test("more instances than slots are reached by a reload, under load, with nothin
   await Promise.all([edge.startBalancer(), edge.startInstances(1, 2, 40)]);
   await edge.serve(1, 2);
   const load = crowd({ port: edge.port, visitors: 20, paths: PATHS, think: 20 });
-  await eventually(() => assert.ok(load.count() > 500));
+  await untilPasses(() => assert.ok(load.count() > 500));
   await edge.serve(1, 40);
   assert.deepEqual(await edge.balancer.control.serving(edge.context), [web(1), web(40)]);
-  await eventually(() => assert.ok(edge.asked().some(({ instance }) => instance === "web-40")));
+  await untilPasses(() => assert.ok(edge.asked().some(({ instance }) => instance === "web-40")));
   noFailures(await load.stop(), 500, edge.log("balancer-1"));
 });
 
@@ -155,7 +156,7 @@ test("a configuration that HAProxy refuses is a fault with HAProxy's own words, 
   await Promise.all([edge.startBalancer(), edge.startInstances(1)]);
   await edge.serve(1);
   const member = edge.member("balancer-1");
-  const [file] = edge.balancer.render(edge.fleet, member).files;
+  const [file] = renderBalancer(edge.fleet, member).files;
   assert.ok(file);
   await edge.driver.writeFiles([{ ...file, content: `${file.content}\nnonsense here\n` }]);
   await assert.rejects(
@@ -182,7 +183,7 @@ test("a balancer that was killed comes back with the instances that it had", asy
   const process = edge.processes.get(edge.member("balancer-1").name);
   assert.ok(process);
   edge.driver.signal(process, "SIGKILL", "session");
-  await eventually(() => assert.equal(edge.driver.isAlive(process), false));
+  await untilPasses(() => assert.equal(edge.driver.isAlive(process), false));
   await edge.startBalancer();
   assert.deepEqual(await edge.balancer.control.serving(edge.context), [web(2)]);
   assert.equal((await edge.visit()).headers["x-instance"], "web-2");
@@ -194,13 +195,13 @@ test("a balancer that is stopped finishes its requests, and is quiet before its 
   await edge.serve(1);
   const member = edge.member("balancer-1");
   const process = edge.processes.get(member.name);
-  const { stop } = edge.balancer.render(edge.fleet, member).launch;
+  const { stop } = renderBalancer(edge.fleet, member).launch;
   assert.ok(process);
   const slow = edge.visit({ path: "/slow?ms=700" });
-  await eventually(() => assert.equal(edge.asked().length, 1));
+  await untilPasses(() => assert.equal(edge.asked().length, 1));
   edge.driver.signal(process, stop.signal, "leader");
   assert.equal(await edge.balancer.adapter.isQuiet?.(edge.context, member), false);
   assert.equal((await slow).status, 200);
-  await eventually(async () => assert.equal(await edge.balancer.adapter.isQuiet?.(edge.context, member), true));
-  await eventually(() => assert.equal(edge.driver.isAlive(process), false));
+  await untilPasses(async () => assert.equal(await edge.balancer.adapter.isQuiet?.(edge.context, member), true));
+  await untilPasses(() => assert.equal(edge.driver.isAlive(process), false));
 });

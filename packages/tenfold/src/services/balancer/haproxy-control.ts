@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Fault } from "../../fault/fault.ts";
+import { memberNamed } from "../../fleet/data.ts";
 import { edgeOf, type Fleet, frontOf, hasFront } from "../../fleet/fleet.ts";
 import type { Member, MemberName } from "../../fleet/member.ts";
 import { servingTargets, targets, targetsOf } from "../../render/edge/edge.ts";
@@ -16,13 +17,6 @@ import type { Turns } from "./turns.ts";
 
 /** The web tier is in both: one for instances that are well, one for those that are alive. */
 const WEB_BACKENDS: readonly string[] = ["app", "panic"];
-
-/** The member of that name; its absence is a bug. */
-export function memberOf(fleet: Fleet, name: MemberName): Member {
-  const member = fleet.members.find((one) => one.name === name);
-  if (member === undefined) throw new Error(`the fleet has no ${name}`);
-  return member;
-}
 
 /** Brings the running servers to `wanted`, by a reload where slots do not suffice. */
 async function settle(context: Context, member: Member, wanted: Wanted): Promise<HaproxyRuntime> {
@@ -59,7 +53,7 @@ async function formerSessions(runtime: HaproxyRuntime): Promise<{ worker: number
 
 async function serve(context: Context): Promise<void> {
   const serving = servingTargets(context.fleet);
-  const member = memberOf(context.fleet, edgeOf());
+  const member = memberNamed(context.fleet, edgeOf());
   const runtime = await settle(context, member, Object.fromEntries(WEB_BACKENDS.map((name) => [name, serving])));
   await untilFormerHaveLeft(context, runtime);
 }
@@ -79,7 +73,7 @@ async function follow(context: Context): Promise<void> {
   const { fleet } = context;
   if (!hasFront(fleet.spec)) return;
   const wanted = wantedFronts(fleet);
-  const runtime = await settle(context, memberOf(fleet, frontOf(fleet.spec)), wanted);
+  const runtime = await settle(context, memberNamed(fleet, frontOf(fleet.spec)), wanted);
   const worker = await runtime.current();
   const leaders = new Map(
     Object.keys(wanted).map((name) => [name, leaderOf(fleet, name.startsWith("redis") ? "redis" : "postgres")]),
@@ -88,7 +82,7 @@ async function follow(context: Context): Promise<void> {
   const isLeader = ({ backend, name }: { backend: string; name: string }): boolean => leaders.get(backend) === name;
   const commands = servers.flatMap((server) => {
     const path = `${server.backend}/${server.name}`;
-    // Who names a leader has seen it lead: it need not pass ten checks first.
+    // Who names a leader has seen it lead: it need not pass thirty checks first.
     if (isLeader(server)) return server.up ? [] : [`set server ${path} health up`];
     return server.enabled ? [`shutdown sessions server ${path}`] : [];
   });
@@ -105,7 +99,7 @@ async function follow(context: Context): Promise<void> {
 }
 
 async function inFlight(context: Context, member: Member): Promise<number> {
-  const runtime = haproxyRuntime(context, memberOf(context.fleet, edgeOf()));
+  const runtime = haproxyRuntime(context, memberNamed(context.fleet, edgeOf()));
   try {
     const answers = await runtime.tell(
       await runtime.current(),
@@ -123,7 +117,7 @@ async function inFlight(context: Context, member: Member): Promise<number> {
 }
 
 async function serving(context: Context): Promise<readonly MemberName[] | null> {
-  const runtime = haproxyRuntime(context, memberOf(context.fleet, edgeOf()));
+  const runtime = haproxyRuntime(context, memberNamed(context.fleet, edgeOf()));
   try {
     const servers = await readServers(runtime, await runtime.current(), ["app"]);
     return servers.filter(({ enabled }) => enabled).map(({ name }) => name as MemberName);
@@ -133,11 +127,11 @@ async function serving(context: Context): Promise<readonly MemberName[] | null> 
   }
 }
 
-/** HAProxy's control. Changes wait for each other in `turns`; of those that wait only the newest is made. */
+/** HAProxy's control. Changes wait for each other in `turns`. */
 export function haproxyControl(turns: Turns): BalancerControl {
   return {
-    serve: (context) => turns.newest("serve", () => serve(context)),
-    follow: (context) => turns.newest("follow", () => follow(context)),
+    serve: (context) => turns.take(() => serve(context)),
+    follow: (context) => turns.take(() => follow(context)),
     inFlight,
     serving,
   };

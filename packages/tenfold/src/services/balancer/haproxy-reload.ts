@@ -3,6 +3,7 @@ import { Fault } from "../../fault/fault.ts";
 import type { Member } from "../../fleet/member.ts";
 import { logFile } from "../../fleet/paths.ts";
 import { renderHaproxy } from "../../render/haproxy/haproxy.ts";
+import { bytes } from "../../units/bytes.ts";
 import { type Millis, millis, seconds } from "../../units/millis.ts";
 import type { Context } from "../service.ts";
 import { type HaproxyRuntime, haproxyRuntime, type Workers } from "./haproxy-runtime.ts";
@@ -17,7 +18,7 @@ async function check(context: Context, member: Member): Promise<void> {
   const [program = "haproxy"] = launch.argv;
   const file = launch.argv.at(-1) ?? "";
   const outcome = await context.driver.run(
-    { ...launch, argv: [program, "-c", "-f", file] },
+    { ...launch, argv: [program, "-c", "-f", file], log: "/dev/null" },
     { timeout: CHECK_WITHIN, signal: context.signal },
   );
   if (outcome.code === 0) return;
@@ -72,7 +73,7 @@ export async function reloadHaproxy(context: Context, member: Member): Promise<v
   const before = await runtime.workers();
   await runtime.reload();
   if (await follow(runtime, before, context.signal)) return;
-  const log = (await context.driver.readText(logFile(context.fleet.paths, member.name))) ?? "";
+  const log = (await context.driver.readText(logFile(context.fleet.paths, member.name), bytes(4096))) ?? "";
   throw new Fault("TF_CONFIG_REJECTED", `${member.name} did not start a worker with its new configuration`, {
     hint: `what ran before goes on; look at: tenfold logs ${member.name}`,
     lines: log.trimEnd().split("\n").slice(-10),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { eventually, Lab } from "../../../test/edge/lab.ts";
+import { Lab, untilPasses } from "../../../test/edge/lab.ts";
 import { visit, WebSocketVisitor } from "../../../test/edge/visitor.ts";
 
 const FULL = {
@@ -107,7 +107,7 @@ test("a request that was sent to an instance that dies is repeated when it may b
   );
 
   await edge.startInstances(1);
-  await eventually(async () => assert.equal((await edge.visit()).headers["x-instance"], "web-1"));
+  await untilPasses(async () => assert.equal((await edge.visit()).headers["x-instance"], "web-1"));
   const before = edge.asked().length;
   const statuses: number[] = [];
   for (let turn = 0; turn < 6 && !statuses.includes(502); turn += 1) {
@@ -122,9 +122,9 @@ test("a request that was sent to an instance that dies is repeated when it may b
 test("a WebSocket goes through and stays on its instance", async () => {
   await using edge = await lab({}, 1);
   await using socket = new WebSocketVisitor(edge.port);
-  await eventually(() => assert.match(socket.received, /101 Switching Protocols[\s\S]*hello from web-1/));
+  await untilPasses(() => assert.match(socket.received, /101 Switching Protocols[\s\S]*hello from web-1/));
   socket.send("ping 1\n");
-  await eventually(() => assert.match(socket.received, /ping 1/));
+  await untilPasses(() => assert.match(socket.received, /ping 1/));
 });
 
 test("an event stream is passed on as it comes, and may be silent for longer than a request", async () => {

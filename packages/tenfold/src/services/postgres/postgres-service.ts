@@ -1,11 +1,12 @@
 import { Fault } from "../../fault/fault.ts";
-import { memberNamed } from "../../fleet/data.ts";
+import { memberNamed, membersOf } from "../../fleet/data.ts";
 import type { Member, MemberName } from "../../fleet/member.ts";
 import { dataDirectory } from "../../fleet/paths.ts";
 import type { Probe } from "../../fleet/state.ts";
 import { millis, seconds } from "../../units/millis.ts";
 import type { Context, PostgresControl, ServiceAdapter } from "../service.ts";
 import { openSuperuser, ProbeSessions, type Row } from "./client.ts";
+import { lookOnDisk, newest } from "./on-disk.ts";
 import { preparePostgres } from "./prepare.ts";
 import { parseLsn, readControlData } from "./programs.ts";
 import { setUpPostgres } from "./setup.ts";
@@ -53,6 +54,11 @@ export class PostgresService implements ServiceAdapter, PostgresControl {
 
   setup(context: Context, member: Member): Promise<void> {
     return setUpPostgres(context, member);
+  }
+
+  async leaderOnDisk(context: Context): Promise<MemberName | null> {
+    const found = await Promise.all(membersOf(context.fleet, "postgres").map((member) => lookOnDisk(context, member)));
+    return newest(found.filter((one) => one !== null));
   }
 
   async probe({ fleet }: Context, member: Member): Promise<Probe> {

@@ -70,6 +70,19 @@ export class RedisService implements ServiceAdapter, RedisControl {
     }
   }
 
+  async leaderOnDisk({ fleet, driver }: Context): Promise<MemberName | null> {
+    const fieldOf = async (member: Member, pattern: RegExp): Promise<string | undefined> =>
+      pattern.exec((await driver.readText(`${configFile(fleet.paths, member.name)}/redis.conf`)) ?? "")?.[1];
+    const monitored = new RegExp(`^sentinel monitor ${SENTINEL_MASTER} \\S+ (\\d+)`, "m");
+    for (const sentinel of membersOf(fleet, "sentinel")) {
+      const port = await fieldOf(sentinel, monitored);
+      if (port === undefined) continue;
+      for (const member of membersOf(fleet, "redis"))
+        if ((await fieldOf(member, /^port (\d+)/m)) === port) return member.name;
+    }
+    return null;
+  }
+
   async master({ fleet }: Context): Promise<MemberName | null> {
     const roles = await Promise.all(
       membersOf(fleet, "redis").map(async (member) => {

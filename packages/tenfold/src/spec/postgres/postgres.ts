@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Bytes, mebibytes } from "../../units/bytes.ts";
 import type { Millis } from "../../units/millis.ts";
-import { positiveDuration, sizeFrom } from "../scalars.ts";
+import { positiveDuration, possiblyEmptyLine, sizeFrom } from "../scalars.ts";
 import { withTraits } from "../traits.ts";
 
 /** PgBouncer, transaction pooling. */
@@ -54,13 +54,10 @@ const settingName = withTraits(z.string().regex(/^[a-z_][a-z0-9_]*(\.[a-z_][a-z0
   expects: "the name of a setting, such as work_mem",
 });
 
-const settingValue = withTraits(
-  z
-    .union([z.string().regex(/^[^\p{Cc}]*$/u), z.number(), z.boolean()])
-    .transform(String)
-    .readonly(),
-  { expects: "text on one line, a number or a boolean", verbatim: true },
-);
+const settingValue = withTraits(z.union([possiblyEmptyLine, z.number(), z.boolean()]).transform(String).readonly(), {
+  expects: "text on one line, a number or a boolean",
+  verbatim: true,
+});
 
 const local = withTraits(
   z

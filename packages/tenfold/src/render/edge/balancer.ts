@@ -1,0 +1,9 @@
+import type { Fleet } from "../../fleet/fleet.ts";
+import type { Rendering } from "../../fleet/launch.ts";
+import type { Member } from "../../fleet/member.ts";
+import { renderHaproxy } from "../haproxy/haproxy.ts";
+
+/** A balancer, by the program that this member of the fleet is. */
+export function renderBalancer(fleet: Fleet, member: Member): Rendering {
+  return renderHaproxy(fleet, member);
+}

@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { connect as connectHttp2 } from "node:http2";
+import { request as httpsRequest } from "node:https";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { web } from "../../../test/edge/fleet.ts";
+import { Lab, untilPasses } from "../../../test/edge/lab.ts";
+import type { Reply } from "../../../test/edge/visitor.ts";
+import { tlsFile } from "../../render/edge/edge.ts";
+
+const WEB = { command: "serve", health: { path: "/health", interval: "200ms", timeout: "200ms" }, slowStart: 0 };
+
+async function lab(file: Record<string, unknown>, serving: number): Promise<Lab> {
+  const opened = await Lab.open(file, Math.max(serving, 3));
+  const indexes = Array.from({ length: serving }, (_, at) => at + 1);
+  await Promise.all([opened.startBalancer(), opened.startInstances(...indexes)]);
+  await opened.serve(...indexes);
+  return opened;
+}
+
+test("a visitor with a cookie stays on one instance, and moves when that is detached", async () => {
+  await using edge = await lab({ web: { ...WEB, sticky: "cookie" } }, 3);
+  const first = await edge.visit();
+  const [set = ""] = first.headers["set-cookie"] ?? [];
+  assert.match(set, /^tenfold_shop=web-\d; path=\/; HttpOnly; SameSite=Lax$/);
+  const cookie = set.split(";")[0] ?? "";
+  const home = String(first.headers["x-instance"]);
+  for (let turn = 0; turn < 12; turn += 1) {
+    const again = await edge.visit({ headers: { Cookie: `other=1; ${cookie}` } });
+    assert.equal(again.headers["x-instance"], home);
+    assert.equal(again.headers["set-cookie"], undefined);
+    assert.equal(JSON.parse(again.body).headers.cookie, "other=1", "the application does not see it");
+  }
+  const others = [1, 2, 3].filter((index) => web(index) !== home);
+  await edge.serve(...others);
+  const moved = await edge.visit({ headers: { Cookie: cookie } });
+  assert.notEqual(moved.headers["x-instance"], home);
+  assert.match(String(moved.headers["set-cookie"]), new RegExp(`=${moved.headers["x-instance"]};`));
+});
+
+test("an address stays on one instance when others come", async () => {
+  await using edge = await lab({ web: { ...WEB, sticky: "ip" } }, 2);
+  const home = (await edge.visit()).headers["x-instance"];
+  await edge.startInstances(3);
+  await edge.serve(1, 2, 3);
+  for (let turn = 0; turn < 12; turn += 1) assert.equal((await edge.visit()).headers["x-instance"], home);
+  const left = [1, 2, 3].filter((index) => web(index) !== home);
+  await edge.serve(...left);
+  const next = (await edge.visit()).headers["x-instance"];
+  assert.notEqual(next, home);
+  for (let turn = 0; turn < 6; turn += 1) assert.equal((await edge.visit()).headers["x-instance"], next);
+});
+
+test("an address always meets the same instance when that is how requests are balanced", async () => {
+  await using edge = await lab({ web: { ...WEB, balance: "ip" } }, 3);
+  const home = (await edge.visit()).headers["x-instance"];
+  for (let turn = 0; turn < 12; turn += 1) assert.equal((await edge.visit()).headers["x-instance"], home);
+  edge.stopInstance(Number(String(home).slice(4)));
+  assert.equal((await edge.visit()).status, 200, "another takes its place");
+});
+
+test("at most as many requests pass in any window as the limit says, and no fewer than that", async () => {
+  const limit = 20;
+  const window = 1000;
+  await using edge = await lab({ web: WEB, balancer: { rateLimit: "20/1s" } }, 1);
+  const passed: { sent: number; got: number }[] = [];
+  const refused: Reply[] = [];
+  const end = Date.now() + 3500;
+  const hammer = async (): Promise<void> => {
+    while (Date.now() < end) {
+      const sent = Date.now();
+      const reply = await edge.visit();
+      if (reply.status === 200) passed.push({ sent, got: Date.now() });
+      else refused.push(reply);
+      await pause(Math.random() * 20);
+    }
+  };
+  await Promise.all([hammer(), hammer(), hammer()]);
+  for (const first of passed) {
+    // A request passed at some time between its sending and its answer: count those that surely fell into the window.
+    const inside = passed.filter(({ sent, got }) => sent >= first.got && got <= first.sent + window);
+    // Two threads can let one request each through at the same instant.
+    assert.ok(inside.length + 1 <= limit + 1, `${inside.length + 1} in one window`);
+  }
+  // The slices make a window up to a tenth longer: three to four windows fit.
+  assert.ok(passed.length >= 3 * limit, `only ${passed.length} passed`);
+  assert.ok(refused.length > 50);
+  for (const { status, headers } of refused) {
+    assert.equal(status, 429);
+    assert.match(String(headers["retry-after"]), /^[12]$/);
+  }
+});
+
+test("who waits as long as told is let in again", async () => {
+  await using edge = await lab({ web: WEB, balancer: { rateLimit: "3/2s" } }, 1);
+  for (let turn = 0; turn < 3; turn += 1) assert.equal((await edge.visit()).status, 200);
+  const refused = await edge.visit();
+  assert.equal(refused.status, 429);
+  const seconds = Number(refused.headers["retry-after"]);
+  assert.ok(seconds >= 1 && seconds <= 3, `${seconds}`);
+  await pause(seconds * 1000);
+  for (let turn = 0; turn < 3; turn += 1) assert.equal((await edge.visit()).status, 200);
+});
+
+test("an instance that fails its health check gets no requests until it passes again", async () => {
+  await using edge = await lab({ web: WEB }, 3);
+  await edge.askInstance(2, "/control?health=500");
+  const member = edge.member("balancer-1");
+  const detail = async (wanted: RegExp): Promise<void> => {
+    const probe = await edge.balancer.adapter.probe(edge.context, member);
+    assert.match(probe.ready ? probe.detail : probe.reason, wanted);
+  };
+  await untilPasses(() => detail(/^2 of 3 instances healthy$/));
+  for (let turn = 0; turn < 12; turn += 1) assert.notEqual((await edge.visit()).headers["x-instance"], "web-2");
+  await edge.askInstance(2, "/control?health=200");
+  await untilPasses(() => detail(/^3 of 3/));
+  await untilPasses(async () => assert.equal((await edge.visit()).headers["x-instance"], "web-2"));
+});
+
+test("when less than half pass the health check, all that are alive get requests", async () => {
+  await using edge = await lab({ web: WEB }, 3);
+  const member = edge.member("balancer-1");
+  await edge.askInstance(1, "/control?health=500");
+  await edge.askInstance(2, "/control?health=500");
+  const probe = async (wanted: RegExp): Promise<void> => {
+    const found = await edge.balancer.adapter.probe(edge.context, member);
+    assert.match(found.ready ? found.detail : found.reason, wanted);
+  };
+  await untilPasses(() => probe(/^1 of 3 instances healthy, less than half: all get requests$/));
+  const seen = new Set<unknown>();
+  for (let turn = 0; turn < 12; turn += 1) seen.add((await edge.visit()).headers["x-instance"]);
+  assert.equal(seen.size, 3);
+  await edge.askInstance(3, "/control?health=500");
+  await untilPasses(() => probe(/^0 of 3/));
+  for (let turn = 0; turn < 12; turn += 1) assert.equal((await edge.visit()).status, 200);
+});
+
+test("when most are dead rather than unwell, the one that is left gets every request", async () => {
+  await using edge = await lab({ web: WEB }, 3);
+  edge.stopInstance(1);
+  edge.stopInstance(2);
+  const member = edge.member("balancer-1");
+  await untilPasses(async () => {
+    const probe = await edge.balancer.adapter.probe(edge.context, member);
+    assert.match(probe.ready ? probe.detail : probe.reason, /^1 of 1/);
+  });
+  for (let turn = 0; turn < 20; turn += 1) {
+    const { status, headers } = await edge.visit({ method: "POST", body: "x" });
+    assert.equal(status, 200);
+    assert.equal(headers["x-instance"], "web-3");
+  }
+  edge.stopInstance(3);
+  await untilPasses(async () => assert.match((await edge.visit()).body, /No instance is ready/));
+});
+
+test("an instance that answers nothing but errors is out until its next health check", async () => {
+  const health = { path: "/health", interval: "5s", timeout: "1s" };
+  await using edge = await lab({ web: { ...WEB, health, balance: "roundrobin" } }, 3);
+  await edge.askInstance(1, "/control?answers=500");
+  const statuses: number[] = [];
+  for (let turn = 0; turn < 120; turn += 1) statuses.push((await edge.visit()).status);
+  const failed = statuses.filter((status) => status === 500).length;
+  assert.ok(failed >= 10 && failed <= 12, `${failed} of 120`);
+  assert.ok(
+    statuses.slice(40).every((status) => status === 200),
+    `${statuses}`,
+  );
+  assert.match(edge.log("balancer-1"), /Server app\/web-1 is DOWN/);
+});
+
+test("TLS with a certificate made for development, kept while it is good, and HTTP/2", async () => {
+  await using edge = await lab({ web: WEB, balancer: { tls: "self-signed" } }, 1);
+  const file = tlsFile(edge.fleet.paths, edge.member("balancer-1"));
+  const pem = readFileSync(file, "utf8");
+  await edge.balancer.adapter.prepare?.(edge.context, edge.member("balancer-1"));
+  assert.equal(readFileSync(file, "utf8"), pem);
+  const options = { host: "127.0.0.1", port: edge.port, ca: pem, servername: "localhost", agent: false as const };
+  const reply = await new Promise<{ body: string; hsts: unknown }>((resolve, reject) => {
+    const request = httpsRequest({ ...options, path: "/" }, (response) => {
+      let body = "";
+      response.on("data", (chunk) => {
+        body += chunk;
+      });
+      response.on("end", () => resolve({ body, hsts: response.headers["strict-transport-security"] }));
+    });
+    request.on("error", reject);
+    request.end();
+  });
+  assert.equal(JSON.parse(reply.body).headers["x-forwarded-proto"], "https");
+  assert.equal(reply.hsts, undefined, "a browser must not remember a certificate for development");
+
+  const session = connectHttp2(`https://localhost:${edge.port}`, { ca: pem });
+  const status = await new Promise((resolve, reject) => {
+    session.on("error", reject);
+    const stream = session.request({ ":path": "/", ":method": "POST" });
+    stream.on("error", reject);
+    stream.on("response", (headers) => resolve(headers[":status"]));
+    stream.resume();
+    stream.write(Buffer.alloc(50_000));
+    stream.end();
+  });
+  session.close();
+  assert.equal(status, 411, "the length of a body counts in HTTP/2 too");
+});

@@ -1,0 +1,29 @@
+// Finds test files.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
+const SKIPPED = new Set(["node_modules", "dist", ".git", ".tenfold"]);
+
+function walk(root, directory) {
+  let entries;
+  try {
+    entries = readdirSync(join(root, directory), { withFileTypes: true });
+  } catch {
+    return [];
+  }
+  return entries
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = `${directory}/${entry.name}`;
+      if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : walk(root, path);
+      return /\.test\.m?[jt]s$/.test(entry.name) ? [path] : [];
+    });
+}
+
+/** Unit tests, which run beside one another, and those that need the machine for themselves. */
+export function findTests(root, filters) {
+  const wanted = (file) => filters.length === 0 || filters.some((filter) => file.includes(filter));
+  const unit = walk(root, "packages").filter((file) => file.includes("/src/"));
+  const alone = ["scripts", "examples", "tests"].flatMap((directory) => walk(root, directory));
+  return { unit: unit.filter(wanted), alone: alone.filter(wanted) };
+}

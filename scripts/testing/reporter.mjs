@@ -1,0 +1,14 @@
+// A reporter of node:test that writes what a summary needs, one JSON value a line.
+
+/** A test that has tests inside is counted through these. */
+const isSuite = ({ details }) => details?.type === "suite";
+
+export default async function* report(source) {
+  for await (const { type, data } of source) {
+    if ((type !== "test:pass" && type !== "test:fail") || isSuite(data)) continue;
+    const reason = typeof data.skip === "string" ? data.skip : "";
+    const skipped = data.skip !== undefined || data.todo !== undefined;
+    const outcome = type === "test:fail" ? "failed" : skipped ? "skipped" : "passed";
+    yield `${JSON.stringify({ outcome, name: data.name, reason })}\n`;
+  }
+}
