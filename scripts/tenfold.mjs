@@ -5,8 +5,8 @@ import { runForeground } from "./foreground.mjs";
 
 /** Runs a command of Tenfold in the example's directory, and resolves to its exit code. */
 export async function tenfold(args) {
-  const main = join(ROOT, "packages", "tenfold", "src", "cli", "main.ts");
-  const { code } = await runForeground([NODE, "--conditions=source", main, ...args], {
+  const main = join(ROOT, "packages", "tenfold", "bin", "tenfold.mjs");
+  const { code } = await runForeground([NODE, main, ...args], {
     cwd: join(ROOT, "examples", "tutormax"),
     env: environment(),
   });

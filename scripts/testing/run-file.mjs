@@ -1,6 +1,7 @@
 // Runs one test file in a process group of its own, with a limit in time, and looks at what it left behind.
 import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkLeaks, leftProcesses, MARK } from "./leaks.mjs";
@@ -47,7 +48,8 @@ export async function runFile(file, { root, node, env, scratch, limit, signal })
   const started = performance.now();
   const child = spawn(node, argv, {
     cwd: root,
-    env: { ...env, TMPDIR: temporary, [MARK]: temporary },
+    // Node would keep its cache among the temporary files, where it looks as if it had been left behind.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"), ...env, TMPDIR: temporary, [MARK]: temporary },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });

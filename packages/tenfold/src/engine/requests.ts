@@ -1,7 +1,7 @@
 import type { Driver } from "../drivers/driver.ts";
 import { portsWanted } from "../fleet/fleet.ts";
 import type { MemberName } from "../fleet/member.ts";
-import type { Paths } from "../fleet/paths.ts";
+import { homeDirectory, type Paths, storageDirectory } from "../fleet/paths.ts";
 import { describeStep, type PlannedStep } from "../fleet/step.ts";
 import type { StoredState } from "../journal/state.ts";
 import { planConverge } from "../plan/converge.ts";
@@ -57,7 +57,8 @@ async function makeDirectories(driver: Driver, paths: Paths): Promise<void> {
   await driver.makeDirectory(`${paths.home}/config`, "service", 0o700);
   await driver.makeDirectory(`${paths.home}/data`, "service", 0o700);
   await driver.makeDirectory(`${paths.home}/logs`, "service", 0o755);
-  await driver.makeDirectory(`${paths.home}/storage`, "application", 0o700);
+  await driver.makeDirectory(storageDirectory(paths), "application", 0o700);
+  await driver.makeDirectory(homeDirectory(paths), "application", 0o700);
 }
 
 /** Starts the fleet, or makes it what the file now says. Nothing is written before the machine has all that it takes. */

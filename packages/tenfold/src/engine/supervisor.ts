@@ -53,6 +53,9 @@ export class Supervisor {
       services: parts.services,
       context: () => this.members.context(),
       reloadPooler: () => reloadPooler(this.members, parts.services),
+      served: async () => {
+        await Promise.all(this.members.ofKind("balancer").map(({ name }) => this.members.keeper(name).refresh()));
+      },
     });
   }
 

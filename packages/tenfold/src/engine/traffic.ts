@@ -14,6 +14,7 @@ export class Traffic {
   readonly #services: Services;
   readonly #context: () => Context;
   readonly #reloadPooler: () => Promise<void>;
+  readonly #served: () => Promise<void>;
   readonly #pending: Record<Sender, Promise<void> | null> = { balancer: null, pooler: null };
   readonly #active: Record<Sender, Promise<void>> = { balancer: Promise.resolve(), pooler: Promise.resolve() };
 
@@ -22,6 +23,7 @@ export class Traffic {
     this.#services = parts.services;
     this.#context = parts.context;
     this.#reloadPooler = parts.reloadPooler;
+    this.#served = parts.served;
   }
 
   isServing(name: MemberName): boolean {
@@ -51,7 +53,9 @@ export class Traffic {
     if (waiting !== null) return waiting;
     const next = this.#active[sender].then(() => {
       this.#pending[sender] = null;
-      return sender === "balancer" ? this.#services.balancer.serve(this.#context()) : this.#reloadPooler();
+      return sender === "balancer"
+        ? this.#services.balancer.serve(this.#context()).then(this.#served)
+        : this.#reloadPooler();
     });
     this.#pending[sender] = next;
     this.#active[sender] = next.catch(() => {});

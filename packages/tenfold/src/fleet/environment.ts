@@ -11,7 +11,7 @@ import {
 } from "./data.ts";
 import { type Fleet, frontOf, portFor } from "./fleet.ts";
 import type { Member } from "./member.ts";
-import { storageDirectory } from "./paths.ts";
+import { homeDirectory, storageDirectory } from "./paths.ts";
 import { furtherPort } from "./ports.ts";
 import { expandReferences } from "./references.ts";
 
@@ -128,7 +128,10 @@ export function applicationEnvironment(
   const written = Object.entries({ ...fleet.release.application.env, ...own });
   const expanded = Object.fromEntries(written.map(([name, text]) => [name, expandReferences(text, lookup)]));
   const path = searchPath(fleet.release.directory, fleet.environment.PATH ?? "/usr/local/bin:/usr/bin:/bin");
-  return { ...base, PATH: path, ...expanded };
+  const { application, engine } = fleet.machine.users;
+  // Whoever it runs as has no home of its own, or another one than whoever started Tenfold.
+  const home: Environment = application.uid === engine.uid ? {} : { HOME: homeDirectory(fleet.paths) };
+  return { ...base, ...home, PATH: path, ...expanded };
 }
 
 /** Whether the fleet has the databases that a command speaks to. */

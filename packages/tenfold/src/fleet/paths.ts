@@ -27,6 +27,11 @@ export function storageDirectory(paths: Paths): string {
   return `${paths.home}/storage`;
 }
 
+/** Where the application keeps caches and the like, when it runs as a user without a home. */
+export function homeDirectory(paths: Paths): string {
+  return `${paths.home}/home`;
+}
+
 export function socketFile(paths: Paths, name: string): string {
   return `${paths.run}/${name}.sock`;
 }

@@ -20,7 +20,7 @@ const PROGRAM_ENDINGS: readonly string[] = [".ts", ".mts", ".js", ".mjs"];
 const DATA_ENDINGS: readonly string[] = [".yaml", ".yml", ".json"];
 
 /** In the order of preference. */
-const FILE_NAMES: readonly string[] = [
+export const FILE_NAMES: readonly string[] = [
   ...PROGRAM_ENDINGS.map((ending) => `tenfold.config${ending}`),
   ...DATA_ENDINGS.map((ending) => `tenfold${ending}`),
   "Procfile",
