@@ -6,6 +6,7 @@ import type { MemberName } from "../fleet/member.ts";
 import type { MemberState, Probe, Running } from "../fleet/state.ts";
 import type { Millis } from "../units/millis.ts";
 import { stopProcess } from "./stop-process.ts";
+import { Waiters } from "./waiters.ts";
 
 /** How often a member is looked at, and how long it may take. */
 export interface Pace {
@@ -35,12 +36,6 @@ const HOPELESS_AFTER = 3;
 /** Failing probes in a row after which a ready member is no longer ready. */
 const MISSES = 2;
 
-interface Waiter {
-  readonly crashesBefore: number;
-  readonly resolve: () => void;
-  readonly reject: (reason: unknown) => void;
-}
-
 /**
  * Keeps one member running: starting → ready, failed whenever its probe fails or its process ends, and then started
  * again after a pause that grows with each crash. Stops it when told to. It knows nothing of other members.
@@ -48,7 +43,7 @@ interface Waiter {
 export class Keeper {
   readonly name: MemberName;
   readonly #host: KeeperHost;
-  readonly #waiters = new Set<Waiter>();
+  readonly #waiters = new Waiters();
   #state: MemberState;
   #running: Running | null = null;
   #startedAt = 0;
@@ -139,23 +134,8 @@ export class Keeper {
   /** Resolves when it is ready. Faults: TF_MEMBER_EXITED after three exits, TF_MEMBER_NOT_READY when its time is up. */
   async whenReady(signal: AbortSignal): Promise<void> {
     if (this.#state.state === "ready") return;
-    signal.throwIfAborted();
-    let waiter: Waiter | undefined;
-    let deadline: NodeJS.Timeout | undefined;
-    const abort = (): void => waiter?.reject(signal.reason);
-    try {
-      await new Promise<void>((resolve, reject) => {
-        waiter = { crashesBefore: this.#crashes, resolve, reject };
-        this.#waiters.add(waiter);
-        signal.addEventListener("abort", abort, { once: true });
-        const { start } = this.#host.paceOf(this.name);
-        deadline = setTimeout(() => reject(this.#lateness(start)), start).unref();
-      });
-    } finally {
-      clearTimeout(deadline);
-      signal.removeEventListener("abort", abort);
-      if (waiter !== undefined) this.#waiters.delete(waiter);
-    }
+    const { start: within } = this.#host.paceOf(this.name);
+    await this.#waiters.wait(signal, { crashes: this.#crashes, within, late: () => this.#lateness(within) });
   }
 
   /** Stops looking. What runs goes on. */
@@ -207,11 +187,8 @@ export class Keeper {
     const now = this.#host.now();
     this.#retry = setTimeout(() => void this.#again(), pause);
     this.#become({ state: "failed", running: null, since: now, reason, retryAt: now + pause });
-    for (const waiter of this.#waiters) {
-      if (crashes - waiter.crashesBefore >= HOPELESS_AFTER) {
-        waiter.reject(new Fault("TF_MEMBER_EXITED", `${this.name} ${reason}, ${HOPELESS_AFTER} times in a row`));
-      }
-    }
+    const hopeless = new Fault("TF_MEMBER_EXITED", `${this.name} ${reason}, ${HOPELESS_AFTER} times in a row`);
+    this.#waiters.crashed(crashes, HOPELESS_AFTER, hopeless);
   }
 
   async #again(): Promise<void> {
@@ -272,7 +249,7 @@ export class Keeper {
     if (state.state === "ready" && state.role === role && state.detail === detail) return;
     const since = state.state === "ready" ? state.since : now;
     this.#become({ state: "ready", running, since, role, detail });
-    for (const waiter of this.#waiters) waiter.resolve();
+    this.#waiters.ready();
   }
 
   #become(state: MemberState): void {

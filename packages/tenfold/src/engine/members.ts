@@ -3,7 +3,7 @@ import { membersOf } from "../fleet/data.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { Launch, Stop } from "../fleet/launch.ts";
 import type { Machine } from "../fleet/machine.ts";
-import type { Member, MemberKind, MemberName } from "../fleet/member.ts";
+import { isApplication, type Member, type MemberKind, type MemberName } from "../fleet/member.ts";
 import { memberPort } from "../fleet/ports.ts";
 import type { MemberState, Probe, Running } from "../fleet/state.ts";
 import type { SecretsFile } from "../journal/secrets-file.ts";
@@ -176,7 +176,6 @@ export class Members implements KeeperHost {
     if (member === undefined) return;
     const { restartKey, reloadKey } = desire(this.fleet, member);
     const { kind, group, index } = member;
-    const isApplication = kind === "web" || kind === "worker" || kind === "scheduler";
     const previous = this.#parts.store.member(name);
     const adopted = previous?.running?.pid === running.pid && previous.running.startTime === running.startTime;
     if (adopted) return;
@@ -190,7 +189,7 @@ export class Members implements KeeperHost {
       reloadKey,
       restarts,
       startedAt: this.now(),
-      release: isApplication ? this.fleet.release.number : null,
+      release: isApplication(kind) ? this.fleet.release.number : null,
     });
   }
 

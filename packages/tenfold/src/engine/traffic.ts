@@ -18,7 +18,14 @@ export class Traffic {
   readonly #pending: Record<Sender, Promise<void> | null> = { balancer: null, pooler: null };
   readonly #active: Record<Sender, Promise<void>> = { balancer: Promise.resolve(), pooler: Promise.resolve() };
 
-  constructor(parts: { store: Store; services: Services; context: () => Context; reloadPooler: () => Promise<void> }) {
+  constructor(parts: {
+    store: Store;
+    services: Services;
+    context: () => Context;
+    reloadPooler: () => Promise<void>;
+    /** Called when the balancer has taken a change. */
+    served: () => Promise<void>;
+  }) {
     this.#store = parts.store;
     this.#services = parts.services;
     this.#context = parts.context;

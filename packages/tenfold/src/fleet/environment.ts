@@ -1,14 +1,5 @@
 import { Secret } from "../units/secret.ts";
-import {
-  databaseName,
-  localPostgres,
-  localRedis,
-  membersOf,
-  onlyMember,
-  queueOf,
-  readDatabaseName,
-  SENTINEL_MASTER,
-} from "./data.ts";
+import { databaseName, localRedis, membersOf, onlyMember, queueOf, readDatabaseName, SENTINEL_MASTER } from "./data.ts";
 import { type Fleet, frontOf, portFor } from "./fleet.ts";
 import type { Member } from "./member.ts";
 import { homeDirectory, storageDirectory } from "./paths.ts";
@@ -132,9 +123,4 @@ export function applicationEnvironment(
   // Whoever it runs as has no home of its own, or another one than whoever started Tenfold.
   const home: Environment = application.uid === engine.uid ? {} : { HOME: homeDirectory(fleet.paths) };
   return { ...base, ...home, PATH: path, ...expanded };
-}
-
-/** Whether the fleet has the databases that a command speaks to. */
-export function hasLocalData(fleet: Fleet): { readonly postgres: boolean; readonly redis: boolean } {
-  return { postgres: localPostgres(fleet.spec) !== null, redis: localRedis(fleet.spec) !== null };
 }

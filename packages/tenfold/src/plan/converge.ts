@@ -1,4 +1,4 @@
-import type { Member, MemberKind } from "../fleet/member.ts";
+import { isApplication, type Member, type MemberKind } from "../fleet/member.ts";
 import type { PlannedStep, Step } from "../fleet/step.ts";
 import { Graph } from "./graph.ts";
 import { planRemoval } from "./remove.ts";
@@ -30,8 +30,9 @@ function gates(member: Member, world: World): string[] {
   const needs = member.needs.flatMap((name) =>
     name === world.topology.postgresPrimary ? [`ready ${name}`, `promote ${name}`, `setup ${name}`] : [`ready ${name}`],
   );
-  const isApplication = member.kind === "web" || member.kind === "worker" || member.kind === "scheduler";
-  return isApplication && world.releaseToRun !== null ? [...needs, `release ${world.releaseToRun}`] : needs;
+  return isApplication(member.kind) && world.releaseToRun !== null
+    ? [...needs, `release ${world.releaseToRun}`]
+    : needs;
 }
 
 function addMember(graph: Graph, { member, restartKey, reloadKey }: Desired, world: World): void {
