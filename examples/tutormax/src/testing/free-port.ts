@@ -3,10 +3,14 @@ import { createServer } from "node:net";
 
 const given = new Set<number>();
 
+/** Test files run at the same time, each in a process: each takes its ports from a range that is likely its own. */
+const RANGE = 100;
+const FIRST = 10_000 + (process.pid % 100) * RANGE;
+
 /** A port that nobody listens on. Not one that the kernel gives to outgoing connections, and none twice. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 10_000);
+    const port = FIRST + Math.floor(Math.random() * RANGE);
     if (given.has(port)) continue;
     given.add(port);
     const server = createServer();

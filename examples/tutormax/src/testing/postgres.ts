@@ -49,16 +49,18 @@ export class Postgres implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    this.#server = new Child([program("postgres"), "-D", this.#directory, "-p", String(this.port)], {
+    const server = new Child([program("postgres"), "-D", this.#directory, "-p", String(this.port)], {
       cwd: this.#directory,
       account: this.#account,
       stop: "SIGQUIT",
     });
+    this.#server = server;
     try {
-      await eventually("PostgreSQL answers", 10_000, () => this.query("SELECT 1"));
+      // Not another server that has taken the port meanwhile.
+      await eventually("PostgreSQL answers", 10_000, async () => server.running && (await this.query("SELECT 1")));
     } catch (error) {
       await this[Symbol.asyncDispose]();
-      throw error;
+      throw new Error(`PostgreSQL did not start: ${server.output}`, { cause: error });
     }
   }
 

@@ -31,12 +31,14 @@ export class RedisServer implements AsyncDisposable {
     const keep = ["--save", "", "--appendonly", "yes", "--appendfsync", "always", "--repl-diskless-sync-delay", "0"];
     const reach = ["--bind", "127.0.0.1", "--port", String(this.port)];
     const secret = ["--requirepass", PASSWORD, "--masterauth", PASSWORD];
-    this.#server = new Child(["redis-server", ...reach, ...secret, ...keep], { cwd: this.#directory });
+    const server = new Child(["redis-server", ...reach, ...secret, ...keep], { cwd: this.#directory });
+    this.#server = server;
     try {
-      await eventually("Redis answers", 5_000, () => this.command("PING"));
+      // Not another server that has taken the port meanwhile.
+      await eventually("Redis answers", 5_000, async () => server.running && (await this.command("PING")));
     } catch (error) {
       await this[Symbol.asyncDispose]();
-      throw error;
+      throw new Error(`Redis did not start: ${server.output}`, { cause: error });
     }
   }
 
