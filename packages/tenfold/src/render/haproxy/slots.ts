@@ -13,8 +13,9 @@ export function slotCount(highest: number): number {
 }
 
 /** By the highest number that a web instance has, surge instances aside: they find room in the other half. */
-export function webSlots({ spec, web, counts }: Fleet): number {
-  const indexes = [...web.main, ...(web.standby?.indexes ?? []), ...(web.canary?.indexes ?? [])];
+export function webSlots({ spec, web, counts, topology }: Fleet): number {
+  const serving = topology.serving.map((name) => Number(/\d+$/.exec(name)?.[0] ?? 0));
+  const indexes = [...web.main, ...(web.standby?.indexes ?? []), ...(web.canary?.indexes ?? []), ...serving];
   return slotCount(Math.max(spec.web.instances.max, counts.web, ...indexes));
 }
 
