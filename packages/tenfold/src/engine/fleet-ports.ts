@@ -13,9 +13,9 @@ export async function choosePortsFor(
   driver: Driver,
   fleet: RunningFleet | null,
 ): Promise<PortChoice> {
-  const { spec, counts, web } = state;
+  const { spec, counts, web, topology } = state;
   const surge = freeIndexes(web, surgeWanted(state));
-  const requests = portsWanted({ spec, counts, web, surge, current: state.release });
+  const requests = portsWanted({ spec, counts, web, surge, current: state.release, topology });
   const members = fleet?.supervisor.members;
   return choosePorts(requests, state.ports, {
     driver,

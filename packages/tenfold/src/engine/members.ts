@@ -152,7 +152,8 @@ export class Members implements KeeperHost {
 
   stopOf(name: MemberName): Stop {
     const member = this.find(name);
-    return member === undefined ? PLAIN_STOP : renderMember(this.fleet, member).launch.stop;
+    if (member !== undefined) return renderMember(this.fleet, member).launch.stop;
+    return this.#parts.store.member(name)?.stop ?? PLAIN_STOP;
   }
 
   async launchOf(name: MemberName): Promise<Launch> {
@@ -201,6 +202,7 @@ export class Members implements KeeperHost {
       reloadKey,
       restarts,
       startedAt: this.now(),
+      stop: this.stopOf(name),
       release: member.release,
     });
   }

@@ -182,6 +182,7 @@ export class Performer {
     await services.redis.switchTo(members.context(signal), this.#member(name));
     store.decideTopology({ redisMaster: name });
     await services.balancer.follow(members.context(signal));
+    await services.redis.gather(members.context(signal), this.#member(name));
     await Promise.all(members.ofKind("redis").map((member) => members.keeper(member.name).refresh()));
     if (former !== name) note(`${name} is the Redis master now`);
   }

@@ -36,8 +36,11 @@ export function onlyMember(fleet: Fleet, kind: MemberKind): Member {
 
 /** Who answers reads on `DATABASE_READ_URL_n`: the n-th fit replica, another one in its stead, or the primary. */
 export function readTarget(fleet: Fleet, index: number): MemberName | null {
-  const { postgresReadable, postgresPrimary } = fleet.topology;
-  return postgresReadable[(index - 1) % Math.max(1, postgresReadable.length)] ?? postgresPrimary;
+  // Those that are about to leave are readable until they are detached.
+  const readable = fleet.topology.postgresReadable.filter((name) =>
+    fleet.members.some((member) => member.name === name),
+  );
+  return readable[(index - 1) % Math.max(1, readable.length)] ?? fleet.topology.postgresPrimary;
 }
 
 /** The queue that a worker takes jobs from; `undefined` for other members. */

@@ -54,7 +54,7 @@ export type FleetInput = Omit<Fleet, "members">;
 type Seat = Pick<Member, "name" | "kind" | "group" | "index" | "release" | "duty">;
 
 /** What decides who the members are. */
-export type Seating = Pick<FleetInput, "spec" | "counts" | "web" | "surge"> & { readonly current: number };
+export type Seating = Pick<FleetInput, "spec" | "counts" | "web" | "surge" | "topology"> & { readonly current: number };
 
 function seat(kind: MemberKind, index: number, more: { worker?: string; release?: number; duty?: Duty } = {}): Seat {
   const group = groupOf(kind, more.worker);
@@ -75,9 +75,16 @@ function webSeats({ web, surge, current }: Seating): Seat[] {
   ].sort((a, b) => a.index - b.index);
 }
 
+/** The youngest have no seat when there are fewer than before, but a leader keeps its own: it has the data. */
+function seatsAround(leader: MemberName | null, kind: MemberKind, count: number): Seat[] {
+  const first = seats(kind, count);
+  const led = Number(/-(\d+)$/.exec(leader ?? "")?.[1] ?? 1);
+  return led <= count || count === 0 ? first : [...first.slice(0, -1), seat(kind, led)];
+}
+
 /** The members in the order in which people read them. */
 function seating(wanted: Seating): Seat[] {
-  const { spec, counts, current } = wanted;
+  const { spec, counts, current, topology } = wanted;
   const postgres = localPostgres(spec) !== null;
   const redis = localRedis(spec);
   const workers = Object.keys(spec.workers).flatMap((worker) =>
@@ -90,9 +97,9 @@ function seating(wanted: Seating): Seat[] {
     ...webSeats(wanted),
     ...workers,
     ...(spec.scheduler === false ? [] : [seat("scheduler", 1, { release: current })]),
-    ...seats("postgres", postgres ? 1 + counts.postgresReplicas : 0),
+    ...seatsAround(topology.postgresPrimary, "postgres", postgres ? 1 + counts.postgresReplicas : 0),
     ...seats("pooler", postgres ? 1 : 0),
-    ...seats("redis", redis === null ? 0 : 1 + counts.redisReplicas),
+    ...seatsAround(topology.redisMaster, "redis", redis === null ? 0 : 1 + counts.redisReplicas),
     ...seats("sentinel", redis === null || counts.redisReplicas === 0 ? 0 : redis.sentinels),
     ...seats("cache", spec.cache === false ? 0 : 1),
   ];

@@ -1,4 +1,5 @@
 import type { Counts } from "../fleet/counts.ts";
+import type { Stop } from "../fleet/launch.ts";
 import type { GroupName, MemberKind, MemberName } from "../fleet/member.ts";
 import type { Paths } from "../fleet/paths.ts";
 import type { PortBook } from "../fleet/ports.ts";
@@ -24,6 +25,8 @@ export interface StoredMember {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly restarts: number;
+  /** How it is stopped, also when the file knows it no more. */
+  readonly stop: Stop;
 }
 
 /** A deploy that was begun: what it leads to, and what it falls back to when it fails. */

@@ -56,7 +56,10 @@ function addMember(
     addStart(graph, member, world, [stopped]);
     return;
   }
-  const reloaded = seen.reloadKey === reloadKey ? [] : [graph.add({ kind: "reload", member: name }, [])];
+  const reloaded =
+    seen.reloadKey === reloadKey
+      ? []
+      : [graph.add({ kind: "reload", member: name }, [], { any: firstReplicas(member, world) })];
   const ready = seen.ready ? reloaded : [graph.add({ kind: "ready", member: name }, reloaded)];
   if (name === world.topology.postgresPrimary && world.unpromoted) {
     graph.chain(
@@ -69,6 +72,14 @@ function addMember(
   }
   if (isAttachable(member, world) && !seen.attached)
     graph.add({ kind: "attach", member: name }, [...ready, ...attachGates(world)]);
+}
+
+/** A primary that is told of its first replicas lets commits wait for one: it must not before one is there. */
+function firstReplicas({ name }: Member, world: World): string[] {
+  if (name !== world.topology.postgresPrimary) return [];
+  const replicas = world.desired.filter(({ member }) => member.kind === "postgres" && member.name !== name);
+  const isThere = replicas.some(({ member }) => world.seen.get(member.name)?.alive === true);
+  return isThere ? [] : replicas.map(({ member }) => `ready ${member.name}`);
 }
 
 /** An attachment needs whoever sends the requests. */
@@ -146,7 +157,10 @@ export function planConverge(world: World): PlannedStep[] {
   const wanted = new Set([...world.desired, ...surge].map(({ member }) => member.name));
   const arrivals = world.desired.map(({ member }) => `attach ${member.name}`);
   for (const seen of world.seen.values()) {
-    if (!wanted.has(seen.member.name)) planRemoval(graph, seen, [...arrivals, ...rolled]);
+    if (wanted.has(seen.member.name)) continue;
+    // Commits wait for replicas by name: first the primary is told to wait for this one no more.
+    const told = seen.member.kind === "postgres" ? [`reload ${world.topology.postgresPrimary}`] : [];
+    planRemoval(graph, seen, [...arrivals, ...rolled, ...told]);
   }
   const pooler = world.desired.find(({ member }) => member.kind === "pooler")?.member;
   if (world.poolerPaused && pooler !== undefined) {

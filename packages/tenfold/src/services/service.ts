@@ -59,6 +59,8 @@ export interface RedisControl {
   leaderOnDisk(context: Context): Promise<MemberName | null>;
   /** Makes it the master with writes held back until it has them all. Faults: TF_FAILOVER_REFUSED. */
   switchTo(context: Context, member: Member): Promise<void>;
+  /** Makes all others follow the master, and lets the clients of a former one go on. */
+  gather(context: Context, master: Member): Promise<void>;
   /** Who is the master now, by what the servers themselves say; `null` when that is not clear. */
   master(context: Context): Promise<MemberName | null>;
 }

@@ -114,6 +114,7 @@ export class MemoryServices implements Services {
 
   readonly redis: Services["redis"] = {
     leaderOnDisk: async () => this.#tier.redisMaster,
+    gather: async () => {},
     switchTo: async (_context, member) => {
       await this.#tier.effect(`switch ${member.name}`, this.#life);
       this.#tier.redisMaster = member.name;

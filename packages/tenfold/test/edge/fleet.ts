@@ -61,7 +61,9 @@ export function testFleet(input: TestFleet): Fleet {
   const counts = { ...initialCounts(spec), ...(input.web === undefined ? {} : { web: input.web }) };
   const topology = { ...initialTopology(spec), ...input.topology };
   const web = firstSets(counts.web);
-  const keys: string[] = portsWanted({ spec, counts, web, surge: [], current: 1 }).map(({ key }) => key);
+  const keys: string[] = portsWanted({ spec, counts, web, surge: [], current: 1, topology: initialTopology(spec) }).map(
+    ({ key }) => key,
+  );
   keys.push(...topology.serving.map(memberPort));
   const given: Record<string, number> = { [APP_PORT]: spec.balancer.port ?? 8080, ...input.ports };
   const ports: Record<string, Port> = {};

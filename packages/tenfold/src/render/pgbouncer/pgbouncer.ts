@@ -11,6 +11,8 @@ import { programPath } from "../program.ts";
 /** Who may pause, resume and reload it. */
 export const POOLER_ADMIN = "tenfold_admin";
 
+const MOST_READ_DATABASES = 8;
+
 function userlistLine(user: string, password: string): string {
   return `"${user}" "${password.replaceAll('"', '""')}"`;
 }
@@ -19,7 +21,8 @@ function databases(fleet: Fleet): string[] {
   const name = databaseName(fleet.spec);
   const line = (alias: string, target: MemberName | null): string[] =>
     target === null ? [] : [`${alias} = host=127.0.0.1 port=${memberNamed(fleet, target).port} dbname=${name}`];
-  const reads = Array.from({ length: fleet.counts.postgresReplicas }, (_, at) =>
+  // All that could ever be given out: a process that was told of a replica which has left goes on reading.
+  const reads = Array.from({ length: MOST_READ_DATABASES }, (_, at) =>
     line(readDatabaseName(fleet.spec, at + 1), readTarget(fleet, at + 1)),
   );
   return [...line(name, fleet.topology.postgresPrimary), ...reads.flat()];

@@ -75,6 +75,7 @@ function evicting(fleet: Fleet, member: Member): Settings {
 function sentinel(fleet: Fleet, member: Member): Settings {
   const password = fleet.secrets.redis.reveal();
   const master = membersOf(fleet, "redis").find(({ name }) => name === fleet.topology.redisMaster);
+  const replicas = membersOf(fleet, "redis").filter(({ name }) => name !== fleet.topology.redisMaster);
   const quorum = Math.floor((localRedis(fleet.spec)?.sentinels ?? 3) / 2) + 1;
   const discovery = "+ping +info +hello +auth +client +role +command +subscribe +psubscribe +unsubscribe +punsubscribe";
   const questions = [
@@ -98,6 +99,8 @@ function sentinel(fleet: Fleet, member: Member): Settings {
     ["sentinel", `myid ${sentinelId(fleet, member)}`],
     ["sentinel", "resolve-hostnames no"],
     ["sentinel", `monitor ${SENTINEL_MASTER} 127.0.0.1 ${master?.port} ${quorum}`],
+    // It would find them by itself, but only ten seconds after they follow: too late for an early failover.
+    ...replicas.map(({ port }) => ["sentinel", `known-replica ${SENTINEL_MASTER} 127.0.0.1 ${port}`] as const),
     ["sentinel", `auth-pass ${SENTINEL_MASTER} ${password}`],
     ["sentinel", `down-after-milliseconds ${SENTINEL_MASTER} 1000`],
     ["sentinel", `failover-timeout ${SENTINEL_MASTER} 10000`],

@@ -1,4 +1,4 @@
-import type { Member, MemberName } from "../../fleet/member.ts";
+import type { MemberName } from "../../fleet/member.ts";
 import { dataDirectory } from "../../fleet/paths.ts";
 import { bytes } from "../../units/bytes.ts";
 import type { Context } from "../service.ts";
@@ -12,13 +12,13 @@ export interface OnDisk {
 }
 
 /** `null` where there is no data, or none that can be read. */
-export async function lookOnDisk(context: Context, member: Member): Promise<OnDisk | null> {
-  const directory = dataDirectory(context.fleet.paths, member.name);
+export async function lookOnDisk(context: Context, name: MemberName): Promise<OnDisk | null> {
+  const directory = dataDirectory(context.fleet.paths, name);
   const present = await context.driver.readText(`${directory}/PG_VERSION`, bytes(16));
-  const control = present === null ? null : await readControlData(context, member, directory);
+  const control = present === null ? null : await readControlData(context, { name }, directory);
   if (control === null) return null;
   const signal = await context.driver.readText(`${directory}/standby.signal`, bytes(16));
-  return { name: member.name, isStandby: signal !== null, control };
+  return { name, isStandby: signal !== null, control };
 }
 
 /** The one that led: no standby before a standby, then the newest timeline, then the furthest position. */

@@ -1,6 +1,6 @@
 import { Fault } from "../../fault/fault.ts";
-import { memberNamed, membersOf } from "../../fleet/data.ts";
-import type { Member, MemberName } from "../../fleet/member.ts";
+import { memberNamed } from "../../fleet/data.ts";
+import { groupOf, type Member, type MemberName, memberName } from "../../fleet/member.ts";
 import { dataDirectory } from "../../fleet/paths.ts";
 import type { Probe } from "../../fleet/state.ts";
 import { millis, seconds } from "../../units/millis.ts";
@@ -17,6 +17,8 @@ const CHECKPOINT_WITHIN = seconds(120);
 const CATCH_UP_WITHIN = seconds(10);
 const PROMOTE_WITHIN = seconds(30);
 const LOOK_EVERY_MS = 5;
+/** A primary and as many replicas as there can be. */
+const MOST_SERVERS = 9;
 
 const PROBE = `
 SELECT pg_is_in_recovery() AS standby,
@@ -57,7 +59,9 @@ export class PostgresService implements ServiceAdapter, PostgresControl {
   }
 
   async leaderOnDisk(context: Context): Promise<MemberName | null> {
-    const found = await Promise.all(membersOf(context.fleet, "postgres").map((member) => lookOnDisk(context, member)));
+    // Not only those that the file asks for: the primary may be one that was added later.
+    const names = Array.from({ length: MOST_SERVERS }, (_, at) => memberName(groupOf("postgres"), at + 1));
+    const found = await Promise.all(names.map((name) => lookOnDisk(context, name)));
     return newest(found.filter((one) => one !== null));
   }
 

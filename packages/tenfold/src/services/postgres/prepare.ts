@@ -6,6 +6,7 @@ import { REPLICATOR, SUPERUSER } from "../../render/postgres/postgres.ts";
 import { bytes } from "../../units/bytes.ts";
 import { seconds } from "../../units/millis.ts";
 import type { Context } from "../service.ts";
+import { openSuperuser } from "./client.ts";
 import { runPostgresProgram, tryPostgresProgram } from "./programs.ts";
 
 /** In a data directory that initdb has made and no server has opened: it may be copied. */
@@ -13,6 +14,7 @@ const FRESH = "tenfold.fresh";
 const SIGNAL = "standby.signal";
 const SMALL = bytes(4096);
 const COPY_WITHIN = seconds(24 * 3600);
+const CHECKPOINT_WITHIN = seconds(300);
 
 export function freshMarker(directory: string): string {
   return `${directory}/${FRESH}`;
@@ -134,11 +136,21 @@ async function clone(context: Context, member: Member, directory: string): Promi
   });
 }
 
+/**
+ * Until the first checkpoint after its promotion, a primary's control file names its former timeline. From that pg_rewind
+ * (before 16) concludes that nothing has to be undone, or leaves a server that cannot start.
+ */
+async function tellTimeline({ fleet }: Context, primary: Member): Promise<void> {
+  await using session = await openSuperuser(fleet, primary, { within: CHECKPOINT_WITHIN });
+  await session.query("CHECKPOINT");
+}
+
 /** A former primary becomes a replica: what it alone has is undone by pg_rewind; where that cannot be, it is made anew. */
 async function rejoin(context: Context, member: Member, directory: string): Promise<void> {
   const { fleet } = context;
   if (fleet.topology.postgresPrimary === null) throw new Error("a replica without a primary");
   const primary = memberNamed(fleet, fleet.topology.postgresPrimary);
+  await tellTimeline(context, primary);
   const quoted = fleet.paths.run.replaceAll("\\", "\\\\").replaceAll("'", "\\'");
   const source = `host='${quoted}' port=${primary.port} user=${SUPERUSER} dbname=postgres`;
   const rewound = await tryPostgresProgram(context, member, {

@@ -35,7 +35,7 @@ export async function runPostgresProgram(
 /** The same, where failing is one of the answers. */
 export function tryPostgresProgram(
   context: Context,
-  member: Member,
+  member: Pick<Member, "name">,
   { argv: [program = "", ...words], within }: { readonly argv: readonly string[]; readonly within: Millis },
 ): Promise<Outcome> {
   return context.driver.run(
@@ -80,7 +80,7 @@ export function parseControlData(text: string): ControlData | null {
 
 export async function readControlData(
   context: Context,
-  member: Member,
+  member: Pick<Member, "name">,
   directory: string,
 ): Promise<ControlData | null> {
   const outcome = await tryPostgresProgram(context, member, {

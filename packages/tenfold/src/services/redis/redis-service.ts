@@ -5,19 +5,10 @@ import type { Member, MemberName } from "../../fleet/member.ts";
 import { configFile, dataDirectory } from "../../fleet/paths.ts";
 import type { Probe } from "../../fleet/state.ts";
 import { localRedis } from "../../spec/local.ts";
-import { millis } from "../../units/millis.ts";
 import type { Context, RedisControl, ServiceAdapter } from "../service.ts";
-import { type Reply, RespConnection } from "./resp.ts";
-
-const WITHIN = millis(1_000);
-const SWITCH_WITHIN_MS = 8_000;
-/** Writes are held back for no longer than this, even if nobody lifts it. */
-const PAUSE_MS = 10_000;
-const LOOK_EVERY_MS = 10;
-
-function texts(reply: Reply): string[] {
-  return Array.isArray(reply) ? reply.map(String) : [];
-}
+import { RedisConnections, texts } from "./connections.ts";
+import type { Reply } from "./resp.ts";
+import { RedisSwitch } from "./switch.ts";
 
 /** `ROLE` of a server as a probe. */
 function describeRole(reply: Reply): Probe {
@@ -36,7 +27,8 @@ function describeRole(reply: Reply): Probe {
 
 /** The durable Redis, its Sentinels, and the cache. */
 export class RedisService implements ServiceAdapter, RedisControl {
-  readonly #connections = new Map<MemberName, { readonly port: number | null; readonly connection: RespConnection }>();
+  readonly #connections = new RedisConnections();
+  readonly #switch = new RedisSwitch(this.#connections);
 
   async prepare({ fleet, driver }: Context, member: Member): Promise<void> {
     await driver.makeDirectory(dataDirectory(fleet.paths, member.name), "service", 0o700);
@@ -46,8 +38,8 @@ export class RedisService implements ServiceAdapter, RedisControl {
   async probe({ fleet }: Context, member: Member): Promise<Probe> {
     try {
       if (member.kind === "sentinel") return await this.#probeSentinel(fleet, member);
-      if (member.kind === "redis") return describeRole(await this.#send(fleet, member, "ROLE"));
-      const pong = await this.#send(fleet, member, "PING");
+      if (member.kind === "redis") return describeRole(await this.#connections.send(fleet, member, "ROLE"));
+      const pong = await this.#connections.send(fleet, member, "PING");
       return pong === "PONG"
         ? { ready: true, role: null, detail: "" }
         : { ready: false, reason: `answers PING with ${String(pong)}` };
@@ -62,7 +54,7 @@ export class RedisService implements ServiceAdapter, RedisControl {
     const settings = member.kind === "cache" ? fleet.spec.cache : durable;
     if (member.kind === "sentinel" || settings === false || settings === null) return;
     try {
-      await this.#send(fleet, member, "CONFIG", "SET", "maxmemory", `${settings.memory}`);
+      await this.#connections.send(fleet, member, "CONFIG", "SET", "maxmemory", `${settings.memory}`);
     } catch (error) {
       throw new Fault(
         "TF_CONFIG_REJECTED",
@@ -84,117 +76,29 @@ export class RedisService implements ServiceAdapter, RedisControl {
     return null;
   }
 
-  async master({ fleet }: Context): Promise<MemberName | null> {
-    const roles = await Promise.all(
-      membersOf(fleet, "redis").map(async (member) => {
-        const reply = await this.#send(fleet, member, "ROLE").catch(() => null);
-        return texts(reply)[0] === "master" ? member.name : null;
-      }),
-    );
-    const masters = roles.filter((name) => name !== null);
-    return masters.length === 1 ? (masters[0] ?? null) : null;
+  master(context: Context): Promise<MemberName | null> {
+    return this.#switch.master(context);
   }
 
-  /**
-   * Writes to the master are paused until the target has them all; then a Sentinel fails over, so that all Sentinels and
-   * those who listen to them agree. The former master stays paused until Sentinel has made it a replica.
-   */
-  async switchTo(context: Context, target: Member): Promise<void> {
-    const { fleet } = context;
-    const current = await this.master(context);
-    if (current === target.name) return;
-    const master = membersOf(fleet, "redis").find(({ name }) => name === current);
-    if (master === undefined)
-      throw new Fault("TF_FAILOVER_REFUSED", "it is not clear who the Redis master is", {
-        hint: "tenfold health shows the state of each",
-      });
-    await this.#send(fleet, master, "CLIENT", "PAUSE", `${PAUSE_MS}`, "WRITE");
-    try {
-      await this.#until(`${target.name} has not received all writes`, async () => {
-        const offset = Number(texts(await this.#send(fleet, master, "ROLE"))[1]);
-        return Number(texts(await this.#send(fleet, target, "ROLE"))[4]) >= offset;
-      });
-      await this.#failOver(fleet, master, target);
-      await this.#until(
-        `${target.name} did not become the master`,
-        async () => texts(await this.#send(fleet, target, "ROLE"))[0] === "master",
-      );
-    } catch (error) {
-      await this.#send(fleet, master, "CLIENT", "UNPAUSE").catch(() => null);
-      throw error;
-    }
+  switchTo(context: Context, target: Member): Promise<void> {
+    return this.#switch.switchTo(context, target);
+  }
+
+  gather(context: Context, master: Member): Promise<void> {
+    return this.#switch.gather(context, master);
   }
 
   close(): void {
-    for (const { connection } of this.#connections.values()) connection.close();
-    this.#connections.clear();
-  }
-
-  async #failOver(fleet: Fleet, master: Member, target: Member): Promise<void> {
-    const replicas = membersOf(fleet, "redis").filter(({ name }) => name !== master.name);
-    const [sentinel] = membersOf(fleet, "sentinel");
-    if (sentinel === undefined) {
-      await this.#send(fleet, target, "REPLICAOF", "NO", "ONE");
-      for (const other of [master, ...replicas.filter(({ name }) => name !== target.name)]) {
-        await this.#send(fleet, other, "REPLICAOF", "127.0.0.1", `${target.port}`);
-      }
-      return;
-    }
-    // Sentinel takes the replica with the lowest priority above zero; it reads priorities with every INFO.
-    if (replicas.length > 1) await this.#prefer(fleet, replicas, target, sentinel);
-    await this.#send(fleet, sentinel, "SENTINEL", "FAILOVER", SENTINEL_MASTER);
-  }
-
-  async #prefer(fleet: Fleet, replicas: readonly Member[], target: Member, sentinel: Member): Promise<void> {
-    for (const replica of replicas) {
-      await this.#send(
-        fleet,
-        replica,
-        "CONFIG",
-        "SET",
-        "replica-priority",
-        replica.name === target.name ? "50" : "100",
-      );
-    }
-    await this.#until("Sentinel did not learn which replica is meant", async () => {
-      const known = await this.#send(fleet, sentinel, "SENTINEL", "REPLICAS", SENTINEL_MASTER);
-      return (Array.isArray(known) ? known : []).some((replica) => {
-        const fields = texts(replica);
-        const field = (name: string): string | undefined => fields[fields.indexOf(name) + 1];
-        return field("port") === `${target.port}` && field("slave-priority") === "50";
-      });
-    });
+    this.#connections.close();
   }
 
   async #probeSentinel(fleet: Fleet, member: Member): Promise<Probe> {
-    const address = texts(await this.#send(fleet, member, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", SENTINEL_MASTER));
+    const address = texts(
+      await this.#connections.send(fleet, member, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", SENTINEL_MASTER),
+    );
     const master = membersOf(fleet, "redis").find(({ port }) => `${port}` === address[1]);
     return master === undefined
       ? { ready: false, reason: "knows no master of this fleet" }
       : { ready: true, role: null, detail: `says that ${master.name} is the master` };
-  }
-
-  async #until(failure: string, condition: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + SWITCH_WITHIN_MS;
-    while (!(await condition())) {
-      if (Date.now() > deadline)
-        throw new Fault("TF_FAILOVER_REFUSED", `${failure} within ${SWITCH_WITHIN_MS / 1000} s`, {
-          hint: "tenfold health shows the state of each",
-        });
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    }
-  }
-
-  async #send(fleet: Fleet, member: Member, ...words: readonly string[]): Promise<Reply> {
-    const known = this.#connections.get(member.name);
-    if (known !== undefined && known.port === member.port && !known.connection.isBroken)
-      return known.connection.send(...words);
-    known?.connection.close();
-    if (member.port === null) throw new Error(`${member.name} has no port`);
-    const connection = new RespConnection(member.port, WITHIN);
-    this.#connections.set(member.name, { port: member.port, connection });
-    const password = (member.kind === "cache" ? fleet.secrets.cache : fleet.secrets.redis).reveal();
-    await connection.send(...(member.kind === "sentinel" ? ["AUTH", "tenfold", password] : ["AUTH", password]));
-    return connection.send(...words);
   }
 }
