@@ -1,0 +1,36 @@
+export type FaultCode =
+  | "TF_RT_ENVIRONMENT"
+  | "TF_RT_OPTION"
+  | "TF_RT_NOT_CONFIGURED"
+  | "TF_RT_PEER_MISSING"
+  | "TF_RT_CLOSED"
+  | "TF_RT_REDIS_AWAY"
+  | "TF_RT_REDIS_LOST"
+  | "TF_RT_REDIS_TIMEOUT"
+  | "TF_RT_REDIS_POLICY";
+
+export interface CatalogueEntry {
+  /** The status with which an adapter answers a request that fails by it. */
+  readonly status: number;
+  /** When it happens, in one sentence; the reference page is checked against it. */
+  readonly when: string;
+}
+
+/** Every fault that an application can meet. */
+export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
+  TF_RT_ENVIRONMENT: { status: 500, when: "Variables of the environment cannot be used; all are listed." },
+  TF_RT_OPTION: { status: 500, when: "An option of a part is not understood." },
+  TF_RT_NOT_CONFIGURED: { status: 500, when: "A part needs a service that the environment does not name." },
+  TF_RT_PEER_MISSING: { status: 500, when: "A part needs an npm package that the application has not installed." },
+  TF_RT_CLOSED: { status: 503, when: "The runtime, or the part, is closed." },
+  TF_RT_REDIS_AWAY: { status: 503, when: "Redis cannot be reached; the command was not sent." },
+  TF_RT_REDIS_LOST: {
+    status: 503,
+    when: "The connection to Redis was lost before the answer; whether the command was executed is not known.",
+  },
+  TF_RT_REDIS_TIMEOUT: {
+    status: 503,
+    when: "Redis did not answer within the deadline; whether the command was executed is not known.",
+  },
+  TF_RT_REDIS_POLICY: { status: 500, when: "The durable Redis may evict keys: its policy is not `noeviction`." },
+};
