@@ -7,7 +7,12 @@ export type FaultCode =
   | "TF_RT_REDIS_AWAY"
   | "TF_RT_REDIS_LOST"
   | "TF_RT_REDIS_TIMEOUT"
-  | "TF_RT_REDIS_POLICY";
+  | "TF_RT_REDIS_POLICY"
+  | "TF_RT_POOL_FULL"
+  | "TF_RT_POOL_DEADLINE"
+  | "TF_RT_POOL_THREAD"
+  | "TF_RT_POOL_COPY"
+  | "TF_RT_POOL_MODULE";
 
 export interface CatalogueEntry {
   /** The status with which an adapter answers a request that fails by it. */
@@ -33,4 +38,12 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
     when: "Redis did not answer within the deadline; whether the command was executed is not known.",
   },
   TF_RT_REDIS_POLICY: { status: 500, when: "The durable Redis may evict keys: its policy is not `noeviction`." },
+  TF_RT_POOL_FULL: { status: 503, when: "All threads of the pool are busy and as many tasks wait as may." },
+  TF_RT_POOL_DEADLINE: { status: 503, when: "A task, or a batch, was not done within its deadline." },
+  TF_RT_POOL_THREAD: { status: 500, when: "The thread of a task died: no memory left, or the task ended it." },
+  TF_RT_POOL_COPY: { status: 500, when: "An input or a result of a task cannot be copied between threads." },
+  TF_RT_POOL_MODULE: {
+    status: 500,
+    when: "The pool's module of tasks cannot be loaded, or exports no function of that name.",
+  },
 };

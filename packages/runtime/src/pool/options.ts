@@ -5,7 +5,7 @@ import { Fault } from "../fault/index.ts";
 
 export interface PoolOptions {
   /** The module whose exported functions are the tasks: `new URL("./tasks.ts", import.meta.url)`, or an absolute path. */
-  readonly module: URL | string;
+  readonly module?: URL | string | undefined;
   /** Default: the number of processors. */
   readonly threads?: number | undefined;
   /** How many tasks may wait for a thread; beyond, `TF_RT_POOL_FULL`. A batch counts as one. Default 1,000. */
@@ -41,7 +41,7 @@ export function parsePoolOptions(options: PoolOptions): ResolvedPoolOptions {
   return { module: url, threads, queue, deadline, memory };
 }
 
-function moduleUrl(module: URL | string): string | null {
+function moduleUrl(module: URL | string | undefined): string | null {
   if (typeof module === "string" && isAbsolute(module)) return pathToFileURL(module).href;
   const url = URL.parse(String(module));
   return url?.protocol === "file:" ? url.href : null;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { openContext } from "../context/index.ts";
 import { type Fault, isFault } from "../fault/index.ts";
-import { createPool, type Pool, type PoolOptions } from "./index.ts";
+import { createRuntime } from "../runtime/create-runtime.ts";
+import { openPool, type Pool, type PoolOptions } from "./index.ts";
 import type * as tasks from "./tasks.fixture.ts";
 
 type Tasks = typeof tasks;
@@ -9,7 +11,7 @@ type Tasks = typeof tasks;
 const MODULE = new URL("./tasks.fixture.ts", import.meta.url);
 
 function open(options: Partial<PoolOptions> = {}): Pool<Tasks> {
-  return createPool<Tasks>({ module: MODULE, threads: 2, ...options });
+  return openPool<Tasks>(openContext({ env: {} }), { module: MODULE, threads: 2, ...options });
 }
 
 /** Keeps threads busy until it is released. */
@@ -38,7 +40,8 @@ const withCode = (code: string) => (error: Error) => {
 
 test("a task runs in a thread, and its result comes back, promised or not", async () => {
   await using pool = open();
-  assert.equal(await pool.run({ name: "double", input: 21 }), 42);
+  const doubled: number = await pool.run({ name: "double", input: 21 });
+  assert.equal(doubled, 42);
   assert.deepEqual(await pool.run({ name: "later", input: { deep: [1] } }), { deep: [1] });
   assert.notEqual(await pool.run({ name: "thread", input: undefined as never }), 0);
 });
@@ -199,11 +202,15 @@ test("buffers move to the thread and back without a copy", async () => {
 });
 
 test("a module that is not there, and a name that it does not export, are faults that name them", async () => {
-  await using missing = createPool({ module: new URL("./missing.ts", import.meta.url), threads: 1 });
+  await using missing = openPool(openContext({ env: {} }), {
+    module: new URL("./missing.ts", import.meta.url),
+    threads: 1,
+  });
   await assert.rejects(missing.ready(), withCode("TF_RT_POOL_MODULE"));
   await using pool = open({ threads: 1 });
   for (const name of ["nothing", "notATask", "toString"]) {
-    await assert.rejects(pool.run({ name, input: 1 } as never), (error: Fault) => {
+    // @ts-expect-error: these are no tasks, and the compiler knows.
+    await assert.rejects(pool.run({ name, input: 1 }), (error: Fault) => {
       assert.ok(error.message.includes(name));
       return withCode("TF_RT_POOL_MODULE")(error);
     });
@@ -213,7 +220,7 @@ test("a module that is not there, and a name that it does not export, are faults
 test("options that make no sense are all told at once", () => {
   const bad = { module: "./tasks.ts", threads: 0, queue: -1, deadline: 0, memory: 5 };
   assert.throws(
-    () => createPool(bad),
+    () => openPool(openContext({ env: {} }), bad),
     (error: Fault) => {
       assert.deepEqual(error.lines.map((line) => line.split(":")[0]).toSorted(), Object.keys(bad).toSorted());
       return withCode("TF_RT_OPTION")(error);
@@ -233,4 +240,27 @@ test("closing waits for what was taken, refuses what comes, and ends what does n
   const never = assert.rejects(stuck.run({ name: "spin", input: 60_000 }), withCode("TF_RT_POOL_THREAD"));
   await stuck.close({ grace: 20 });
   await never;
+});
+
+test("the runtime has the pool, its figures for the health answer and for metrics", async () => {
+  await using runtime = await createRuntime({ env: {}, pool: { module: MODULE, threads: 1 } });
+  assert.equal(await runtime.pool.run({ name: "double", input: 21 }), 42);
+  const facts = runtime.context.health.facts.get("thread_pool_stats")?.();
+  assert.deepEqual(facts, runtime.pool.statistics());
+  const series = runtime.context.meters.list().filter(({ name }) => name === "tenfold_pool_tasks_total");
+  assert.deepEqual(
+    series.map((one) => one.kind === "counter" && [one.labels.outcome, one.value]),
+    [
+      ["completed", 1],
+      ["failed", 0],
+      ["refused", 0],
+      ["late", 0],
+      ["aborted", 0],
+    ],
+  );
+});
+
+test("the runtime has no pool where it was told no module", async () => {
+  await using runtime = await createRuntime({ env: {} });
+  assert.throws(() => runtime.pool, withCode("TF_RT_OPTION"));
 });

@@ -1,10 +1,11 @@
+import type { Context, Part } from "../context/index.ts";
 import { Fault } from "../fault/index.ts";
 import { Admission, type Waiting } from "./admission.ts";
 import { type Chunk, Costs, placeOf, planChunks } from "./chunk.ts";
 import { Ending } from "./ending.ts";
 import { type Answer, type Ask, pack, restored } from "./message.ts";
 import { type PoolOptions, parsePoolOptions, type ResolvedPoolOptions } from "./options.ts";
-import { Counts, type PoolStatistics, RecentTimes } from "./statistics.ts";
+import { PoolMeters, type PoolStatistics } from "./statistics.ts";
 import type { OutputOf, RunOptions, Task, TaskModule, TaskName, TaskOptions } from "./task.ts";
 import { Kill, Threads } from "./threads.ts";
 
@@ -15,22 +16,24 @@ type Reply = Exclude<Answer, { kind: "unusable" }>;
  * of one module, called by name. First come, first served; what finds the queue full is refused at once, so that a
  * process that is overloaded says so instead of answering late.
  */
-export class Pool<M extends TaskModule = TaskModule> implements AsyncDisposable {
+export class Pool<M extends TaskModule = TaskModule> implements Part, AsyncDisposable {
   readonly #options: ResolvedPoolOptions;
   readonly #threads: Threads;
   readonly #admission: Admission;
   readonly #costs = new Costs();
-  readonly #counts = new Counts();
-  readonly #wait = new RecentTimes();
-  readonly #run = new RecentTimes();
-  #replaced = 0;
+  readonly #meters: PoolMeters;
   #closing = false;
   #onIdle: (() => void) | undefined;
 
-  constructor(options: PoolOptions) {
+  constructor({ meters, health }: Pick<Context, "meters" | "health">, options: PoolOptions) {
     this.#options = parsePoolOptions(options);
+    this.#meters = new PoolMeters(meters);
     this.#threads = new Threads(this.#options);
     this.#admission = new Admission(this.#options.threads, this.#options.queue);
+    meters.gauge("tenfold_pool_threads", "Threads of the pool.", () => this.#options.threads);
+    meters.gauge("tenfold_pool_busy", "Threads that are busy.", () => this.#admission.busy);
+    meters.gauge("tenfold_pool_waiting", "Tasks that wait for a thread.", () => this.#admission.waiting);
+    health.addFact("thread_pool_stats", () => this.statistics());
   }
 
   /** Resolves when every thread has loaded the module. Faults: `TF_RT_PEER_MISSING`, `TF_RT_POOL_MODULE`. */
@@ -51,7 +54,7 @@ export class Pool<M extends TaskModule = TaskModule> implements AsyncDisposable 
     try {
       const reply = await this.#ask({ kind: "one", name, input }, ending, options.transfer);
       if (reply.kind === "thrown") throw restored(reply.thrown);
-      this.#counts.add("completed");
+      this.#meters.add("completed");
       return (reply as Reply & { kind: "value" }).value as OutputOf<M[K]>;
     } catch (error) {
       this.#count(error, 1, ending);
@@ -92,10 +95,10 @@ export class Pool<M extends TaskModule = TaskModule> implements AsyncDisposable 
       busy: this.#admission.busy,
       waiting: this.#admission.waiting,
       queue: this.#options.queue,
-      ...this.#counts.all(),
-      replaced: this.#replaced,
-      wait: this.#wait.summary(),
-      run: this.#run.summary(),
+      ...this.#meters.counts,
+      replaced: this.#meters.replaced.value,
+      wait: this.#meters.wait.summary(),
+      run: this.#meters.run.summary(),
     };
   }
 
@@ -119,7 +122,7 @@ export class Pool<M extends TaskModule = TaskModule> implements AsyncDisposable 
   #admit(): void {
     if (this.#closing) throw new Fault("TF_RT_CLOSED", "the pool is closed");
     if (!this.#admission.full) return;
-    this.#counts.add("refused");
+    this.#meters.add("refused");
     const { threads, queue } = this.#options;
     throw new Fault("TF_RT_POOL_FULL", `${threads} threads are busy and ${queue} tasks wait, which is the limit`, {
       hint: "try again later; run more instances, give the pool more threads, or a longer queue",
@@ -164,8 +167,8 @@ export class Pool<M extends TaskModule = TaskModule> implements AsyncDisposable 
     this.#costs.record(name, reply.milliseconds, inputs.length);
     for (let at = 0; at < inputs.length; at++) values[placeOf(chunk, at)] = reply.values[at];
     for (const [at, thrown] of reply.thrown) errors.set(placeOf(chunk, at), restored(thrown));
-    this.#counts.add("failed", reply.thrown.length);
-    this.#counts.add("completed", inputs.length - reply.thrown.length);
+    this.#meters.add("failed", reply.thrown.length);
+    this.#meters.add("completed", inputs.length - reply.thrown.length);
   }
 
   #ask(ask: Ask, ending: Ending, transfer?: readonly unknown[]): Promise<Reply> {
@@ -175,20 +178,20 @@ export class Pool<M extends TaskModule = TaskModule> implements AsyncDisposable 
     const waiting: Waiting = {
       start: () => {
         const started = performance.now();
-        this.#wait.record(started - entered);
+        this.#meters.waited(started - entered);
         this.#threads
           .ask(ask, transfer, kill)
           .then(resolve, reject)
           .finally(() => {
             forget();
-            this.#run.record(performance.now() - started);
+            this.#meters.ran(performance.now() - started);
             this.#leave();
           });
       },
     };
     const forget = ending.on((reason) => {
       reject(reason);
-      if (!this.#admission.remove(waiting) && kill.now()) this.#replaced++;
+      if (!this.#admission.remove(waiting) && kill.now()) this.#meters.replaced.value += 1;
     });
     if (!ending.over) this.#admission.enter(waiting);
     return promise;
@@ -200,8 +203,8 @@ export class Pool<M extends TaskModule = TaskModule> implements AsyncDisposable 
   }
 
   #count(error: unknown, tasks: number, ending: Ending): void {
-    if (error instanceof Fault && error.code === "TF_RT_POOL_THREAD") this.#replaced++;
-    if (!ending.over || error !== ending.reason) this.#counts.add("failed", tasks);
-    else this.#counts.add(error instanceof Fault && error.code === "TF_RT_POOL_DEADLINE" ? "late" : "aborted", tasks);
+    if (error instanceof Fault && error.code === "TF_RT_POOL_THREAD") this.#meters.replaced.value += 1;
+    if (!ending.over || error !== ending.reason) this.#meters.add("failed", tasks);
+    else this.#meters.add(error instanceof Fault && error.code === "TF_RT_POOL_DEADLINE" ? "late" : "aborted", tasks);
   }
 }

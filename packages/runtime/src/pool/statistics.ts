@@ -1,4 +1,5 @@
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
+import { type Counter, type Histogram, type Meters, observe } from "../context/index.ts";
 
 /** The `thread_pool_stats` of the health answer. Counts are since the start, times those of the last one to two minutes. */
 export interface PoolStatistics {
@@ -59,14 +60,56 @@ export class RecentTimes {
 
 export type Outcome = "completed" | "failed" | "refused" | "late" | "aborted";
 
-export class Counts {
-  readonly #counts: Record<Outcome, number> = { completed: 0, failed: 0, refused: 0, late: 0, aborted: 0 };
+const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-  add(outcome: Outcome, count = 1): void {
-    this.#counts[outcome] += count;
+/** What the pool keeps count of. */
+export class PoolMeters {
+  readonly wait: RecentTimes = new RecentTimes();
+  readonly run: RecentTimes = new RecentTimes();
+  readonly replaced: Counter;
+  readonly #counts: Readonly<Record<Outcome, Counter>>;
+  readonly #waited: Histogram;
+  readonly #ran: Histogram;
+
+  constructor(meters: Meters) {
+    const count = (outcome: Outcome) =>
+      meters.counter("tenfold_pool_tasks_total", "Tasks of the thread pool, by how they ended.", { outcome });
+    this.#counts = {
+      completed: count("completed"),
+      failed: count("failed"),
+      refused: count("refused"),
+      late: count("late"),
+      aborted: count("aborted"),
+    };
+    this.replaced = meters.counter("tenfold_pool_threads_replaced_total", "Threads that were ended or died.");
+    this.#waited = meters.histogram("tenfold_pool_wait_seconds", "How long tasks waited for a thread.", BOUNDS);
+    this.#ran = meters.histogram("tenfold_pool_run_seconds", "How long threads were busy with a message.", BOUNDS);
   }
 
-  all(): Readonly<Record<Outcome, number>> {
-    return { ...this.#counts };
+  add(outcome: Outcome, tasks = 1): void {
+    this.#counts[outcome].value += tasks;
+  }
+
+  /** Milliseconds. */
+  waited(milliseconds: number): void {
+    this.wait.record(milliseconds);
+    observe(this.#waited, milliseconds / 1_000);
+  }
+
+  /** Milliseconds. */
+  ran(milliseconds: number): void {
+    this.run.record(milliseconds);
+    observe(this.#ran, milliseconds / 1_000);
+  }
+
+  get counts(): Readonly<Record<Outcome, number>> {
+    const { completed, failed, refused, late, aborted } = this.#counts;
+    return {
+      completed: completed.value,
+      failed: failed.value,
+      refused: refused.value,
+      late: late.value,
+      aborted: aborted.value,
+    };
   }
 }

@@ -4,7 +4,19 @@ import type { Transferred } from "./transferred.ts";
 export type TaskModule = object;
 
 // biome-ignore lint/suspicious/noExplicitAny: an input may be of any type, and only `any` stands for all in this place.
-type AnyTask = (input: any) => unknown;
+type AnyTask = (input: any) => any;
+
+/**
+ * Filled by an application so that `runtime.pool` knows its tasks:
+ * `declare module "@tenfold/runtime/pool" { interface Register { tasks: typeof import("./tasks.ts") } }`.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: applications add to it
+export interface Register {}
+
+/** The tasks that were registered; any, where none were. */
+export type RegisteredTasks = Register extends { readonly tasks: infer M extends TaskModule }
+  ? M
+  : Readonly<Record<string, AnyTask>>;
 
 /** Names of the functions that a module exports. */
 export type TaskName<M extends TaskModule> = { [K in keyof M & string]: M[K] extends AnyTask ? K : never }[keyof M &

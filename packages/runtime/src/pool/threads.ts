@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import type { Piscina } from "piscina";
+import { loadPeer } from "../context/index.ts";
 import { Fault } from "../fault/index.ts";
 import type { Answer, Ask } from "./message.ts";
 import type { ThreadData } from "./thread.ts";
@@ -76,12 +77,7 @@ export class Threads {
   }
 
   async #open(): Promise<void> {
-    const { Piscina } = await import("piscina").catch((cause: unknown) => {
-      throw new Fault("TF_RT_PEER_MISSING", "the pool needs the package piscina", {
-        hint: "npm install piscina@5",
-        cause,
-      });
-    });
+    const { Piscina } = await loadPeer("piscina", () => import("piscina"));
     if (this.#closed) return;
     const { module, threads, memory } = this.#options;
     // In a package that is compiled, the thread's file is too.

@@ -40,5 +40,5 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   const runtime = { environment: context.environment, context, close, [Symbol.asyncDispose]: close };
   for (const [name] of loaders)
     Object.defineProperty(runtime, name, { enumerable: true, get: () => assembly.get(name) });
-  return runtime as Runtime;
+  return runtime as Partial<Runtime> as Runtime;
 }

@@ -1,12 +1,15 @@
 import type { Context, Part } from "../context/index.ts";
+import type { Pool, PoolOptions, RegisteredTasks } from "../pool/index.ts";
 
 /** The parts by the names under which an application finds them. A part adds a line here, to the next two, and to a runtime's options. */
-// biome-ignore lint/suspicious/noEmptyInterface: parts add themselves
-export interface Parts {}
+export interface Parts {
+  pool: Pool<RegisteredTasks>;
+}
 
 /** What a part may be told. */
-// biome-ignore lint/suspicious/noEmptyInterface: parts add themselves
-export interface PartOptions {}
+export interface PartOptions {
+  pool?: PoolOptions;
+}
 
 /** Makes a part. Does not wait, and connects to nothing. */
 export type Open<Made extends Part, Options> = (context: Context, options: Options) => Made;
@@ -19,4 +22,6 @@ type Loaders = {
  * In the order in which they are closed: who uses others comes before them. Modules of parts import their peers only when
  * they need them (`loadPeer`), so that an application needs no package for what it does not use.
  */
-export const LOADERS: Loaders = {};
+export const LOADERS: Loaders = {
+  pool: async () => (await import("../pool/index.ts")).openPool,
+};
