@@ -14,7 +14,7 @@ function parse(argv: readonly string[]): Invocation | null {
     invocation = found;
   });
   try {
-    program.parse([...argv]);
+    program.parse(argv.length > 2 ? [...argv] : [...argv, "--help"]);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const fault = typingFault(error, COMMANDS);

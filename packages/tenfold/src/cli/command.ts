@@ -18,6 +18,8 @@ export interface CommandDefinition {
   readonly name: string;
   /** `[members...]`, `<changes...>` */
   readonly usage: string;
+  /** How the usage is shown, where the parser alone cannot tell one word from another. */
+  readonly written?: string;
   readonly summary: string;
   readonly description?: string;
   readonly options: readonly OptionDefinition[];

@@ -40,6 +40,16 @@ async function listen(server: ReturnType<typeof createApi>, socket: string): Pro
  * Ends by itself when nothing runs and nothing shall; on SIGTERM at any time, and what it started goes on.
  */
 export async function runEngine(directory: string): Promise<void> {
+  try {
+    await serve(directory);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    await greet({ kind: "fault", fault: error.toJSON() });
+    process.exit(error.exit);
+  }
+}
+
+async function serve(directory: string): Promise<void> {
   const self = { pid: process.pid, startTime: readStat(process.pid)?.startTime ?? 0 };
   const lock = takeLock(`${directory}/.tenfold/engine.lock`, self, isProcessAlive);
   if (!("path" in lock)) {
@@ -73,9 +83,7 @@ export async function runEngine(directory: string): Promise<void> {
   } catch (error) {
     await engine.close();
     lock[Symbol.dispose]();
-    if (!(error instanceof Fault)) throw error;
-    await greet({ kind: "fault", fault: error.toJSON() });
-    process.exit(error.exit);
+    throw error;
   }
   stopNoting();
   await greet({ kind: "ready", notes });

@@ -83,6 +83,12 @@ export function createProgram(
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .showHelpAfterError(false)
+    .configureHelp({
+      subcommandTerm: (command) => {
+        const found = definitions.find(({ name }) => name === command.name());
+        return `${command.name()} ${found === undefined ? "[command]" : (found.written ?? found.usage)}`.trim();
+      },
+    })
     .addHelpText("after", "\nStart with `tenfold init` in your project, then `tenfold up`.");
   addOptions(program, GLOBAL_OPTIONS);
   for (const definition of definitions) {
@@ -93,6 +99,7 @@ export function createProgram(
       .addHelpText("after", examplesText(definition))
       .exitOverride()
       .configureOutput({ outputError: () => {} });
+    if (definition.written !== undefined) command.usage(`[options] ${definition.written}`);
     if (definition.passThrough !== undefined) command.passThroughOptions();
     if (definition.passThrough === "all") command.allowUnknownOption();
     addOptions(command, definition.options);
@@ -114,7 +121,8 @@ export function createProgram(
 
 /** What was wrong with what was typed, as a fault. `null` when help or the version was asked for. */
 export function typingFault(error: CommanderError, definitions: readonly CommandDefinition[]): Fault | null {
-  if (error.exitCode === 0) return null;
+  // Without a command, commander shows the help and calls that an error.
+  if (error.exitCode === 0 || error.code === "commander.help") return null;
   const message = error.message.replace(/^error: /, "").split("\n")[0] ?? error.message;
   const unknown = /unknown command '(.*)'/.exec(message)?.[1];
   if (unknown !== undefined) {

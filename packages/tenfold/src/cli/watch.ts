@@ -16,14 +16,21 @@ function showSteps(context: Context, steps: readonly string[]): void {
  * Gives an order and shows how it goes. The first Ctrl-C cancels it, the second hurries what is left.
  * In a dry run, the steps are the result.
  */
-export async function follow(context: Context, give: (watch: Watch) => Promise<void>): Promise<void> {
+export async function follow(
+  context: Context,
+  give: (watch: Watch) => Promise<void>,
+  onInterrupt = "interrupted; steps under way are ended first, unless Ctrl-C comes again",
+): Promise<void> {
   const { options, terminal, paint, interrupts } = context;
   const progress = new Progress({ terminal, paint, verbose: options.verbose, quiet: options.quiet || options.dryRun });
   const cancel = interrupts.next();
   const hurry = new AbortController();
   cancel.addEventListener(
     "abort",
-    () => interrupts.next().addEventListener("abort", () => hurry.abort(), { once: true }),
+    () => {
+      progress.interrupt(onInterrupt);
+      interrupts.next().addEventListener("abort", () => hurry.abort(), { once: true });
+    },
     { once: true },
   );
   const onEvent = (event: FleetEvent): void => {
@@ -42,6 +49,26 @@ export async function follow(context: Context, give: (watch: Watch) => Promise<v
 export function tellNotes({ target, terminal, paint, options }: Context): void {
   if (options.quiet) return;
   for (const note of target.notes) terminal.err(`${paint("·", "dim")} ${note}\n`);
+}
+
+/** Stops everything; gives whether there was anything to stop. The first Ctrl-C already hurries: a stop is not taken back. */
+export async function stopFleet(context: Context, wishes: { readonly volumes: boolean }): Promise<boolean> {
+  let stopped = false;
+  await follow(
+    context,
+    (watch) =>
+      context.target.down(wishes, {
+        ...watch,
+        onEvent: (event) => {
+          stopped ||= event.kind === "step";
+          watch.onEvent(event);
+        },
+        cancel: new AbortController().signal,
+        hurry: watch.cancel,
+      }),
+    "not waiting for what is in flight",
+  );
+  return stopped;
 }
 
 /** An order whose result is the fleet as it then is. */

@@ -57,6 +57,8 @@ export interface Driver {
   copyDirectory(from: string, to: string, owner: RunAs): Promise<void>;
   /** A file's text, or its last so many bytes; `null` when there is no such file. */
   readText(path: string, atMost?: Bytes): Promise<string | null>;
+  /** 0 when there is no such file. */
+  sizeOf(path: string): Promise<Bytes>;
   /** What each of them uses, sessions whole. */
   usage(processes: readonly Running[]): ReadonlyMap<number, Usage>;
   /** Established TCP connections by the local port that they came in on. */

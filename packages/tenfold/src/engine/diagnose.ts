@@ -1,6 +1,5 @@
 import { Fault } from "../fault/fault.ts";
 import type { MemberName } from "../fleet/member.ts";
-import { logFile } from "../fleet/paths.ts";
 import { bytes } from "../units/bytes.ts";
 import type { Members } from "./members.ts";
 
@@ -9,38 +8,45 @@ const LINES = 15;
 const WRONG_PORT_AFTER_MS = 4_000;
 const WRONG_PORT_EVERY_MS = 500;
 
-/** The last lines that a member wrote. */
-export async function lastLines(members: Members, name: MemberName): Promise<string[]> {
-  const text = await members.driver.readText(logFile(members.fleet.paths, name), TAIL);
-  return (text ?? "")
+/** The last lines that a member wrote since its last start. */
+async function lastLines(members: Members, name: MemberName): Promise<string[]> {
+  const text = await members.lastWords(name, TAIL);
+  return text
     .split("\n")
     .filter((line) => line.trim() !== "")
     .slice(-LINES);
 }
 
-/** Rejects when the member has listened for a while, and not on the port that it was given. */
+/** A member that listens, and not on the port that it was given. */
+function wrongPort(members: Members, name: MemberName): Fault | null {
+  const port = members.find(name)?.port ?? null;
+  const running = members.keeper(name).running;
+  if (port === null || running === null) return null;
+  const listening = members.driver.listening(running);
+  if (listening.length === 0 || listening.includes(port)) return null;
+  return new Fault("TF_WRONG_PORT", `${name} listens on port ${listening.join(", ")}, but $PORT was ${port}`, {
+    hint: "make the application listen on the port in the environment variable PORT",
+  });
+}
+
+/** Rejects when the member has listened for a while, and not on its port. */
 function watchPort(members: Members, name: MemberName, signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const since = Date.now();
     const timer = setInterval(() => {
-      const port = members.find(name)?.port ?? null;
-      const running = members.keeper(name).running;
-      if (port === null || running === null || Date.now() - since < WRONG_PORT_AFTER_MS) return;
-      const listening = members.driver.listening(running);
-      if (listening.length === 0 || listening.includes(port)) return;
-      reject(
-        new Fault("TF_WRONG_PORT", `${name} listens on port ${listening.join(", ")}, but $PORT was ${port}`, {
-          hint: "make the application listen on the port in the environment variable PORT",
-        }),
-      );
+      const fault = Date.now() - since < WRONG_PORT_AFTER_MS ? null : wrongPort(members, name);
+      if (fault !== null) reject(fault);
     }, WRONG_PORT_EVERY_MS);
     signal.addEventListener("abort", () => clearInterval(timer), { once: true });
   });
 }
 
-function hintFor(lines: readonly string[], name: MemberName, user: string): string {
+function hintFor(message: string, lines: readonly string[], name: MemberName, user: string): string {
   const text = lines.join("\n");
   const more = `tenfold logs ${name} shows more`;
+  // What the shell says when it finds no such program; some call that "Permission denied" where a directory of PATH is closed.
+  const unknown = /exited with code 127\b/.test(message);
+  if (unknown) return `check the command and that its dependencies are installed for the user ${user}; ${more}`;
   const refused = /permission denied|EACCES/i.test(text);
   if (refused)
     return `the application runs as the user ${user}; give it the right to those files, or name another user in the file (user: ...); ${more}`;
@@ -65,11 +71,12 @@ export async function explainFailure(
     await (isWeb ? Promise.race([wait(), watchPort(members, name, done.signal)]) : wait());
   } catch (error) {
     if (!(error instanceof Fault) || error.code === "TF_CANCELLED") throw error;
+    const cause = (isWeb && error.code === "TF_MEMBER_NOT_READY" && wrongPort(members, name)) || error;
     const lines = await lastLines(members, name);
     const user = members.machine.users.application.name;
-    throw new Fault(error.code, error.message, {
-      hint: error.hint ?? hintFor(lines, name, user),
-      lines: error.lines.length > 0 ? error.lines : lines,
+    throw new Fault(cause.code, cause.message, {
+      hint: cause.hint ?? hintFor(cause.message, lines, name, user),
+      lines: cause.lines.length > 0 ? cause.lines : lines,
     });
   } finally {
     done.abort();

@@ -68,6 +68,11 @@ export class Keeper {
     return this.#running;
   }
 
+  /** What its last failing probe said. */
+  get lastReason(): string {
+    return this.#lastReason;
+  }
+
   get restarts(): number {
     return this.#restarts;
   }

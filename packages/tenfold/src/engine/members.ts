@@ -4,11 +4,13 @@ import type { Fleet } from "../fleet/fleet.ts";
 import type { Launch, Stop } from "../fleet/launch.ts";
 import type { Machine } from "../fleet/machine.ts";
 import type { Member, MemberKind, MemberName } from "../fleet/member.ts";
+import { logFile } from "../fleet/paths.ts";
 import { memberPort } from "../fleet/ports.ts";
 import type { MemberState, Probe, Running } from "../fleet/state.ts";
 import type { SecretsFile } from "../journal/secrets-file.ts";
 import { renderMember } from "../render/render.ts";
 import type { Context, Services } from "../services/service.ts";
+import { type Bytes, bytes } from "../units/bytes.ts";
 import { type Millis, millis, seconds } from "../units/millis.ts";
 import { desire, fleetOf } from "./desire.ts";
 import { Keeper, type KeeperHost, type Pace } from "./keeper.ts";
@@ -38,6 +40,8 @@ export class Members implements KeeperHost {
   readonly driver: Driver;
   readonly #parts: MembersParts;
   readonly #keepers = new Map<MemberName, Keeper>();
+  /** How large a member's log was at its last start. */
+  readonly #logStarts = new Map<MemberName, number>();
   readonly #never = new AbortController().signal;
   #fleet: { readonly of: readonly unknown[]; readonly fleet: Fleet } | undefined;
   #machine: Machine;
@@ -161,7 +165,16 @@ export class Members implements KeeperHost {
     if (member === undefined) throw new Error(`${name} is not wanted any more`);
     const { files, launch } = renderMember(this.fleet, member);
     await this.driver.writeFiles(files);
+    this.#logStarts.set(name, await this.driver.sizeOf(launch.log));
     return launch;
+  }
+
+  /** The end of what a member has written since its last start. */
+  async lastWords(name: MemberName, atMost: Bytes): Promise<string> {
+    const log = logFile(this.fleet.paths, name);
+    const written = (await this.driver.sizeOf(log)) - (this.#logStarts.get(name) ?? 0);
+    // A log that has become smaller was rotated.
+    return (await this.driver.readText(log, written < 0 ? atMost : bytes(Math.min(written, atMost)))) ?? "";
   }
 
   async probe(name: MemberName): Promise<Probe> {

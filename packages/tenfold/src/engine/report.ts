@@ -10,8 +10,8 @@ import { queueOf } from "../fleet/data.ts";
 import type { Member, MemberName } from "../fleet/member.ts";
 import { APP_PORT } from "../fleet/ports.ts";
 import type { Release } from "../fleet/release.ts";
-import type { MemberState } from "../fleet/state.ts";
 import type { StoredState } from "../journal/state.ts";
+import type { Keeper } from "./keeper.ts";
 import type { Members } from "./members.ts";
 import type { Sampler } from "./sampler.ts";
 import type { Store } from "./store.ts";
@@ -23,7 +23,7 @@ export interface ReportParts {
   readonly now: () => number;
 }
 
-function detailOf(state: MemberState, now: number): string | null {
+function detailOf({ state, lastReason }: Pick<Keeper, "state" | "lastReason">, now: number): string | null {
   switch (state.state) {
     case "ready":
       return state.detail === "" ? null : state.detail;
@@ -32,6 +32,7 @@ function detailOf(state: MemberState, now: number): string | null {
         ? state.reason
         : `${state.reason}; next start in ${Math.max(0, Math.ceil((state.retryAt - now) / 1000))} s`;
     case "starting":
+      return lastReason;
     case "draining":
     case "stopped":
       return null;
@@ -105,7 +106,7 @@ export function reportFleet({ members, sampler, store, now }: ReportParts): Flee
       cpuPercent: sample?.cpuPercent ?? null,
       memoryBytes: sample?.memoryBytes ?? null,
       connections: isRunning && port !== null ? (connections.get(port) ?? 0) : null,
-      detail: detailOf(state, at),
+      detail: detailOf(keeper, at),
     };
   });
   return {

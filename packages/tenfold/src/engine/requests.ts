@@ -8,9 +8,11 @@ import { performDeploy, performPromote } from "./deploy.ts";
 import { fleetOf, surgeWanted } from "./desire.ts";
 import { choosePortsFor } from "./fleet-ports.ts";
 import { intendScale, intendUp, needsDeploy, type ScaleChange, type UpRequest } from "./intent.ts";
+import type { Members } from "./members.ts";
 import type { Request, RequestContext } from "./request.ts";
 import { performRollback } from "./rollback.ts";
 import type { RunningFleet } from "./running-fleet.ts";
+import { endStrays } from "./strays.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { NOTHING, worldOf } from "./world.ts";
 
@@ -47,6 +49,11 @@ export async function performUp(
   }
   const intended = intendUp(request, previous, { now: host.now(), paths, bootId: host.bootId() });
   const driver = engine.fleet?.supervisor.members.driver ?? host.createDriver(machine, intended.id);
+  if (engine.fleet === null && !context.dryRun) {
+    const ended = await endStrays(driver, `${paths.home}/logs`, operation.hurry.signal);
+    if (ended.length > 0)
+      note(`${ended.length} members of a fleet whose state was lost still ran; they were stopped: ${ended.join(", ")}`);
+  }
   const { book, notes: portNotes } = await choosePortsFor(intended, driver, engine.fleet);
   for (const text of portNotes) note(text);
   const state = { ...intended, ports: book };
@@ -61,13 +68,21 @@ export async function performUp(
   await makeDirectories(driver, state.paths);
   const fleet = engine.fleet ?? engine.assemble(state, machine);
   fleet.supervisor.members.machine = machine;
-  if (previous?.release !== state.release) {
-    const known = state.releases.map(({ number }) => number);
-    fleet.secrets.save(state.release, { ...request.inherited, ...request.environment }, known);
-  }
+  const known = state.releases.map(({ number }) => number);
+  const own = previous?.release === state.release ? fleet.secrets.environment(state.release) : request.environment;
+  const inherited = Object.entries(request.inherited).filter(([name]) => !(name in request.environment));
+  // What starts from now on finds its programs where whoever gave this order does.
+  fleet.secrets.save(state.release, { ...own, ...Object.fromEntries(inherited) }, known);
   fleet.supervisor.store.decide(state);
   if (previous === null) await fleet.supervisor.adoptLeaders();
   await fleet.supervisor.converge(operation);
+  await refreshDataTier(fleet.supervisor.members);
+}
+
+/** Who streams from whom was seen when each of them came up, before the others had. */
+async function refreshDataTier(members: Members): Promise<void> {
+  const servers = [...members.ofKind("postgres"), ...members.ofKind("redis")];
+  await Promise.all(servers.map(({ name }) => members.keeper(name).refresh()));
 }
 
 /** Changes counts, dropping nothing. */

@@ -222,6 +222,8 @@ export class Supervisor {
   #background(work: Promise<void>): void {
     work.catch((error: unknown) => {
       if (!(error instanceof Fault)) throw error;
+      const balancers = this.members.ofKind("balancer");
+      if (error.code === "TF_BALANCER_SILENT" && !balancers.some(({ name }) => this.members.isReady(name))) return;
       this.#note(error.message);
     });
   }

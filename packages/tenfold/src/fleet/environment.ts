@@ -18,9 +18,29 @@ export interface Recipient {
   readonly release: number;
 }
 
-/** Variables that change when replicas come and go. A running process need not be restarted for them. */
+/** What a process needs to work at all, taken from whoever gives the order. The rest of that environment stays there. */
+export const INHERITED_NAMES: readonly string[] = [
+  "PATH",
+  "HOME",
+  "LANG",
+  "LC_ALL",
+  "LC_CTYPE",
+  "TZ",
+  "TMPDIR",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "NODE_EXTRA_CA_CERTS",
+  "VIRTUAL_ENV",
+  "PYTHONPATH",
+  "GEM_HOME",
+  "GEM_PATH",
+  "JAVA_HOME",
+  "GOPATH",
+];
+
+/** Variables that change when replicas come and go, or from one shell to the next. A running process need not be restarted for them. */
 export function isVolatile(name: string): boolean {
-  return name.startsWith("DATABASE_READ_URL_") || name === "REDIS_SENTINELS";
+  return name.startsWith("DATABASE_READ_URL_") || name === "REDIS_SENTINELS" || INHERITED_NAMES.includes(name);
 }
 
 function databaseVariables(fleet: Fleet): Environment {

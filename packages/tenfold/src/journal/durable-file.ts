@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { systemCode, systemFault } from "../fault/system.ts";
 
@@ -9,7 +9,8 @@ export function writeDurably(path: string, content: string, keepPrevious?: strin
   try {
     const file = openSync(temporary, "wx", 0o600);
     try {
-      writeSync(file, content);
+      // All of it or an error: writeSync writes what still fits on a disk that is nearly full.
+      writeFileSync(file, content);
       fsyncSync(file);
     } finally {
       closeSync(file);

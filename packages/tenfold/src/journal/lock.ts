@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { systemFault } from "../fault/system.ts";
 
 /** Who holds a lock. The start time tells it from a later process with the same pid. */
 export interface LockHolder {
@@ -28,12 +29,12 @@ function readHolder(path: string): LockHolder | undefined {
  * Takes the lock file, or tells who holds it. A holder that is dead loses it.
  * The file appears with its content (a link of a finished file), so nobody ever reads half of it; a dead holder's file
  * is renamed away first and looked at again, so that of two takers only one wins and a living holder never loses.
+ * Faults: TF_DISK_FULL, TF_NOT_WRITABLE.
  */
 export function takeLock(path: string, self: LockHolder, isAlive: (holder: LockHolder) => boolean): Lock | LockHolder {
-  mkdirSync(dirname(path), { recursive: true });
   const own = `${path}.${randomBytes(6).toString("hex")}`;
-  writeFileSync(own, JSON.stringify(self), { mode: 0o600 });
   try {
+    writeClaim(own, self);
     for (;;) {
       try {
         linkSync(own, path);
@@ -47,6 +48,15 @@ export function takeLock(path: string, self: LockHolder, isAlive: (holder: LockH
     }
   } finally {
     rmSync(own, { force: true });
+  }
+}
+
+function writeClaim(path: string, self: LockHolder): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, JSON.stringify(self), { mode: 0o600 });
+  } catch (error) {
+    throw systemFault(error, path);
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { renameSync } from "node:fs";
 import { Fault } from "../fault/fault.ts";
+import { quote } from "../units/quote.ts";
 import { readIfPresent, writeDurably } from "./durable-file.ts";
 import type { StoredState } from "./state.ts";
 
@@ -59,8 +60,10 @@ export class StateFile {
     if (state !== undefined) return { found: "state", state };
     const previous = older === undefined ? undefined : decode(older, this.#previous);
     if (previous === undefined) {
+      const present = [newest === undefined ? [] : [this.path], older === undefined ? [] : [this.#previous]].flat();
+      const moves = present.map((path) => `mv ${quote(path)} ${quote(`${path}.damaged`)}`).join("; ");
       throw new Fault("TF_STATE_DAMAGED", `${this.path} cannot be read, and neither can its previous copy`, {
-        hint: `move it away (mv ${this.path} ${this.path}.damaged) and run tenfold up: data directories, logs and secrets are kept and used again`,
+        hint: `move it away (${moves}) and run tenfold up: data directories, logs and secrets are kept and used again`,
       });
     }
     return { found: "previous", state: previous, damaged: this.path };

@@ -1,6 +1,6 @@
 import { EXIT_CODES } from "../../fault/catalogue.ts";
 import type { CommandDefinition } from "../command.ts";
-import { follow } from "../watch.ts";
+import { stopFleet } from "../watch.ts";
 
 export const down: CommandDefinition = {
   name: "down",
@@ -14,7 +14,7 @@ export const down: CommandDefinition = {
   ],
   run: async (context, input) => {
     const volumes = input.has("volumes");
-    const { options, terminal, target } = context;
+    const { options, terminal } = context;
     if (volumes && !options.dryRun) {
       const sure = await context.confirm(`Delete all data, logs and secrets of the fleet in ${options.directory}?`);
       if (!sure) {
@@ -22,9 +22,8 @@ export const down: CommandDefinition = {
         return EXIT_CODES.failed;
       }
     }
-    await follow(context, (watch) =>
-      target.down({ volumes }, { ...watch, cancel: new AbortController().signal, hurry: watch.cancel }),
-    );
+    const stopped = await stopFleet(context, { volumes });
+    if (!stopped && !options.quiet && !options.dryRun) terminal.err("nothing ran\n");
     if (options.json && !options.dryRun)
       terminal.out(`${JSON.stringify({ version: 1, state: "down", deleted: volumes })}\n`);
     return EXIT_CODES.done;

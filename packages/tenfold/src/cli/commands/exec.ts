@@ -6,7 +6,8 @@ const MEMBER = /^(web|worker|scheduler)-([a-z0-9-]+-)?\d+$/;
 
 export const exec: CommandDefinition = {
   name: "exec",
-  usage: "[member] <command...>",
+  usage: "[words...]",
+  written: "[member] <command...>",
   summary: "run a command with the fleet's environment",
   description:
     "Runs here, with the variables that a member of the application has (DATABASE_URL, REDIS_URL, ...). Without a member, those that the release command has.",

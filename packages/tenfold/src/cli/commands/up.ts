@@ -1,10 +1,11 @@
 import { EXIT_CODES } from "../../fault/catalogue.ts";
+import { Fault } from "../../fault/fault.ts";
 import type { CommandDefinition } from "../command.ts";
 import type { Context } from "../context.ts";
 import { inheritedVariables } from "../inherited.ts";
 import { formatFleet } from "../output/fleet-table.ts";
 import { LogLines } from "../output/log-lines.ts";
-import { follow, tellProjectNotes, wholeNumber } from "../watch.ts";
+import { follow, stopFleet, tellProjectNotes, wholeNumber } from "../watch.ts";
 
 /** Streams logs until Ctrl-C, then stops everything. */
 async function stayInForeground(context: Context): Promise<number> {
@@ -14,15 +15,19 @@ async function stayInForeground(context: Context): Promise<number> {
   const query = { members: [], lines: 0, follow: true, since: null };
   const write = options.json ? (): void => {} : (text: string): void => terminal.out(text);
   await target.logs(query, (line) => write(lines.format(line)), interrupts.next());
-  await stop(context);
+  await stopFleet(context, { volumes: false });
   return EXIT_CODES.done;
 }
 
-/** The same Ctrl-C that ended the waiting must not end the stopping. */
-async function stop(context: Context): Promise<void> {
-  await follow(context, (watch) =>
-    context.target.down({ volumes: false }, { ...watch, cancel: new AbortController().signal, hurry: watch.cancel }),
-  );
+/** After a failure: what runs nevertheless, and what can be done. */
+async function tellWhatStays({ target, terminal, paint, options }: Context, error: unknown): Promise<void> {
+  if (options.quiet || options.json || options.dryRun || !(error instanceof Fault) || error.code === "TF_LOCKED")
+    return;
+  const members = (await target.ps().catch(() => null))?.members ?? [];
+  const ready = members.filter(({ state }) => state === "ready").length;
+  if (ready === 0) return;
+  const text = `${ready} of ${members.length} members run and go on: mend this and run tenfold up again; tenfold down stops them`;
+  terminal.err(`${paint("·", "dim")} ${text}\n`);
 }
 
 export const up: CommandDefinition = {
@@ -57,8 +62,11 @@ export const up: CommandDefinition = {
         return target.up(order, watch);
       });
     } catch (error) {
-      if (!interrupted || detached) throw error;
-      await stop(context);
+      if (!interrupted || detached) {
+        await tellWhatStays(context, error);
+        throw error;
+      }
+      await stopFleet(context, { volumes: false });
       return EXIT_CODES.failed;
     }
     if (options.dryRun) return EXIT_CODES.done;

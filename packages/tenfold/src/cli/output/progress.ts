@@ -52,6 +52,7 @@ export class Progress {
   #total = 0;
   #ended = 0;
   #hasStatus = false;
+  #interrupted = false;
 
   constructor(options: ProgressOptions) {
     this.#options = options;
@@ -83,6 +84,14 @@ export class Progress {
     this.#status();
   }
 
+  /** Whoever waits asked for the end, and is told what comes: steps that are cut short are no failures from now on. */
+  interrupt(what: string): void {
+    this.#interrupted = true;
+    if (this.#options.quiet) return;
+    this.#line("dim", "·", what);
+    this.#status();
+  }
+
   /** Removes the status line. */
   close(): void {
     if (this.#hasStatus) this.#options.terminal.err(CLEAR_LINE);
@@ -108,8 +117,10 @@ export class Progress {
         this.#line("dim", "✓", `${DOING[step.kind] ?? step.kind} ${step.subject}  ${took}`);
       // What comes next for it is timed by itself.
       if (text !== undefined) this.#since.delete(step.subject);
-    } else if (outcome === "failed") {
-      this.#line("red", "✗", `${subject(step).padEnd(14)} ${detail ?? "failed"}`);
+    } else if (outcome === "failed" && !this.#interrupted) {
+      const name = subject(step);
+      const why = (detail ?? "failed").startsWith(`${name} `) ? (detail ?? "").slice(name.length + 1) : detail;
+      this.#line("red", "✗", `${name.padEnd(14)} ${why ?? "failed"}`);
     } else if (this.#options.verbose) {
       this.#line("dim", "-", `${DOING[step.kind] ?? step.kind} ${step.subject}: skipped`);
     }

@@ -135,6 +135,10 @@ export class MemoryDriver implements Driver {
     return this.#machine.files.get(path)?.slice(-(atMost ?? Number.MAX_SAFE_INTEGER)) ?? null;
   }
 
+  async sizeOf(path: string): Promise<Bytes> {
+    return bytes(this.#machine.files.get(path)?.length ?? 0);
+  }
+
   usage(processes: readonly Running[]): ReadonlyMap<number, Usage> {
     return new Map(
       processes

@@ -3,7 +3,7 @@ import { chmod, chown, mkdir, open, readFile, rename, rm, stat } from "node:fs/p
 import { dirname } from "node:path";
 import { systemCode, systemFault } from "../../fault/system.ts";
 import type { User } from "../../fleet/machine.ts";
-import type { Bytes } from "../../units/bytes.ts";
+import { type Bytes, bytes } from "../../units/bytes.ts";
 
 async function give(path: string, owner: User): Promise<void> {
   if (process.getuid?.() === 0) await chown(path, owner.uid, owner.gid);
@@ -47,6 +47,11 @@ export async function makeDirectory(path: string, mode: number, owner: User): Pr
   } catch (error) {
     throw systemFault(error, path);
   }
+}
+
+/** 0 when there is no such file. */
+export async function sizeOf(path: string): Promise<Bytes> {
+  return bytes((await stat(path).catch(() => undefined))?.size ?? 0);
 }
 
 /** The last bytes of a file as text; `null` when there is none. */

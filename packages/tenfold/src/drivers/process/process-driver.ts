@@ -11,7 +11,7 @@ import type { Port } from "../../units/port.ts";
 import type { Driver, End, Outcome, RunOptions, Stray, Usage } from "../driver.ts";
 import { Deaths } from "./deaths.ts";
 import { Snapshot } from "./family.ts";
-import { makeDirectory, readEnd, writeFileAtomically } from "./files.ts";
+import { makeDirectory, readEnd, sizeOf, writeFileAtomically } from "./files.ts";
 import type { Limits } from "./limits.ts";
 import { LogTimes } from "./log-times.ts";
 import { listPids, programName, readDescriptor, readSharedBytes, readStat, socketInodes } from "./proc.ts";
@@ -103,6 +103,10 @@ export class ProcessDriver implements Driver {
 
   readText(path: string, atMost?: Bytes): Promise<string | null> {
     return readEnd(path, atMost);
+  }
+
+  sizeOf(path: string): Promise<Bytes> {
+    return sizeOf(path);
   }
 
   usage(processes: readonly Running[]): ReadonlyMap<number, Usage> {

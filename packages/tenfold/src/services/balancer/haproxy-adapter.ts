@@ -16,7 +16,7 @@ async function describe(runtime: HaproxyRuntime, worker: number): Promise<string
   const answers = await runtime.tell(worker, ["show stat app 2 -1", "show stat panic 2 -1"]);
   const [healthy = 0, alive = 0] = answers.map((answer) => sumOf(parseStatistics(answer), "act"));
   const panic = healthy * 2 < alive ? ", less than half: all get requests" : "";
-  return `${healthy} of ${alive} instances healthy${panic}`;
+  return `${healthy} of ${alive} ${alive === 1 ? "instance" : "instances"} healthy${panic}`;
 }
 
 async function probe(context: Context, member: Member): Promise<Probe> {

@@ -87,7 +87,8 @@ export class LocalTarget implements Target {
       await this.#order({ name: "down" }, watch);
       if (!watch.dryRun) await this.#engineEnds();
     }
-    if (!volumes || watch.dryRun || state === null) return;
+    if (!volumes || watch.dryRun) return;
+    if (state === null) return rm(`${this.#parts.directory}/.tenfold`, { recursive: true, force: true });
     if (state.paths.home !== state.paths.state) await rm(state.paths.home, { recursive: true, force: true });
     if (!state.paths.run.startsWith(state.paths.home)) await rm(state.paths.run, { recursive: true, force: true });
     await rm(state.paths.state, { recursive: true, force: true });
