@@ -95,7 +95,9 @@ test("a full disk is told as that, what runs goes on, and with space again so do
   });
 
   await t.test("no room for a database", async () => {
-    await project.write({ "tenfold.yaml": "name: shop\nweb: node server.mjs\npostgres: { replicas: 0 }\nredis: false\n" });
+    await project.write({
+      "tenfold.yaml": "name: shop\nweb: node server.mjs\npostgres: { replicas: 0 }\nredis: false\n",
+    });
     const fault = await project.fault(["up", "-d"]);
     assert.equal(fault.code, "TF_DISK_FULL", JSON.stringify(fault));
     assert.equal(fault.exit, 3);
