@@ -12,7 +12,13 @@ export type FaultCode =
   | "TF_RT_POOL_DEADLINE"
   | "TF_RT_POOL_THREAD"
   | "TF_RT_POOL_COPY"
-  | "TF_RT_POOL_MODULE";
+  | "TF_RT_POOL_MODULE"
+  | "TF_RT_STORAGE_KEY"
+  | "TF_RT_STORAGE_RANGE"
+  | "TF_RT_STORAGE_LINK"
+  | "TF_RT_STORAGE_SIZE"
+  | "TF_RT_STORAGE_CONFLICT"
+  | "TF_RT_STORAGE_AWAY";
 
 export interface CatalogueEntry {
   /** The status with which an adapter answers a request that fails by it. */
@@ -46,4 +52,16 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
     status: 500,
     when: "The pool's module of tasks cannot be loaded, or exports no function of that name.",
   },
+  TF_RT_STORAGE_KEY: { status: 400, when: "A key names no file safely: `..`, an absolute path, a control character." },
+  TF_RT_STORAGE_RANGE: { status: 416, when: "A range of bytes lies outside the file." },
+  TF_RT_STORAGE_LINK: {
+    status: 403,
+    when: "A link to a file was not given out, has expired, or is for another method.",
+  },
+  TF_RT_STORAGE_SIZE: { status: 413, when: "An upload by link is larger than allowed." },
+  TF_RT_STORAGE_CONFLICT: {
+    status: 409,
+    when: "In a directory: a name of the key is a file already, or the key is a directory.",
+  },
+  TF_RT_STORAGE_AWAY: { status: 503, when: "The directory or the bucket cannot be reached, is full, or refuses." },
 };

@@ -1,14 +1,17 @@
 import type { Context, Part } from "../context/index.ts";
 import type { Pool, PoolOptions, RegisteredTasks } from "../pool/index.ts";
+import type { Storage, StorageOptions } from "../storage/index.ts";
 
 /** The parts by the names under which an application finds them. A part adds a line here, to the next two, and to a runtime's options. */
 export interface Parts {
   pool: Pool<RegisteredTasks>;
+  storage: Storage;
 }
 
 /** What a part may be told. */
 export interface PartOptions {
   pool?: PoolOptions;
+  storage?: StorageOptions;
 }
 
 /** Makes a part. Does not wait, and connects to nothing. */
@@ -24,4 +27,5 @@ type Loaders = {
  */
 export const LOADERS: Loaders = {
   pool: async () => (await import("../pool/index.ts")).openPool,
+  storage: async () => (await import("../storage/index.ts")).openStorage,
 };
