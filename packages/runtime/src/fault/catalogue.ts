@@ -8,6 +8,10 @@ export type FaultCode =
   | "TF_RT_REDIS_LOST"
   | "TF_RT_REDIS_TIMEOUT"
   | "TF_RT_REDIS_POLICY"
+  | "TF_RT_CROSS_SITE"
+  | "TF_RT_SESSION_SIZE"
+  | "TF_RT_SESSION_CONTENDED"
+  | "TF_RT_SESSION_LATE"
   | "TF_RT_POOL_FULL"
   | "TF_RT_POOL_DEADLINE"
   | "TF_RT_POOL_THREAD"
@@ -44,6 +48,19 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
     when: "Redis did not answer within the deadline; whether the command was executed is not known.",
   },
   TF_RT_REDIS_POLICY: { status: 500, when: "The durable Redis may evict keys: its policy is not `noeviction`." },
+  TF_RT_CROSS_SITE: {
+    status: 403,
+    when: "A browser sent a request that changes something, or asked for a WebSocket, on behalf of another site.",
+  },
+  TF_RT_SESSION_SIZE: { status: 500, when: "The fields of a session are larger than `sessions.maxBytes`." },
+  TF_RT_SESSION_CONTENDED: {
+    status: 503,
+    when: "A field of a session was changed by others again and again meanwhile.",
+  },
+  TF_RT_SESSION_LATE: {
+    status: 500,
+    when: "A session needs a cookie, and the head of the answer has been sent already.",
+  },
   TF_RT_POOL_FULL: { status: 503, when: "All threads of the pool are busy and as many tasks wait as may." },
   TF_RT_POOL_DEADLINE: { status: 503, when: "A task, or a batch, was not done within its deadline." },
   TF_RT_POOL_THREAD: { status: 500, when: "The thread of a task died: no memory left, or the task ended it." },

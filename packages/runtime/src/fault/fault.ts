@@ -6,6 +6,8 @@ export interface FaultDetail {
   readonly hint?: string | undefined;
   readonly lines?: readonly string[] | undefined;
   readonly cause?: unknown;
+  /** Whole seconds after which it is worth trying again. */
+  readonly retryAfter?: number | undefined;
 }
 
 /** A failure that the application, or who runs it, can act on. Any other throw is a bug. */
@@ -14,17 +16,25 @@ export class Fault extends Error {
   readonly code: FaultCode;
   readonly hint: string | undefined;
   readonly lines: readonly string[];
+  /** Whole seconds after which it is worth trying again. */
+  readonly retryAfter: number | undefined;
 
   constructor(code: FaultCode, message: string, detail: FaultDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
     this.code = code;
     this.hint = detail.hint;
     this.lines = detail.lines ?? [];
+    this.retryAfter = detail.retryAfter;
   }
 
   /** The HTTP status that tells it to a client. */
   get status(): number {
     return CATALOGUE[this.code].status;
+  }
+
+  /** What an answer that tells it has beside its status; by this name Express' own error page finds it. */
+  get headers(): Readonly<Record<string, string>> {
+    return this.status === 503 || this.status === 429 ? { "retry-after": `${this.retryAfter ?? 1}` } : {};
   }
 
   toJSON(): FaultMessage {

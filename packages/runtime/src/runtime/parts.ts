@@ -1,17 +1,20 @@
 import type { Context, Part } from "../context/index.ts";
 import type { Pool, PoolOptions, RegisteredTasks } from "../pool/index.ts";
+import type { Sessions, SessionsOptions } from "../sessions/index.ts";
 import type { Storage, StorageOptions } from "../storage/index.ts";
 
 /** The parts by the names under which an application finds them. A part adds a line here, to the next two, and to a runtime's options. */
 export interface Parts {
   pool: Pool<RegisteredTasks>;
   storage: Storage;
+  sessions: Sessions;
 }
 
 /** What a part may be told. */
 export interface PartOptions {
   pool?: PoolOptions;
   storage?: StorageOptions;
+  sessions?: SessionsOptions;
 }
 
 /** Makes a part. Does not wait, and connects to nothing. */
@@ -28,4 +31,5 @@ type Loaders = {
 export const LOADERS: Loaders = {
   pool: async () => (await import("../pool/index.ts")).openPool,
   storage: async () => (await import("../storage/index.ts")).openStorage,
+  sessions: async () => (await import("../sessions/index.ts")).openSessions,
 };

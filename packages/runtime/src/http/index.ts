@@ -1,0 +1,2 @@
+export { answerFault, type FaultAnswer, faultAnswer } from "./fault-answer.ts";
+export { headOf, isUpgrade, type RequestHead } from "./request-head.ts";

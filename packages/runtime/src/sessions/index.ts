@@ -1,0 +1,12 @@
+export { type CookieForm, cookieName, readCookie } from "./cookie.ts";
+export { isCrossSite, type Provenance } from "./cross-site.ts";
+export { fastifySessions } from "./fastify.ts";
+export type { Ending, OnEnding } from "./guards.ts";
+export { honoSessions } from "./hono.ts";
+export { type Next, sessionMiddleware, withSession } from "./node-http.ts";
+export type { SessionsOptions } from "./options.ts";
+export { sessionOf } from "./remember.ts";
+export type { Saved, Session, SessionState } from "./session.ts";
+export type { SessionHash } from "./session-id.ts";
+export { type ListedSession, openSessions, type Sessions } from "./sessions.ts";
+export type { SocketState } from "./socket-state.ts";
