@@ -7,6 +7,7 @@ import { serve } from "@hono/node-server";
 import express from "express";
 import fastify from "fastify";
 import { Hono } from "hono";
+import { eventually } from "../testing/eventually.ts";
 import { RedisServer } from "../testing/redis-server.ts";
 import { testContext } from "../testing/test-context.ts";
 import { fastifySessions } from "./fastify.ts";
@@ -112,6 +113,7 @@ for (const [framework, start] of Object.entries(APPLICATIONS)) {
     before(async () => {
       redis = stack.use(await RedisServer.start());
       const context = stack.use(testContext(redis.env, { redis: { deadline: 400, patience: 300 } }));
+      await eventually("there is a connection", () => context.redis("durable").send(["PING"]));
       const app = await start(openSessions(context));
       stack.defer(() => app.close());
       port = app.port;
