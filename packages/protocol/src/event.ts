@@ -1,5 +1,7 @@
 import type { FaultMessage } from "./fault.ts";
 
+export type RepairStage = "detected" | "fenced" | "decided" | "done" | "refused";
+
 export type StepOutcome = "started" | "done" | "failed" | "skipped";
 
 /** What is done, and to what: a member's name, or a release's number. */
@@ -31,6 +33,17 @@ export type FleetEvent =
       readonly name: string;
       readonly state: string;
       readonly detail: string | null;
+    }
+  /**
+   * The engine mends something by itself: it has seen what is wrong, made sure that the broken does nothing more, chosen
+   * what to do, and done it, or cannot.
+   */
+  | {
+      readonly kind: "repair";
+      readonly at: number;
+      readonly member: string;
+      readonly stage: RepairStage;
+      readonly detail: string;
     }
   /** Something worth telling that is no fault. */
   | { readonly kind: "note"; readonly at: number; readonly text: string }

@@ -1,4 +1,4 @@
-export type { FleetEvent, StepOutcome, StepSubject } from "./event.ts";
+export type { FleetEvent, RepairStage, StepOutcome, StepSubject } from "./event.ts";
 export type { FaultMessage } from "./fault.ts";
 export type { FleetReport, MemberReport } from "./fleet.ts";
 export type { HealthCheck, HealthReport } from "./health.ts";

@@ -44,6 +44,8 @@ export interface Driver {
   onEnd(running: Running, callback: (end: End) => void): void;
   /** Whether the leading process is alive. */
   isAlive(running: Running): boolean;
+  /** Whether the leading process was stopped by a signal (SIGSTOP, not by a debugger), and does nothing. */
+  isFrozen(running: Running): boolean;
   /** Whether any process of its session is left. */
   hasRemains(running: Running): boolean;
   signal(running: Running, signal: NodeJS.Signals, to: "leader" | "session"): void;

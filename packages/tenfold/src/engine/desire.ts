@@ -72,6 +72,8 @@ function settled(fleet: Fleet, member: Member): Fleet {
       serving: [],
       canary: [],
       postgresReadable: [],
+      postgresVoters: [],
+      postgresAlone: false,
       postgresPrimary: null,
       redisMaster: null,
     },

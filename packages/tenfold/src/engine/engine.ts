@@ -1,5 +1,6 @@
 import type { FleetReport, HealthReport, ReleasesReport } from "@tenfold/protocol";
 import { Fault } from "../fault/fault.ts";
+import { backoff } from "../fleet/backoff.ts";
 import { applicationEnvironment, type Environment } from "../fleet/environment.ts";
 import type { Machine } from "../fleet/machine.ts";
 import type { MemberName } from "../fleet/member.ts";
@@ -27,6 +28,7 @@ export class Engine {
   readonly #history: History;
   #fleet: RunningFleet | null = null;
   #resumed: Promise<void> = Promise.resolve();
+  #mending: { readonly tries: number; readonly notBefore: number } = { tries: 0, notBefore: 0 };
 
   /** `directory` is the project's; its `.tenfold` exists. */
   constructor(directory: string, host: EngineHost) {
@@ -134,6 +136,7 @@ export class Engine {
         history: this.#history,
         operations: this.operations,
         now: this.#host.now,
+        mend: () => this.#mend(),
       },
       this.#host.createReleases(state.paths, machine),
       { recycle: (name, reason) => this.#recycle(name, reason), retire: () => this.#retire() },
@@ -183,6 +186,22 @@ export class Engine {
     void this.#byItself("retire", ENGINE, async (operation) => {
       store.decide({ web: { ...store.state.web, standby: null } });
       await supervisor.converge(operation);
+    });
+  }
+
+  /** Brings back what is gone, later and later when that does not help. */
+  #mend(): void {
+    const supervisor = this.#fleet?.supervisor;
+    const now = this.#host.now();
+    if (supervisor === undefined || this.operations.current !== null || supervisor.recovery.isAtWork) return;
+    if (supervisor.store.state.wanted !== "running" || now < this.#mending.notBefore || !supervisor.needsMending)
+      return;
+    const pause = backoff(this.#mending.tries + 2);
+    this.#mending = { tries: this.#mending.tries + 1, notBefore: now + pause };
+    void this.#byItself("mend", ENGINE, async (operation) => {
+      const plan = await supervisor.planOfMend();
+      if (plan.length > 0) await supervisor.carryOut(operation, plan);
+      this.#mending = { tries: 0, notBefore: 0 };
     });
   }
 

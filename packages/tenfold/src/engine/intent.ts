@@ -56,13 +56,18 @@ function countsFor(request: UpRequest, previous: StoredState | null): Counts {
 function topologyFor(spec: Spec, previous: StoredState | null): Topology {
   const fresh = initialTopology(spec);
   if (previous === null) return fresh;
-  const { postgresPrimary, redisMaster, serving, canary, postgresReadable } = previous.topology;
+  const { postgresPrimary, redisMaster, serving, canary, postgresReadable, postgresVoters, postgresAlone } =
+    previous.topology;
+  // A database that the file brings anew starts like a new one.
+  const isKept = fresh.postgresPrimary !== null && postgresPrimary !== null;
   return {
     postgresPrimary: fresh.postgresPrimary === null ? null : (postgresPrimary ?? fresh.postgresPrimary),
     redisMaster: fresh.redisMaster === null ? null : (redisMaster ?? fresh.redisMaster),
     serving,
     canary,
-    postgresReadable: fresh.postgresPrimary === null ? [] : postgresReadable,
+    postgresReadable: isKept ? postgresReadable : [],
+    postgresVoters: isKept ? postgresVoters : fresh.postgresVoters,
+    postgresAlone: isKept && postgresAlone,
   };
 }
 

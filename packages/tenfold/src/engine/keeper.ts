@@ -16,6 +16,8 @@ export interface Pace {
   readonly start: Millis;
   /** It must have run for this long before a passing probe counts. */
   readonly settle: Millis;
+  /** Once it was ready: silent for so long, it is frozen, and is ended. `null`: its probe says nothing of that. */
+  readonly silence: Millis | null;
 }
 
 /** What a keeper asks of the engine. */
@@ -29,6 +31,8 @@ export interface KeeperHost {
   /** The member's process is this one from now on. */
   started(name: MemberName, running: Running, restarts: number): void;
   changed(name: MemberName, state: MemberState): void;
+  /** Whether somebody else decides what follows its death, so that it is not simply started again. */
+  decidesAfterDeath(name: MemberName): boolean;
 }
 
 /** Exits of a member that is being waited for, after which waiting has no sense. */
@@ -46,10 +50,13 @@ export class Keeper {
   readonly #waiters = new Waiters();
   #state: MemberState;
   #running: Running | null = null;
+  #last: Running | null = null;
   #startedAt = 0;
   #restarts = 0;
   #crashes = 0;
   #stopping = false;
+  #wasReady = false;
+  #killedFor: string | null = null;
   #retry: NodeJS.Timeout | undefined;
   /** Ends the pause before the next look. */
   #wake: () => void = () => {};
@@ -71,6 +78,11 @@ export class Keeper {
   /** What its last failing probe said. */
   get lastReason(): string {
     return this.#lastReason;
+  }
+
+  /** The process that it has, or had last. */
+  get last(): Running | null {
+    return this.#last;
   }
 
   get restarts(): number {
@@ -123,9 +135,22 @@ export class Keeper {
     this.#become({ state: "stopped", since: this.#host.now() });
   }
 
-  /** Ends its process, so that it is started again by itself. */
-  kill(): void {
+  /** Ends its process at once, with all that it started. What follows is as after any death; `reason` tells of it. */
+  kill(reason: string): void {
+    if (this.#running === null || this.#stopping) return;
+    this.#killedFor = reason;
+    this.#host.driver.signal(this.#running, "SIGKILL", "session");
+  }
+
+  /** Ends it for good, unless somebody starts it: what follows is somebody else's decision. */
+  hold(): void {
+    this.#stopping = true;
+    clearTimeout(this.#retry);
     if (this.#running !== null) this.#host.driver.signal(this.#running, "SIGKILL", "session");
+    this.#running = null;
+    if (this.#state.state === "failed" && this.#state.retryAt === null && this.#state.running === null) return;
+    const reason = this.#state.state === "failed" ? this.#state.reason : "gave way to another";
+    this.#become({ state: "failed", running: null, since: this.#host.now(), reason, retryAt: null });
   }
 
   /** Looks at it now, as after a change of its role. */
@@ -170,8 +195,11 @@ export class Keeper {
 
   #take(running: Running, startedAt: number): void {
     this.#running = running;
+    this.#last = running;
     this.#startedAt = startedAt;
     this.#lastReason = "it has not answered yet";
+    this.#wasReady = false;
+    this.#killedFor = null;
     this.#become({ state: "starting", running, since: startedAt });
     this.#host.started(this.name, running, this.#restarts);
     this.#host.driver.onEnd(running, (end) => this.#ended(running, end));
@@ -183,15 +211,19 @@ export class Keeper {
     this.#running = null;
     this.#host.driver.signal(running, "SIGKILL", "session");
     const now = this.#host.now();
-    this.#crashed(describeEnd(end), now - this.#startedAt >= STEADY_AFTER ? 1 : this.#crashes + 1);
+    this.#crashed(this.#killedFor ?? describeEnd(end), now - this.#startedAt >= STEADY_AFTER ? 1 : this.#crashes + 1);
   }
 
   #crashed(reason: string, crashes: number): void {
     this.#crashes = crashes;
-    const pause = backoff(crashes);
     const now = this.#host.now();
-    this.#retry = setTimeout(() => void this.#again(), pause);
-    this.#become({ state: "failed", running: null, since: now, reason, retryAt: now + pause });
+    if (this.#wasReady && this.#host.decidesAfterDeath(this.name)) {
+      this.#become({ state: "failed", running: null, since: now, reason, retryAt: null });
+    } else {
+      const pause = backoff(crashes);
+      this.#retry = setTimeout(() => void this.#again(), pause);
+      this.#become({ state: "failed", running: null, since: now, reason, retryAt: now + pause });
+    }
     const hopeless = new Fault("TF_MEMBER_EXITED", `${this.name} ${reason}, ${HOPELESS_AFTER} times in a row`);
     this.#waiters.crashed(crashes, HOPELESS_AFTER, hopeless);
   }
@@ -210,12 +242,17 @@ export class Keeper {
   async #look(running: Running): Promise<void> {
     let looks = 0;
     let misses = 0;
+    let silentSince: number | null = null;
     const pace = this.#host.paceOf(this.name);
     while (this.#running === running && !this.#stopping && this.#state.state !== "draining") {
       const probe = await this.#host.probe(this.name);
       if (this.#running !== running || this.#stopping) return;
       const settled = this.#host.now() - this.#startedAt >= pace.settle;
       misses = probe.ready ? 0 : misses + 1;
+      silentSince = probe.ready || probe.silent !== true ? null : (silentSince ?? this.#host.now());
+      const silence = silentSince === null ? 0 : this.#host.now() - silentSince;
+      if (this.#wasReady && pace.silence !== null && silence >= pace.silence)
+        this.kill(`did not answer for ${Math.round(silence / 1000)} s, and was ended`);
       if (settled || !probe.ready) this.#observe(running, probe, misses);
       looks += 1;
       await this.#pause(this.#delay(looks, pace));
@@ -250,10 +287,11 @@ export class Keeper {
       }
       return;
     }
-    const { role, detail } = probe;
-    if (state.state === "ready" && state.role === role && state.detail === detail) return;
+    const { role, detail, lags = false } = probe;
+    this.#wasReady = true;
+    if (state.state === "ready" && state.role === role && state.detail === detail && state.lags === lags) return;
     const since = state.state === "ready" ? state.since : now;
-    this.#become({ state: "ready", running, since, role, detail });
+    this.#become({ state: "ready", running, since, role, detail, lags });
     this.#waiters.ready();
   }
 

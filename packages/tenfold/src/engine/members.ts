@@ -8,6 +8,7 @@ import { logFile } from "../fleet/paths.ts";
 import { memberPort } from "../fleet/ports.ts";
 import type { MemberState, Probe, Running } from "../fleet/state.ts";
 import type { SecretsFile } from "../journal/secrets-file.ts";
+import { synchronousStandbyNames } from "../render/postgres/postgres.ts";
 import { renderMember } from "../render/render.ts";
 import type { Context, Services } from "../services/service.ts";
 import { type Bytes, bytes } from "../units/bytes.ts";
@@ -24,6 +25,8 @@ export interface MembersParts {
   readonly machine: Machine;
   readonly now: () => number;
   readonly changed: (name: MemberName, state: MemberState) => void;
+  /** Whether somebody else decides what follows the death of this member. */
+  readonly decidesAfterDeath: (name: MemberName) => boolean;
 }
 
 /** All probes of web instances together stay below this many a second, however many instances there are. */
@@ -31,6 +34,18 @@ const WEB_PROBES_PER_SECOND = 20;
 const SERVICE_EVERY: Millis = seconds(3);
 /** Leaders of the data tier: how soon it is seen that one no longer answers. */
 const LEADER_EVERY: Millis = seconds(1);
+/** How long each kind may be silent before it counts as frozen. Web instances have their own limit for an answer besides. */
+const SILENCE: Readonly<Record<MemberKind, Millis | null>> = {
+  web: seconds(30),
+  worker: null,
+  scheduler: null,
+  balancer: seconds(10),
+  postgres: seconds(5),
+  pooler: seconds(10),
+  redis: seconds(5),
+  cache: seconds(10),
+  sentinel: seconds(10),
+};
 const APPLICATION_SETTLE: Millis = millis(300);
 const SERVICE_START: Millis = seconds(60);
 const PLAIN_STOP: Stop = { signal: "SIGTERM", grace: seconds(10) };
@@ -160,9 +175,14 @@ export class Members implements KeeperHost {
     return this.#parts.store.member(name)?.stop ?? PLAIN_STOP;
   }
 
+  decidesAfterDeath(name: MemberName): boolean {
+    return this.#parts.decidesAfterDeath(name);
+  }
+
   async launchOf(name: MemberName): Promise<Launch> {
     const member = this.find(name);
     if (member === undefined) throw new Error(`${name} is not wanted any more`);
+    this.#noteVoters(member);
     const { files, launch } = renderMember(this.fleet, member);
     await this.driver.writeFiles(files);
     this.#logStarts.set(name, await this.driver.sizeOf(launch.log));
@@ -190,11 +210,11 @@ export class Members implements KeeperHost {
       const every = millis(
         Math.max(spec.web.health.interval, (this.ofKind("web").length * 1000) / WEB_PROBES_PER_SECOND),
       );
-      return { every, start: spec.web.health.start, settle: millis(0) };
+      return { every, start: spec.web.health.start, settle: millis(0), silence: SILENCE.web };
     }
     const settle = kind === "worker" || kind === "scheduler" ? APPLICATION_SETTLE : millis(0);
     const every = kind === "postgres" || kind === "redis" ? LEADER_EVERY : SERVICE_EVERY;
-    return { every, start: SERVICE_START, settle };
+    return { every, start: SERVICE_START, settle, silence: kind === undefined ? null : SILENCE[kind] };
   }
 
   started(name: MemberName, running: Running, restarts: number): void {
@@ -220,8 +240,24 @@ export class Members implements KeeperHost {
     });
   }
 
+  /**
+   * Who may acknowledge commits is written down before it may: a replica before it starts, and that nobody does before
+   * the primary stops waiting for anybody.
+   */
+  #noteVoters({ kind, name }: Member): void {
+    if (kind !== "postgres") return;
+    const { store } = this.#parts;
+    const { postgresPrimary, postgresVoters } = store.state.topology;
+    const isPrimary = name === postgresPrimary;
+    const waitsForNobody = isPrimary && synchronousStandbyNames(this.fleet, { name }) === "";
+    if (waitsForNobody && postgresVoters.length > 0) store.decideTopology({ postgresVoters: [] });
+    if (!isPrimary && postgresVoters.length > 0 && !postgresVoters.includes(name))
+      store.decideTopology({ postgresVoters: [...postgresVoters, name] });
+  }
+
   /** Rewrites a running member's files, and remembers that it has them. */
   async rewrite(member: Member): Promise<void> {
+    this.#noteVoters(member);
     await this.driver.writeFiles(renderMember(this.fleet, member).files);
   }
 

@@ -50,6 +50,8 @@ export class Performer {
         return services
           .of(this.#member(step.member).kind)
           .prepare?.(members.context(signal), this.#member(step.member));
+      case "rejoin":
+        return services.postgres.rejoin(members.context(signal), this.#member(step.member), step.how);
       case "start":
         return members.keeper(step.member).start();
       case "ready":
@@ -169,9 +171,16 @@ export class Performer {
   async #promote(name: MemberName, from: MemberName | null, signal: AbortSignal): Promise<void> {
     const { members, services, store } = this.#parts;
     if (from !== null) await services.postgres.confirmCaughtUp(members.context(signal), this.#member(name), from);
-    const others = store.state.topology.postgresReadable.filter((other) => other !== name);
+    const { postgresReadable } = store.state.topology;
+    const others = members.ofKind("postgres").flatMap((other) => (other.name === name ? [] : [other.name]));
     // First written down, then done: an engine that dies in between finds what was decided.
-    store.decideTopology({ postgresPrimary: name, postgresReadable: others });
+    store.decideTopology({
+      postgresPrimary: name,
+      postgresReadable: postgresReadable.filter((other) => other !== name),
+      // Whoever runs will follow it, and may acknowledge its commits. Others are added before they start.
+      postgresVoters: others.filter((other) => members.isAlive(other)),
+      postgresAlone: false,
+    });
     await services.postgres.promote(members.context(signal), this.#member(name));
     await members.keeper(name).refresh();
   }

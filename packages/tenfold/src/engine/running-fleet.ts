@@ -34,6 +34,7 @@ export function assembleFleet(
     machine: parts.machine,
     close: async () => {
       housekeeping.close();
+      supervisor.recovery.close();
       supervisor.members.release();
       supervisor.store.flush();
       supervisor.members.driver.close();

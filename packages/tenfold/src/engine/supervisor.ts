@@ -1,13 +1,14 @@
 import type { Driver } from "../drivers/driver.ts";
 import { Fault } from "../fault/fault.ts";
 import type { Machine } from "../fleet/machine.ts";
-import type { MemberName } from "../fleet/member.ts";
+import { isApplication, type MemberName } from "../fleet/member.ts";
 import type { MemberState } from "../fleet/state.ts";
 import type { PlannedStep } from "../fleet/step.ts";
 import type { History } from "../journal/history.ts";
 import type { SecretsFile } from "../journal/secrets-file.ts";
 import type { StoredState } from "../journal/state.ts";
 import { planConverge } from "../plan/converge.ts";
+import { type Broken, planMend } from "../plan/mend.ts";
 import { planRestart } from "../plan/restart.ts";
 import { planStop } from "../plan/stop.ts";
 import { planPostgresSwitch, planRedisSwitch } from "../plan/switch.ts";
@@ -15,12 +16,14 @@ import type { World } from "../plan/world.ts";
 import type { Services } from "../services/service.ts";
 import { fleetOf, surgeWanted } from "./desire.ts";
 import type { Events } from "./events.ts";
+import { execute } from "./execute.ts";
 import { Members } from "./members.ts";
 import type { Operation, Operations } from "./operation.ts";
 import { listOf, Performer, reloadPooler } from "./perform.ts";
+import { Recovery } from "./recovery/recovery.ts";
 import type { Store } from "./store.ts";
 import { Traffic } from "./traffic.ts";
-import { look, worldOf } from "./world.ts";
+import { look, NOTHING, worldOf } from "./world.ts";
 
 export interface SupervisorParts {
   readonly store: Store;
@@ -32,8 +35,12 @@ export interface SupervisorParts {
   readonly history: History;
   readonly operations: Operations;
   readonly now: () => number;
+  /** Something of the fleet may have to be mended by an operation. */
+  readonly mend: () => void;
 }
 
+/** A replica that finds no primary for so long does not find it by itself. */
+const ASTRAY_AFTER_MS = 10_000;
 /** Rounds of observe, plan, apply after which a fleet that still differs is told to be so. */
 const ROUNDS = 4;
 
@@ -42,12 +49,36 @@ export class Supervisor {
   readonly members: Members;
   readonly traffic: Traffic;
   readonly store: Store;
+  readonly recovery: Recovery;
+  /** Replicas that were made to follow again and were not ready since. */
+  readonly #rejoined = new Set<MemberName>();
   readonly #parts: SupervisorParts;
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
     this.store = parts.store;
-    this.members = new Members({ ...parts, changed: (name, state) => this.#changed(name, state) });
+    this.members = new Members({
+      ...parts,
+      changed: (name, state) => this.#changed(name, state),
+      decidesAfterDeath: (name) => this.recovery.decidesAfterDeath(name),
+    });
+    this.recovery = new Recovery({
+      members: this.members,
+      services: parts.services,
+      store: parts.store,
+      now: parts.now,
+      tell: (member, stage, detail) => {
+        const at = parts.now();
+        parts.events.emit({ kind: "repair", at, member, stage, detail });
+        parts.history.append({ at, kind: "repair", subject: member, event: stage, detail });
+      },
+      world: () => this.#worldUnseen(),
+      carryOut: (plan) => this.#beside(plan),
+      mend: parts.mend,
+      fail: (error) => {
+        throw error;
+      },
+    });
     this.traffic = new Traffic({
       store: parts.store,
       services: parts.services,
@@ -117,6 +148,38 @@ export class Supervisor {
     return planRestart(chosen, world);
   }
 
+  /** What brings services back that ran before and do not run now, or do not follow; empty when nothing is amiss. */
+  async planOfMend(): Promise<PlannedStep[]> {
+    const world = await this.#observe(false);
+    const broken = this.#broken();
+    for (const { name } of broken.astray) this.#rejoined.add(name);
+    return planMend(world, broken);
+  }
+
+  get needsMending(): boolean {
+    const { astray, gone } = this.#broken();
+    return astray.length + gone.length > 0;
+  }
+
+  /** Replicas that run and do not follow the primary, since when, and members that nobody will start again by himself. */
+  #broken(): Broken {
+    const at = this.#parts.now();
+    const astray: { name: MemberName; again: boolean }[] = [];
+    const gone: MemberName[] = [];
+    for (const { name, kind } of this.members.fleet.members) {
+      const state = this.members.keepers.get(name)?.state;
+      if (state === undefined || this.store.member(name) === undefined || isApplication(kind)) continue;
+      const isOut =
+        state.state === "stopped" || (state.state === "failed" && state.running === null && state.retryAt === null);
+      if (isOut) gone.push(name);
+      const isAstray = kind === "postgres" && state.state === "failed" && state.running !== null;
+      if (isAstray && name !== this.store.state.topology.postgresPrimary && at - state.since > ASTRAY_AFTER_MS)
+        astray.push({ name, again: this.#rejoined.has(name) });
+      if (state.state === "ready") this.#rejoined.delete(name);
+    }
+    return { astray, gone };
+  }
+
   async planOfStop(): Promise<PlannedStep[]> {
     return planStop(await this.#observe(false));
   }
@@ -154,6 +217,38 @@ export class Supervisor {
       await this.traffic.sync("balancer");
   }
 
+  #worldUnseen(): World {
+    const { state } = this.store;
+    return worldOf(state, fleetOf(state, this.members.machine, this.#parts.secrets, 0), NOTHING);
+  }
+
+  /** Carries a plan out beside whatever operation is under way: its steps go to the journal only. */
+  async #beside(plan: readonly PlannedStep[]): Promise<void> {
+    const never = new AbortController().signal;
+    const performer = this.#performer(never, false);
+    const { failures } = await execute(plan, {
+      signal: never,
+      perform: (step, signal) => performer.perform(step, signal),
+      tell: ({ id }, outcome, error) => {
+        const detail = error === undefined ? undefined : error instanceof Error ? error.message : String(error);
+        this.#parts.history.append({ at: this.#parts.now(), kind: "step", subject: id, event: outcome, detail });
+      },
+    });
+    if (failures[0] !== undefined) throw failures[0].error;
+  }
+
+  #performer(hurry: AbortSignal, goingDown: boolean): Performer {
+    return new Performer({
+      members: this.members,
+      services: this.#parts.services,
+      traffic: this.traffic,
+      store: this.store,
+      note: (text) => this.#note(text),
+      hurry,
+      goingDown,
+    });
+  }
+
   async #observe(withSurge: boolean, state: StoredState = this.store.state): Promise<World> {
     const seen = await look(this.members, this.#parts.services, state);
     return worldOf(
@@ -164,15 +259,7 @@ export class Supervisor {
   }
 
   async #carryOut(operation: Operation, plan: readonly PlannedStep[], goingDown: boolean): Promise<void> {
-    const performer = new Performer({
-      members: this.members,
-      services: this.#parts.services,
-      traffic: this.traffic,
-      store: this.store,
-      note: (text) => this.#note(text),
-      hurry: operation.hurry.signal,
-      goingDown,
-    });
+    const performer = this.#performer(operation.hurry.signal, goingDown);
     // Steps may name surge instances; those that none names are never started.
     this.members.surge = surgeWanted(this.store.state);
     try {
@@ -202,13 +289,18 @@ export class Supervisor {
         this.#background(this.traffic.direct(list, name, false));
     }
     if (member.kind === "postgres") {
+      const lags = state.state === "ready" && state.lags;
       const isFit =
-        state.state === "ready" && state.role === "replica" && name !== this.store.state.topology.postgresPrimary;
+        state.state === "ready" &&
+        state.role === "replica" &&
+        !lags &&
+        name !== this.store.state.topology.postgresPrimary;
       if (isFit && !isIn) this.#background(this.traffic.direct(list, name, true));
-      if ((state.state === "failed" || state.state === "stopped") && isIn)
+      if ((state.state === "failed" || state.state === "stopped" || lags) && isIn)
         this.#background(this.traffic.direct(list, name, false));
     }
     if (member.kind === "balancer" && state.state === "ready") this.#background(this.traffic.sync("balancer"));
+    this.recovery.changed(name, state);
   }
 
   #tell(name: MemberName, state: MemberState): void {

@@ -184,8 +184,12 @@ export function resolveFleet(input: FleetInput): Fleet {
 
 /** The leaders of a fleet that has none yet: the first of each. */
 export function initialTopology(spec: Spec): Topology {
+  const replicas = localPostgres(spec)?.replicas ?? 0;
   return {
     postgresPrimary: localPostgres(spec) === null ? null : memberName(groupOf("postgres"), 1),
+    // A new primary never commits without one of them.
+    postgresVoters: Array.from({ length: replicas }, (_, at) => memberName(groupOf("postgres"), at + 2)),
+    postgresAlone: false,
     redisMaster: localRedis(spec) === null ? null : memberName(groupOf("redis"), 1),
     postgresReadable: [],
     serving: [],

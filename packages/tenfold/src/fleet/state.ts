@@ -13,8 +13,15 @@ export type Role = "primary" | "replica" | "master";
 
 /** What a probe of the thing itself said. */
 export type Probe =
-  | { readonly ready: true; readonly role: Role | null; readonly detail: string }
-  | { readonly ready: false; readonly reason: string };
+  | {
+      readonly ready: true;
+      readonly role: Role | null;
+      readonly detail: string;
+      /** A replica that is too far behind: it gets no reads until it has caught up. */
+      readonly lags?: boolean;
+    }
+  /** `silent`: nothing answered at all, as when the process is frozen. */
+  | { readonly ready: false; readonly reason: string; readonly silent?: boolean };
 
 /**
  * A member's life: starting → ready → draining → stopped, and failed whenever it is not what it should be.
@@ -28,6 +35,7 @@ export type MemberState =
       readonly since: number;
       readonly role: Role | null;
       readonly detail: string;
+      readonly lags: boolean;
     }
   | { readonly state: "draining"; readonly running: Running; readonly since: number }
   | {
@@ -44,6 +52,13 @@ export interface Topology {
   readonly postgresPrimary: MemberName | null;
   /** Replicas that are fit for reads, in the order of `DATABASE_READ_URL_N`. */
   readonly postgresReadable: readonly MemberName[];
+  /**
+   * The replicas that together hold every acknowledged commit: each is on at least one of them. A superset of those that
+   * may have acknowledged one which the others lack. Empty: no replica is certain of anything.
+   */
+  readonly postgresVoters: readonly MemberName[];
+  /** Commits wait for no replica, since none is there and the file prefers availability. */
+  readonly postgresAlone: boolean;
   readonly redisMaster: MemberName | null;
   /** Main web instances that the balancer sends requests to. */
   readonly serving: readonly MemberName[];

@@ -4,6 +4,8 @@ import type { MemberName } from "./member.ts";
 export type Step =
   /** Makes the data directory: initdb, a clone of the primary, a former primary turned into a replica. */
   | { readonly kind: "prepare"; readonly member: MemberName }
+  /** Makes a stopped server follow the primary again: by pg_rewind, or by a new copy. */
+  | { readonly kind: "rejoin"; readonly member: MemberName; readonly how: "rewind" | "copy" }
   /** Writes its files and starts its process. */
   | { readonly kind: "start"; readonly member: MemberName }
   /** Waits until a probe of the thing itself passes. */
@@ -51,6 +53,7 @@ export interface PlannedStep {
 
 const VERBS: Readonly<Record<StepKind, string>> = {
   prepare: "prepare",
+  rejoin: "make a replica of",
   start: "start",
   ready: "wait for",
   setup: "set up",

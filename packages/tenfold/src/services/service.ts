@@ -37,13 +37,42 @@ export interface BalancerControl {
 }
 
 export interface PoolerControl {
+  /**
+   * Clients wait from now on; resolves when the pooler has been told, and does not wait for anything in use, so that it
+   * can be done before whoever holds the connections is fenced. Never throws: a pooler that is down holds nobody.
+   */
+  hold(context: Context): Promise<void>;
   /** Clients wait from now on; resolves when no server connection is in use. */
   pause(context: Context): Promise<void>;
   resume(context: Context): Promise<void>;
   isPaused(context: Context): Promise<boolean>;
 }
 
+/** How far a replica has the log on its disk, in bytes. */
+export interface ReplicaPosition {
+  readonly lsn: bigint;
+  /** Whether more may still arrive. */
+  readonly receiving: boolean;
+}
+
+/** What a primary says of its replicas. */
+export interface Replication {
+  /** `synchronous_standby_names` as it is in force. */
+  readonly names: string;
+  /** The file that it is from; `null` when PostgreSQL does not say. */
+  readonly source: string | null;
+  /** How far it has written its log, in bytes. */
+  readonly lsn: bigint;
+  readonly senders: readonly { readonly name: MemberName; readonly streaming: boolean; readonly flushed: bigint }[];
+}
+
 export interface PostgresControl {
+  /** `null` when it does not answer within a moment, or is no replica. */
+  position(context: Context, member: Member): Promise<ReplicaPosition | null>;
+  /** `null` when it does not answer within a moment, or is no primary. */
+  replication(context: Context, member: Member): Promise<Replication | null>;
+  /** Makes a stopped server a replica that can follow the primary: by pg_rewind, or by a new copy. Faults: TF_PREPARE_FAILED, TF_DISK_FULL. */
+  rejoin(context: Context, member: Member, how: "rewind" | "copy"): Promise<void>;
   /** Who was the primary, by what the data directories say; `null` when there are none. For a fleet whose state is lost. */
   leaderOnDisk(context: Context): Promise<MemberName | null>;
   /** Writes out what would make a stop slow. */
@@ -59,6 +88,13 @@ export interface RedisControl {
   leaderOnDisk(context: Context): Promise<MemberName | null>;
   /** Makes it the master with writes held back until it has them all. Faults: TF_FAILOVER_REFUSED. */
   switchTo(context: Context, member: Member): Promise<void>;
+  /**
+   * Has the Sentinels fail over from a master that is gone, and gives the new one; `null` when no replica is fit, so that
+   * the former master has to come back.
+   */
+  takeOver(context: Context, gone: MemberName): Promise<MemberName | null>;
+  /** Who most Sentinels say is the master; `null` when they do not agree, or there are none. */
+  elected(context: Context): Promise<MemberName | null>;
   /** Makes all others follow the master, and lets the clients of a former one go on. */
   gather(context: Context, master: Member): Promise<void>;
   /** Who is the master now, by what the servers themselves say; `null` when that is not clear. */

@@ -109,6 +109,7 @@ function writePostgres(postgres: Postgres): Plain {
   return written<typeof postgres>({
     kind: undefined,
     replicas: postgres.replicas,
+    prefer: postgres.prefer,
     database: postgres.database ?? undefined,
     memory: postgres.memory === null ? undefined : configBytes(postgres.memory),
     pool: { ...postgres.pool, wait: formatDuration(postgres.pool.wait) },

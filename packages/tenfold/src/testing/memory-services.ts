@@ -2,6 +2,7 @@ import type { MemoryMachine } from "../drivers/memory/memory-driver.ts";
 import type { Member, MemberKind, MemberName } from "../fleet/member.ts";
 import { dataDirectory } from "../fleet/paths.ts";
 import type { Probe } from "../fleet/state.ts";
+import { synchronousStandbyNames } from "../render/postgres/postgres.ts";
 import type { Context, ServiceAdapter, Services } from "../services/service.ts";
 
 /** Whether an engine is still there to do what it set out to do. */
@@ -19,6 +20,8 @@ export class MemoryTier {
   primary: MemberName | null = null;
   redisMaster: MemberName | null = null;
   paused = false;
+  /** How far each replica of PostgreSQL has the log; 100 where nothing is said. */
+  readonly positions: Map<MemberName, bigint> = new Map();
   readonly inFlight: Map<MemberName, number> = new Map();
   /** Members whose probe fails, and why. */
   readonly broken: Map<string, string> = new Map();
@@ -91,6 +94,10 @@ export class MemoryServices implements Services {
   };
 
   readonly pooler: Services["pooler"] = {
+    hold: async () => {
+      await this.#tier.effect("hold", this.#life);
+      this.#tier.paused = true;
+    },
     pause: async () => {
       await this.#tier.effect("pause", this.#life);
       this.#tier.paused = true;
@@ -104,6 +111,21 @@ export class MemoryServices implements Services {
 
   readonly postgres: Services["postgres"] = {
     leaderOnDisk: async () => this.#tier.primary,
+    position: async (_context, { name }) => {
+      const lsn = this.#tier.positions.get(name) ?? 100n;
+      return this.#tier.answers(name) && name !== this.#tier.primary ? { lsn, receiving: false } : null;
+    },
+    replication: async ({ fleet }, { name }) => {
+      if (!this.#tier.answers(name)) return null;
+      const replicas = fleet.members.filter((member) => member.kind === "postgres" && member.name !== name);
+      const senders = replicas.flatMap((member) =>
+        this.#tier.answers(member.name)
+          ? [{ name: member.name, streaming: true, flushed: this.#tier.positions.get(member.name) ?? 100n }]
+          : [],
+      );
+      return { names: synchronousStandbyNames(fleet, { name }), source: null, lsn: 100n, senders };
+    },
+    rejoin: (_context, { name }, how) => this.#tier.effect(`${how} ${name}`, this.#life),
     checkpoint: (_context, member) => this.#tier.effect(`checkpoint ${member.name}`, this.#life),
     confirmCaughtUp: (_context, member, from) => this.#tier.effect(`confirm ${member.name} after ${from}`, this.#life),
     promote: async (_context, member) => {
@@ -115,6 +137,13 @@ export class MemoryServices implements Services {
   readonly redis: Services["redis"] = {
     leaderOnDisk: async () => this.#tier.redisMaster,
     gather: async () => {},
+    takeOver: async ({ fleet }, gone) => {
+      const fit = fleet.members.find(({ kind, name }) => kind === "redis" && name !== gone && this.#tier.answers(name));
+      await this.#tier.effect(`take over ${fit?.name}`, this.#life);
+      if (fit !== undefined) this.#tier.redisMaster = fit.name;
+      return fit?.name ?? null;
+    },
+    elected: async () => this.#tier.redisMaster,
     switchTo: async (_context, member) => {
       await this.#tier.effect(`switch ${member.name}`, this.#life);
       this.#tier.redisMaster = member.name;

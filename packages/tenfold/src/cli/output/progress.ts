@@ -71,6 +71,9 @@ export class Progress {
       case "member":
         if (event.state === "failed") this.#line("yellow", "!", `${event.name} ${event.detail ?? "failed"}`);
         break;
+      case "repair":
+        if (event.stage !== "fenced") this.#line("yellow", "!", `${event.member}: ${event.detail}`);
+        break;
       case "note":
         this.#line("dim", "·", event.text);
         break;

@@ -33,6 +33,8 @@ export class MemoryMachine {
   readonly programs: Map<string, Behaviour> = new Map();
   /** What was run to its end, in order. */
   readonly ran: (readonly string[])[] = [];
+  /** Processes that a signal has stopped. */
+  readonly frozen: Set<number> = new Set();
   #pids = 1000;
 
   nextPid(): number {
@@ -82,6 +84,10 @@ export class MemoryDriver implements Driver {
 
   isAlive(running: Running): boolean {
     return this.#find(running)?.end === null;
+  }
+
+  isFrozen({ pid }: Running): boolean {
+    return this.#machine.frozen.has(pid);
   }
 
   hasRemains(running: Running): boolean {

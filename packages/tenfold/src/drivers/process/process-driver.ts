@@ -52,6 +52,11 @@ export class ProcessDriver implements Driver {
     return isProcessAlive(running);
   }
 
+  isFrozen({ pid, startTime }: Running): boolean {
+    const stat = readStat(pid);
+    return stat?.state === "T" && stat.startTime === startTime;
+  }
+
   hasRemains(running: Running): boolean {
     return new Snapshot().family(running, true).length > 0;
   }

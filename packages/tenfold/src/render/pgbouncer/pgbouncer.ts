@@ -45,7 +45,8 @@ function configuration(fleet: Fleet, member: Member): string {
     // Also the limit of how long clients wait through a failover.
     ["query_wait_timeout", Math.max(1, Math.ceil((pool?.wait ?? seconds(15)) / 1000))],
     ["server_connect_timeout", 2],
-    ["server_login_retry", 1],
+    // In seconds: so soon after a promotion it tries again, and so long it refuses clients after a login that failed.
+    ["server_login_retry", 0.02],
     ["server_fast_close", 1],
     ["server_idle_timeout", 600],
     ["server_lifetime", 3600],

@@ -33,8 +33,9 @@ export function replicationConninfo(fleet: Fleet, from: Member, as: MemberName):
   return `host=${quoted(fleet.paths.run)} port=${from.port} user=${REPLICATOR} application_name=${applicationName(as)} connect_timeout=2`;
 }
 
-/** Any one of the other servers must have a commit on disk; none when there are no others. */
-function synchronousStandbyNames(fleet: Fleet, member: Member): string {
+/** Any one of the other servers must have a commit on disk; none when there are no others, or none is waited for. */
+export function synchronousStandbyNames(fleet: Fleet, member: Pick<Member, "name">): string {
+  if (fleet.topology.postgresAlone) return "";
   const others = membersOf(fleet, "postgres").filter(({ name }) => name !== member.name);
   return others.length === 0 ? "" : `ANY 1 (${others.map(({ name }) => applicationName(name)).join(", ")})`;
 }

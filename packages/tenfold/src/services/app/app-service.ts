@@ -12,7 +12,7 @@ function passes(status: number, strict: boolean): boolean {
 function ask(fleet: Fleet, member: Member): Promise<Probe> {
   const { path, strict, timeout } = fleet.spec.web.health;
   return new Promise((resolve) => {
-    const fail = (reason: string): void => resolve({ ready: false, reason });
+    const fail = (reason: string, silent = true): void => resolve({ ready: false, reason, silent });
     const asked = request({
       host: "127.0.0.1",
       port: member.port,
@@ -26,7 +26,7 @@ function ask(fleet: Fleet, member: Member): Promise<Probe> {
       response.resume();
       response.on("error", () => {});
       if (passes(status, strict)) resolve({ ready: true, role: null, detail: "" });
-      else fail(`answers GET ${path} with ${status}`);
+      else fail(`answers GET ${path} with ${status}`, false);
     });
     asked.on("timeout", () => {
       fail(`does not answer GET ${path} within ${timeout} ms`);

@@ -38,7 +38,7 @@ async function probe(context: Context, member: Member): Promise<Probe> {
     if (isFront(fleet, member)) parts.push(`fronts: ${frontsOf(fleet).join(", ")}`);
     return { ready: true, role: null, detail: parts.join("; ") };
   } catch (error) {
-    return { ready: false, reason: error instanceof Error ? error.message : String(error) };
+    return { ready: false, reason: error instanceof Error ? error.message : String(error), silent: true };
   }
 }
 

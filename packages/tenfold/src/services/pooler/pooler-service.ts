@@ -16,15 +16,19 @@ type Row = Readonly<Record<string, unknown>>;
 /** PgBouncer, spoken to through its console, which knows simple queries only. */
 export class PoolerService implements ServiceAdapter, PoolerControl {
   #console: { readonly port: number | null; readonly client: Promise<pg.Client> } | undefined;
+  /** Logged in and idle: to log in takes longer than all else that a pause needs. */
+  #spare: { readonly port: number | null; readonly client: Promise<pg.Client> } | undefined;
 
   async probe({ fleet }: Context, member: Member): Promise<Probe> {
     try {
       const pools = await this.#ask(fleet, member, "SHOW POOLS");
+      this.#spare ??= { port: member.port, client: this.#openSpare(fleet, member) };
       const sum = (column: string): number => pools.reduce((total, row) => total + Number(row[column] ?? 0), 0);
       const waiting = sum("cl_waiting");
       return { ready: true, role: null, detail: waiting === 0 ? "" : `${waiting} clients wait for a connection` };
     } catch (error) {
-      return { ready: false, reason: `does not answer: ${error instanceof Error ? error.message : String(error)}` };
+      const reason = `does not answer: ${error instanceof Error ? error.message : String(error)}`;
+      return { ready: false, reason, silent: true };
     }
   }
 
@@ -36,7 +40,7 @@ export class PoolerService implements ServiceAdapter, PoolerControl {
     const member = onlyMember(fleet, "pooler");
     if (await this.#isPaused(fleet, member)) return;
     // A console of its own, since PAUSE answers only when the last transaction has ended.
-    const client = await connect(fleet, member, PAUSE_WITHIN);
+    const client = await this.#takeSpare(fleet, member);
     try {
       await client.query(`PAUSE ${databaseName(fleet.spec)}`);
     } catch (error) {
@@ -53,6 +57,20 @@ export class PoolerService implements ServiceAdapter, PoolerControl {
     }
   }
 
+  async hold({ fleet }: Context): Promise<void> {
+    const member = onlyMember(fleet, "pooler");
+    try {
+      if (await this.#isPaused(fleet, member)) return;
+      const client = await this.#takeSpare(fleet, member);
+      const paused = client.query(`PAUSE ${databaseName(fleet.spec)}`);
+      // It answers when nothing is in use any more, or never, when it is resumed before that.
+      void paused.catch(() => {}).finally(() => void client.end().catch(() => {}));
+      await this.#isPaused(fleet, member);
+    } catch {
+      this.#forget();
+    }
+  }
+
   async resume({ fleet }: Pick<Context, "fleet">): Promise<void> {
     const member = onlyMember(fleet, "pooler");
     if (await this.#isPaused(fleet, member)) await this.#command(fleet, member, `RESUME ${databaseName(fleet.spec)}`);
@@ -64,6 +82,23 @@ export class PoolerService implements ServiceAdapter, PoolerControl {
 
   close(): void {
     this.#forget();
+    this.#spare?.client.then((open) => open.end()).catch(() => {});
+    this.#spare = undefined;
+  }
+
+  async #openSpare(fleet: Fleet, member: Member): Promise<pg.Client> {
+    const client = await connect(fleet, member, PAUSE_WITHIN);
+    const lost = (): void => {
+      this.#spare = undefined;
+    };
+    client.once("end", lost).once("error", lost);
+    return client;
+  }
+
+  async #takeSpare(fleet: Fleet, member: Member): Promise<pg.Client> {
+    const spare = this.#spare?.port === member.port ? this.#spare.client : null;
+    this.#spare = undefined;
+    return (await spare?.catch(() => null)) ?? connect(fleet, member, PAUSE_WITHIN);
   }
 
   async #isPaused(fleet: Fleet, member: Member): Promise<boolean> {

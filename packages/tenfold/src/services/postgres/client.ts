@@ -10,7 +10,8 @@ export type Row = Readonly<Record<string, unknown>>;
 
 /** Something that answers SQL. */
 export interface Session {
-  query(sql: string): Promise<Row[]>;
+  /** `within`: the session's own time when absent. */
+  query(sql: string, within?: Millis): Promise<Row[]>;
 }
 
 /** Opens a session as the superuser, through the socket, which knows the engine's user. */
@@ -32,7 +33,8 @@ export async function openSuperuser(
   client.on("error", () => {});
   await client.connect();
   return {
-    query: async (sql) => (await client.query<Row>(sql)).rows,
+    query: async (text, within = options.within) =>
+      (await client.query<Row>({ text, query_timeout: within } as pg.QueryConfig)).rows,
     [Symbol.asyncDispose]: () => client.end(),
   };
 }
@@ -51,7 +53,7 @@ export class ProbeSessions {
       known?.port === member.port ? known.session : openSuperuser(fleet, member, { within: options.within });
     this.#sessions.set(member.name, { port: member.port, session });
     try {
-      return await (await session).query(options.sql);
+      return await (await session).query(options.sql, options.within);
     } catch (error) {
       this.forget(member.name);
       throw error;

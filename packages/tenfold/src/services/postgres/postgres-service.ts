@@ -3,15 +3,19 @@ import { memberNamed } from "../../fleet/data.ts";
 import { groupOf, type Member, type MemberName, memberName } from "../../fleet/member.ts";
 import { dataDirectory } from "../../fleet/paths.ts";
 import type { Probe } from "../../fleet/state.ts";
+import { bytes, formatBytes, mebibytes } from "../../units/bytes.ts";
 import { millis, seconds } from "../../units/millis.ts";
-import type { Context, PostgresControl, ServiceAdapter } from "../service.ts";
+import type { Context, PostgresControl, ReplicaPosition, Replication, ServiceAdapter } from "../service.ts";
 import { openSuperuser, ProbeSessions, type Row } from "./client.ts";
 import { lookOnDisk, newest } from "./on-disk.ts";
-import { preparePostgres } from "./prepare.ts";
+import { preparePostgres, rejoin } from "./prepare.ts";
 import { parseLsn, readControlData } from "./programs.ts";
+import { type Ask, readPosition, readReplication } from "./replication.ts";
 import { setUpPostgres } from "./setup.ts";
 
 const PROBE_WITHIN = millis(1_000);
+/** For questions on which a failover waits: whoever is well answers in a millisecond. */
+const MOMENT = millis(400);
 const RELOAD_WITHIN = seconds(10);
 const CHECKPOINT_WITHIN = seconds(120);
 const CATCH_UP_WITHIN = seconds(10);
@@ -25,7 +29,13 @@ SELECT pg_is_in_recovery() AS standby,
        (SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming')::int AS streaming,
        (SELECT status FROM pg_stat_wal_receiver) AS receiver,
        CASE WHEN pg_is_in_recovery()
-            THEN pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::bigint::text END AS behind`;
+            THEN pg_wal_lsn_diff(greatest(pg_last_wal_receive_lsn(), (SELECT latest_end_lsn FROM pg_stat_wal_receiver)),
+                                 pg_last_wal_replay_lsn())::bigint::text END AS behind,
+       extract(epoch FROM now() - pg_last_xact_replay_timestamp())::float8 AS seconds`;
+
+/** A replica that is further behind gets no reads until it has caught up. */
+const MOST_BEHIND = mebibytes(16);
+const MOST_SECONDS_BEHIND = 10;
 
 function describe(row: Row): Probe {
   if (row.standby !== true) {
@@ -38,11 +48,18 @@ function describe(row: Row): Probe {
   }
   if (row.receiver !== "streaming") return { ready: false, reason: "does not stream from the primary" };
   // A server that was just restarted has replayed more than it has received since.
-  const behind = Math.max(0, Number(row.behind ?? 0));
+  const behind = bytes(Math.max(0, Number(row.behind ?? 0)));
+  // The age of the last commit says nothing of an idle primary: it counts only while something is left to replay.
+  const seconds = behind === 0 ? 0 : Math.max(0, Number(row.seconds ?? 0));
+  const lags = behind > MOST_BEHIND || seconds > MOST_SECONDS_BEHIND;
   return {
     ready: true,
     role: "replica",
-    detail: behind === 0 ? "has all that it was sent" : `${behind} bytes to replay`,
+    detail:
+      behind === 0
+        ? "has all that it was sent"
+        : `${formatBytes(behind)} and ${seconds.toFixed(1)} s behind${lags ? "; it gets no reads" : ""}`,
+    lags,
   };
 }
 
@@ -70,13 +87,23 @@ export class PostgresService implements ServiceAdapter, PostgresControl {
       const [row] = await this.#sessions.query(fleet, member, { sql: PROBE, within: PROBE_WITHIN });
       return row === undefined ? { ready: false, reason: "answered nothing" } : describe(row);
     } catch (error) {
-      return { ready: false, reason: `does not answer: ${error instanceof Error ? error.message : String(error)}` };
+      const reason = `does not answer: ${error instanceof Error ? error.message : String(error)}`;
+      // What PostgreSQL itself says has a severity: it starts, or has no connection to spare.
+      return { ready: false, reason, silent: !(error instanceof Error && "severity" in error) };
     }
   }
 
   async reload({ fleet }: Context, member: Member): Promise<void> {
-    const sql = (text: string): Promise<Row[]> =>
-      this.#sessions.query(fleet, member, { sql: text, within: RELOAD_WITHIN });
+    const sql = async (text: string): Promise<Row[]> => {
+      try {
+        return await this.#sessions.query(fleet, member, { sql: text, within: RELOAD_WITHIN });
+      } catch (error) {
+        const words = error instanceof Error ? error.message : String(error);
+        throw new Fault("TF_CONFIG_REJECTED", `${member.name} did not take its settings: ${words}`, {
+          hint: "tenfold health shows the state of each; then try again",
+        });
+      }
+    };
     const broken = await sql(
       "SELECT name, error FROM pg_file_settings WHERE error IS NOT NULL AND error <> 'setting could not be applied'",
     );
@@ -89,6 +116,20 @@ export class PostgresService implements ServiceAdapter, PostgresControl {
     }
     await sql("SELECT pg_reload_conf()");
   }
+
+  position(context: Context, member: Member): Promise<ReplicaPosition | null> {
+    return readPosition(this.#ask, context, member, MOMENT);
+  }
+
+  replication(context: Context, member: Member): Promise<Replication | null> {
+    return readReplication(this.#ask, context, member, PROBE_WITHIN);
+  }
+
+  rejoin(context: Context, member: Member, how: "rewind" | "copy"): Promise<void> {
+    return rejoin(context, member, how);
+  }
+
+  readonly #ask: Ask = ({ fleet }, member, options) => this.#sessions.query(fleet, member, options);
 
   async checkpoint({ fleet }: Context, member: Member): Promise<void> {
     await using session = await openSuperuser(fleet, member, { within: CHECKPOINT_WITHIN });

@@ -29,7 +29,7 @@ export async function preparePostgres(context: Context, member: Member): Promise
     return;
   }
   if (!exists) await clone(context, member, directory);
-  else if ((await read(context, `${directory}/${SIGNAL}`)) === null) await rejoin(context, member, directory);
+  else if ((await read(context, `${directory}/${SIGNAL}`)) === null) await rejoin(context, member);
 }
 
 async function read(context: Context, path: string): Promise<string | null> {
@@ -146,10 +146,12 @@ async function tellTimeline({ fleet }: Context, primary: Member): Promise<void> 
 }
 
 /** A former primary becomes a replica: what it alone has is undone by pg_rewind; where that cannot be, it is made anew. */
-async function rejoin(context: Context, member: Member, directory: string): Promise<void> {
+export async function rejoin(context: Context, member: Member, how: "rewind" | "copy" = "rewind"): Promise<void> {
   const { fleet } = context;
+  const directory = dataDirectory(fleet.paths, member.name);
   if (fleet.topology.postgresPrimary === null) throw new Error("a replica without a primary");
   const primary = memberNamed(fleet, fleet.topology.postgresPrimary);
+  if (how === "copy") return replace(context, member, directory);
   await tellTimeline(context, primary);
   const quoted = fleet.paths.run.replaceAll("\\", "\\\\").replaceAll("'", "\\'");
   const source = `host='${quoted}' port=${primary.port} user=${SUPERUSER} dbname=postgres`;
@@ -157,7 +159,11 @@ async function rejoin(context: Context, member: Member, directory: string): Prom
     argv: ["pg_rewind", "--target-pgdata", directory, "--source-server", source],
     within: COPY_WITHIN,
   });
-  if (rewound.code === 0) return signalStandby(context, directory);
+  return rewound.code === 0 ? signalStandby(context, directory) : replace(context, member, directory);
+}
+
+/** A new copy of the primary's data; the old stays until the new one is complete. */
+async function replace(context: Context, member: Member, directory: string): Promise<void> {
   await clone(context, member, `${directory}.rebuilt`);
   const old = `${directory}.old`;
   await context.driver.removeDirectory(old);

@@ -9,6 +9,7 @@ import type { Context, RedisControl, ServiceAdapter } from "../service.ts";
 import { RedisConnections, texts } from "./connections.ts";
 import type { Reply } from "./resp.ts";
 import { RedisSwitch } from "./switch.ts";
+import { RedisTakeover } from "./takeover.ts";
 
 /** `ROLE` of a server as a probe. */
 function describeRole(reply: Reply): Probe {
@@ -29,6 +30,7 @@ function describeRole(reply: Reply): Probe {
 export class RedisService implements ServiceAdapter, RedisControl {
   readonly #connections = new RedisConnections();
   readonly #switch = new RedisSwitch(this.#connections);
+  readonly #takeover = new RedisTakeover(this.#connections);
 
   async prepare({ fleet, driver }: Context, member: Member): Promise<void> {
     await driver.makeDirectory(dataDirectory(fleet.paths, member.name), "service", 0o700);
@@ -44,7 +46,9 @@ export class RedisService implements ServiceAdapter, RedisControl {
         ? { ready: true, role: null, detail: "" }
         : { ready: false, reason: `answers PING with ${String(pong)}` };
     } catch (error) {
-      return { ready: false, reason: `does not answer: ${error instanceof Error ? error.message : String(error)}` };
+      const words = error instanceof Error ? error.message : String(error);
+      // What Redis itself says begins with a code: LOADING, NOAUTH, MASTERDOWN.
+      return { ready: false, reason: `does not answer: ${words}`, silent: !/^[A-Z]{3,} /.test(words) };
     }
   }
 
@@ -82,6 +86,14 @@ export class RedisService implements ServiceAdapter, RedisControl {
 
   switchTo(context: Context, target: Member): Promise<void> {
     return this.#switch.switchTo(context, target);
+  }
+
+  takeOver(context: Context, gone: MemberName): Promise<MemberName | null> {
+    return this.#takeover.takeOver(context, gone);
+  }
+
+  elected(context: Context): Promise<MemberName | null> {
+    return this.#takeover.elected(context);
   }
 
   gather(context: Context, master: Member): Promise<void> {

@@ -18,6 +18,8 @@ export interface Pool {
 export interface LocalPostgres {
   readonly kind: "local";
   readonly replicas: number;
+  /** When no replica is there: `durability` lets commits wait for one, `availability` lets them go on without. */
+  readonly prefer: "durability" | "availability";
   readonly database: string | null;
   /** Memory that the primary's buffers may use; `null`: by the machine. */
   readonly memory: Bytes | null;
@@ -69,6 +71,12 @@ const local = withTraits(
         .max(8)
         .prefault(2)
         .describe("Streaming replicas. With one or more, a commit is acknowledged when a replica has it on disk too."),
+      prefer: z
+        .enum(["durability", "availability"])
+        .optional()
+        .describe(
+          "When no replica is there: durability lets commits wait until one is back, availability lets them go on without after two seconds. Absent: durability with two or more replicas, else availability.",
+        ),
       database: withTraits(z.string().regex(/^[a-z_][a-z0-9_]{0,50}$/), {
         expects: "lower-case letters, digits and _, and not start with a digit",
       })
@@ -101,6 +109,7 @@ const managed = withTraits(
 const localFrom = (value: z.output<typeof local>): LocalPostgres => ({
   kind: "local",
   ...value,
+  prefer: value.prefer ?? (value.replicas > 1 ? "durability" : "availability"),
   database: value.database ?? null,
   memory: value.memory ?? null,
 });

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { eventually } from "../harness/eventually.ts";
+import { createExample, type Project } from "../harness/project.ts";
+import { readPostgres, readRedis, type Writers, writePostgres, writeRedis } from "../harness/writers.ts";
+
+async function named(project: Project, role: string): Promise<{ name: string; pid: number }> {
+  const { members } = await project.healthy();
+  const found = members.find((member) => member.role === role && member.pid !== null);
+  assert.ok(found !== undefined && found.pid !== null, `nobody is ${role}`);
+  return { name: found.name, pid: found.pid };
+}
+
+/** Breaks something while clients write; every acknowledged write has to be there when the fleet is whole again. */
+async function whileWriting(
+  t: TestContext,
+  what: { readonly writers: Writers; readonly read: () => Promise<ReadonlySet<string>> },
+  act: () => Promise<void>,
+): Promise<void> {
+  await using writers = what.writers;
+  await eventually("the first writes", () => writers.acknowledged > 100);
+  await act();
+  const before = writers.acknowledged;
+  await eventually("more writes", () => writers.acknowledged > before + 50, 20_000);
+  const { acknowledged, failures, pause } = await writers.stop();
+  const found = await what.read();
+  const lost = acknowledged.filter((value) => !found.has(value));
+  t.diagnostic(
+    `${acknowledged.length} writes, ${failures.length} failed, ${lost.length} lost, the longest pause ${pause.toFixed(0)} ms`,
+  );
+  for (const failure of failures.slice(0, 5)) t.diagnostic(failure);
+  assert.deepEqual(lost, []);
+}
+
+test("the data tier survives the death and the freeze of its leaders while clients write", async (t) => {
+  await using project = await createExample();
+  await project.up();
+  await project.healthy();
+  const database = await project.variable("DATABASE_URL");
+  const postgres = async () => ({ writers: await writePostgres(database, 8), read: () => readPostgres(database) });
+
+  for (const signal of ["SIGKILL", "SIGSTOP", "SIGKILL", "SIGSTOP"] as const) {
+    await t.test(`the PostgreSQL primary gets ${signal}`, async (t) => {
+      const before = await named(project, "primary");
+      await whileWriting(t, await postgres(), async () => {
+        process.kill(before.pid, signal);
+        await eventually("another primary", async () => {
+          const { members } = await project.ps();
+          return members.some(({ role, name }) => role === "primary" && name !== before.name);
+        }, 20_000);
+      });
+      await project.healthy(60_000);
+      assert.equal((await project.member(before.name)).role, "replica");
+    });
+  }
+});
