@@ -32,6 +32,7 @@ export class MemoryTier {
 
   /** Whether its process is alive, and one that stays. */
   answers(name: MemberName): boolean {
+    if (this.broken.has(name)) return false;
     const found = this.machine.alive().find(({ member }) => member === name);
     return found !== undefined && this.machine.programs.get(found.launch.argv[0] ?? "")?.kind !== "exits";
   }

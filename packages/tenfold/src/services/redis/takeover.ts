@@ -19,16 +19,16 @@ export class RedisTakeover {
   /** See `RedisControl.takeOver`. */
   async takeOver({ fleet }: Context, gone: MemberName): Promise<MemberName | null> {
     const candidates = membersOf(fleet, "redis").filter(({ name }) => name !== gone);
-    const roles = await Promise.all(candidates.map((member) => this.#roleOf(fleet, member)));
+    const standings = await Promise.all(candidates.map((member) => this.#standingOf(fleet, member)));
     // Sentinels may have been faster.
-    const already = candidates.find((_, at) => roles[at]?.[0] === "master");
+    const already = candidates.find((_, at) => standings[at]?.role === "master");
     if (already !== undefined) return already.name;
     // A replica that never had the master's data could only lose it.
-    const fit = candidates.filter((_, at) => roles[at]?.[0] === "slave" && Number(roles[at]?.[4]) > 0);
+    const fit = candidates.filter((_, at) => standings[at]?.role === "slave" && (standings[at]?.offset ?? 0) > 0);
     if (fit.length === 0 || !(await this.#ask(fleet))) return null;
     const deadline = Date.now() + TAKEOVER_WITHIN_MS;
     while (Date.now() < deadline) {
-      for (const member of fit) if ((await this.#roleOf(fleet, member))?.[0] === "master") return member.name;
+      for (const member of fit) if ((await this.#standingOf(fleet, member))?.role === "master") return member.name;
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
     return null;
@@ -51,8 +51,12 @@ export class RedisTakeover {
     return null;
   }
 
-  async #roleOf(fleet: Fleet, member: Member): Promise<string[] | null> {
-    return this.#connections.send(fleet, member, "ROLE").then(texts, () => null);
+  /** Its role, and how much it has received; ROLE does not say that of a replica whose master is gone. */
+  async #standingOf(fleet: Fleet, member: Member): Promise<{ role: string; offset: number } | null> {
+    const info = await this.#connections.send(fleet, member, "INFO", "replication").catch(() => null);
+    if (typeof info !== "string") return null;
+    const field = (name: string): string => new RegExp(`^${name}:(.*)$`, "m").exec(info)?.[1]?.trim() ?? "";
+    return { role: field("role"), offset: Number(field("slave_repl_offset")) };
   }
 
   /** Whether a Sentinel has taken it on. One is enough: whoever is told to fail over asks no other. */
