@@ -153,7 +153,7 @@ export class Engine {
         carryThrough(this.#rolloutParts(supervisor), operation),
       );
     }
-    const plan = wanted === "running" ? await supervisor.planOfConverge() : await supervisor.planOfStop();
+    const plan = wanted === "running" ? await supervisor.planner.ofConverge() : await supervisor.planner.ofStop();
     if (plan.length === 0) return;
     this.#note(`going on with what was under way: ${plan.length} steps`);
     await this.#byItself("resume", ENGINE, (operation) =>
@@ -194,12 +194,16 @@ export class Engine {
     const supervisor = this.#fleet?.supervisor;
     const now = this.#host.now();
     if (supervisor === undefined || this.operations.current !== null || supervisor.recovery.isAtWork) return;
-    if (supervisor.store.state.wanted !== "running" || now < this.#mending.notBefore || !supervisor.needsMending)
+    if (
+      supervisor.store.state.wanted !== "running" ||
+      now < this.#mending.notBefore ||
+      !supervisor.planner.needsMending
+    )
       return;
     const pause = backoff(this.#mending.tries + 2);
     this.#mending = { tries: this.#mending.tries + 1, notBefore: now + pause };
     void this.#byItself("mend", ENGINE, async (operation) => {
-      const plan = await supervisor.planOfMend();
+      const plan = await supervisor.planner.ofMend();
       if (plan.length > 0) await supervisor.carryOut(operation, plan);
       this.#mending = { tries: 0, notBefore: 0 };
     });
@@ -211,7 +215,7 @@ export class Engine {
     if (this.operations.current !== null) return;
     this.#note(`${name} ${reason}; it is replaced`);
     void this.#byItself("recycle", ENGINE, async (operation) =>
-      supervisor.carryOut(operation, await supervisor.planOfRestart([name])),
+      supervisor.carryOut(operation, await supervisor.planner.ofRestart([name])),
     );
   }
 

@@ -14,7 +14,8 @@ import type { Context, Services } from "../services/service.ts";
 import { type Bytes, bytes } from "../units/bytes.ts";
 import { type Millis, millis, seconds } from "../units/millis.ts";
 import { desire, fleetOf } from "./desire.ts";
-import { Keeper, type KeeperHost, type Pace } from "./keeper.ts";
+import { Keeper } from "./keeper.ts";
+import type { KeeperHost, Pace } from "./keeper-host.ts";
 import type { Store } from "./store.ts";
 
 export interface MembersParts {

@@ -61,7 +61,7 @@ export async function performUp(
     const plan =
       engine.fleet === null
         ? planConverge(worldOf(state, fleetOf(state, machine, host.openSecrets(), surgeWanted(state)), NOTHING))
-        : await engine.fleet.supervisor.planOfConverge(state);
+        : await engine.fleet.supervisor.planner.ofConverge({ state });
     return showPlan(context, plan);
   }
   await host.makeDirectories(state.paths, machine);
@@ -98,13 +98,13 @@ async function performScale(
   const { book } = await choosePortsFor(counted, members.driver, fleet);
   // Ports of members that are about to leave are theirs until they have left.
   const state = { ...counted, ports: { ...store.state.ports, ...book } };
-  if (context.dryRun) return showPlan(context, await supervisor.planOfConverge(state));
+  if (context.dryRun) return showPlan(context, await supervisor.planner.ofConverge({ state }));
   store.decide({ counts: state.counts, web: state.web, ports: state.ports });
   await supervisor.converge(context.operation);
 }
 
 async function performDown(context: RequestContext, supervisor: Supervisor): Promise<void> {
-  const plan = await supervisor.planOfStop();
+  const plan = await supervisor.planner.ofStop();
   if (context.dryRun) return showPlan(context, plan);
   supervisor.store.decide({ wanted: "stopped" });
   await supervisor.carryOut(context.operation, plan, true);
@@ -126,9 +126,9 @@ export async function performOnFleet(
     case "scale":
       return performScale(request.changes, context, fleet);
     case "restart":
-      return carryOut(await supervisor.planOfRestart(request.members));
+      return carryOut(await supervisor.planner.ofRestart(request.members));
     case "failover":
-      return carryOut(await supervisor.planOfFailover(request.service, request.to));
+      return carryOut(await supervisor.planner.ofFailover(request.service, request.to));
     case "deploy":
       return performDeploy(request.deploy, context, fleet);
     case "promote":

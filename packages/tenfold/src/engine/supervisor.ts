@@ -1,29 +1,22 @@
 import type { Driver } from "../drivers/driver.ts";
 import { Fault } from "../fault/fault.ts";
 import type { Machine } from "../fleet/machine.ts";
-import { isApplication, type MemberName } from "../fleet/member.ts";
+import type { MemberName } from "../fleet/member.ts";
 import type { MemberState } from "../fleet/state.ts";
 import type { PlannedStep } from "../fleet/step.ts";
 import type { History } from "../journal/history.ts";
 import type { SecretsFile } from "../journal/secrets-file.ts";
-import type { StoredState } from "../journal/state.ts";
-import { planConverge } from "../plan/converge.ts";
-import { type Broken, planMend } from "../plan/mend.ts";
-import { planRestart } from "../plan/restart.ts";
-import { planStop } from "../plan/stop.ts";
-import { planPostgresSwitch, planRedisSwitch } from "../plan/switch.ts";
-import type { World } from "../plan/world.ts";
 import type { Services } from "../services/service.ts";
-import { fleetOf, surgeWanted } from "./desire.ts";
+import { surgeWanted } from "./desire.ts";
 import type { Events } from "./events.ts";
 import { execute } from "./execute.ts";
 import { Members } from "./members.ts";
 import type { Operation, Operations } from "./operation.ts";
 import { listOf, Performer, reloadPooler } from "./perform.ts";
+import { Planner } from "./planner.ts";
 import { Recovery } from "./recovery/recovery.ts";
 import type { Store } from "./store.ts";
 import { Traffic } from "./traffic.ts";
-import { look, NOTHING, worldOf } from "./world.ts";
 
 export interface SupervisorParts {
   readonly store: Store;
@@ -39,8 +32,6 @@ export interface SupervisorParts {
   readonly mend: () => void;
 }
 
-/** A replica that finds no primary for so long does not find it by itself. */
-const ASTRAY_AFTER_MS = 10_000;
 /** Rounds of observe, plan, apply after which a fleet that still differs is told to be so. */
 const ROUNDS = 4;
 
@@ -49,9 +40,8 @@ export class Supervisor {
   readonly members: Members;
   readonly traffic: Traffic;
   readonly store: Store;
+  readonly planner: Planner;
   readonly recovery: Recovery;
-  /** Replicas that were made to follow again and were not ready since. */
-  readonly #rejoined = new Set<MemberName>();
   readonly #parts: SupervisorParts;
 
   constructor(parts: SupervisorParts) {
@@ -62,6 +52,7 @@ export class Supervisor {
       changed: (name, state) => this.#changed(name, state),
       decidesAfterDeath: (name) => this.recovery.decidesAfterDeath(name),
     });
+    this.planner = new Planner({ ...parts, members: this.members });
     this.recovery = new Recovery({
       members: this.members,
       services: parts.services,
@@ -72,7 +63,7 @@ export class Supervisor {
         parts.events.emit({ kind: "repair", at, member, stage, detail });
         parts.history.append({ at, kind: "repair", subject: member, event: stage, detail });
       },
-      world: () => this.#worldUnseen(),
+      world: () => this.planner.worldUnseen(),
       carryOut: (plan) => this.#beside(plan),
       mend: parts.mend,
       fail: (error) => {
@@ -122,7 +113,12 @@ export class Supervisor {
     const context = this.members.context();
     const primary = postgresPrimary === null ? null : await services.postgres.leaderOnDisk(context);
     const master = redisMaster === null ? null : await services.redis.leaderOnDisk(context);
-    this.store.decideTopology({ postgresPrimary: primary ?? postgresPrimary, redisMaster: master ?? redisMaster });
+    this.store.decideTopology({
+      postgresPrimary: primary ?? postgresPrimary,
+      redisMaster: master ?? redisMaster,
+      // Nobody knows any more whom its commits waited for.
+      ...(primary === null ? {} : { postgresVoters: [] }),
+    });
     const found = [primary, master].filter((name) => name !== null && name !== postgresPrimary && name !== redisMaster);
     if (found.length > 0)
       this.#note(`there is data of an earlier fleet; ${found.join(" and ")} led it, and will again`);
@@ -131,77 +127,10 @@ export class Supervisor {
   /** Observes, plans and applies until the fleet is as it shall be. Faults: those of the steps. */
   async converge(operation: Operation): Promise<void> {
     for (let round = 0; round < ROUNDS; round += 1) {
-      const plan = planConverge(await this.#observe(round === 0));
+      const plan = await this.planner.ofConverge({ withSurge: round === 0 });
       if (plan.length === 0) return;
       await this.#carryOut(operation, plan, false);
     }
-  }
-
-  /** What `converge` would do if the state were this one. */
-  async planOfConverge(state: StoredState = this.store.state): Promise<PlannedStep[]> {
-    return planConverge(await this.#observe(true, state));
-  }
-
-  async planOfRestart(names: readonly MemberName[]): Promise<PlannedStep[]> {
-    const world = await this.#observe(true);
-    const chosen = world.desired.filter(({ member }) => names.includes(member.name));
-    return planRestart(chosen, world);
-  }
-
-  /** What brings services back that ran before and do not run now, or do not follow; empty when nothing is amiss. */
-  async planOfMend(): Promise<PlannedStep[]> {
-    const world = await this.#observe(false);
-    const broken = this.#broken();
-    for (const { name } of broken.astray) this.#rejoined.add(name);
-    return planMend(world, broken);
-  }
-
-  get needsMending(): boolean {
-    const { astray, gone } = this.#broken();
-    return astray.length + gone.length > 0;
-  }
-
-  /** Replicas that run and do not follow the primary, since when, and members that nobody will start again by himself. */
-  #broken(): Broken {
-    const at = this.#parts.now();
-    const astray: { name: MemberName; again: boolean }[] = [];
-    const gone: MemberName[] = [];
-    for (const { name, kind } of this.members.fleet.members) {
-      const state = this.members.keepers.get(name)?.state;
-      if (state === undefined || this.store.member(name) === undefined || isApplication(kind)) continue;
-      const isOut =
-        state.state === "stopped" || (state.state === "failed" && state.running === null && state.retryAt === null);
-      if (isOut) gone.push(name);
-      const isAstray = kind === "postgres" && state.state === "failed" && state.running !== null;
-      if (isAstray && name !== this.store.state.topology.postgresPrimary && at - state.since > ASTRAY_AFTER_MS)
-        astray.push({ name, again: this.#rejoined.has(name) });
-      if (state.state === "ready") this.#rejoined.delete(name);
-    }
-    return { astray, gone };
-  }
-
-  async planOfStop(): Promise<PlannedStep[]> {
-    return planStop(await this.#observe(false));
-  }
-
-  /** Faults: TF_FAILOVER_REFUSED when there is nobody to switch to, TF_NOT_CONFIGURED. */
-  async planOfFailover(service: "postgres" | "redis", to: MemberName | null): Promise<PlannedStep[]> {
-    const world = await this.#observe(false);
-    const leader = service === "postgres" ? world.topology.postgresPrimary : world.topology.redisMaster;
-    if (leader === null) throw new Fault("TF_NOT_CONFIGURED", `this fleet runs no ${service} of its own`);
-    const candidates = world.desired
-      .filter(({ member }) => member.kind === service && member.name !== leader)
-      .map(({ member }) => member.name);
-    const fit = candidates.filter((name) => this.members.isReady(name));
-    const chosen = to ?? fit[0];
-    if (chosen === leader) return [];
-    if (chosen === undefined || !fit.includes(chosen)) {
-      const why = candidates.length === 0 ? `${service} has no replica` : `no replica of ${service} is ready`;
-      throw new Fault("TF_FAILOVER_REFUSED", to === null ? why : `${to} is no replica that is ready`, {
-        hint: "tenfold health shows the state of each",
-      });
-    }
-    return service === "postgres" ? planPostgresSwitch(chosen, world) : planRedisSwitch(chosen, world);
   }
 
   async carryOut(operation: Operation, plan: readonly PlannedStep[], goingDown = false): Promise<void> {
@@ -215,11 +144,6 @@ export class Supervisor {
     this.store.noteTopology({ serving: alive(state.topology.serving), canary: alive(state.topology.canary) });
     if (this.members.ofKind("balancer").some(({ name }) => this.members.isAlive(name)))
       await this.traffic.sync("balancer");
-  }
-
-  #worldUnseen(): World {
-    const { state } = this.store;
-    return worldOf(state, fleetOf(state, this.members.machine, this.#parts.secrets, 0), NOTHING);
   }
 
   /** Carries a plan out beside whatever operation is under way: its steps go to the journal only. */
@@ -247,15 +171,6 @@ export class Supervisor {
       hurry,
       goingDown,
     });
-  }
-
-  async #observe(withSurge: boolean, state: StoredState = this.store.state): Promise<World> {
-    const seen = await look(this.members, this.#parts.services, state);
-    return worldOf(
-      state,
-      fleetOf(state, this.members.machine, this.#parts.secrets, withSurge ? surgeWanted(state) : 0),
-      seen,
-    );
   }
 
   async #carryOut(operation: Operation, plan: readonly PlannedStep[], goingDown: boolean): Promise<void> {
