@@ -1,18 +1,22 @@
 /**
- * Writes what follows from the schemas of the fleet file: the JSON Schema for editors, the types for programs, and the
- * reference. `node --conditions=source scripts/generate.ts`; a test fails when any of them is stale.
+ * Writes what follows from the code: from the schemas of the fleet file, the JSON Schema for editors, the types for
+ * programs and the reference; the pages of commands, faults and variables from their definitions. `node --conditions=source scripts/generate.ts`; a test fails when any of them is stale.
  */
 import { execFile } from "node:child_process";
 import { glob, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fleetJsonSchema } from "../packages/tenfold/src/spec/json-schema.ts";
+import { commandsPage } from "./generate/commands.ts";
+import { environmentPage } from "./generate/environment.ts";
+import { faultsPage } from "./generate/faults.ts";
 import { fleetInputSource } from "./generate/fleet-input.ts";
 import { MARK, referenceSource } from "./generate/reference.ts";
 
 const ROOT = dirname(import.meta.dirname);
 const SPEC = join(ROOT, "packages/tenfold/src/spec");
-const REFERENCE = join(ROOT, "docs/reference/file.md");
+const DOCS = join(ROOT, "docs/reference");
+const REFERENCE = join(DOCS, "file.md");
 
 /** As the formatter of the repository would write it, so that formatting changes nothing. */
 function format(name: string, text: string): Promise<string> {
@@ -43,6 +47,9 @@ export async function generate(): Promise<ReadonlyMap<string, string>> {
     [join(ROOT, "packages/tenfold/schema.json"), await format("schema.json", JSON.stringify(schema, null, 2))],
     [join(SPEC, "fleet-input.ts"), await format("fleet-input.ts", fleetInputSource(schema))],
     [REFERENCE, `${byHand.trimEnd()}\n\n${referenceSource(await readExamples())}`],
+    [join(DOCS, "commands.md"), commandsPage()],
+    [join(DOCS, "faults.md"), faultsPage()],
+    [join(DOCS, "environment.md"), environmentPage()],
   ]);
 }
 

@@ -51,6 +51,8 @@ export async function performRollback(to: number | null, context: RequestContext
   if (state.web.canary !== null) return endTrial(context, fleet);
   const target = targetOf(state, to);
   if (target.number === state.release) return context.note(`release ${target.number} is the current one`);
+  if (target.source.kind === "in-place")
+    context.note(`release ${target.number} has no copy of its code: it runs what is in ${target.directory} now`);
   const isWarm = state.web.standby?.release === target.number;
   const strategy = isWarm ? "blue-green" : "rolling";
   if (context.dryRun)

@@ -10,7 +10,7 @@ import { expandReferences } from "./references.ts";
 export type Environment = Readonly<Record<string, string | Secret>>;
 
 /** Set only where the user says nothing: what a production deployment wants. */
-const CONVENTIONS: Environment = { NODE_ENV: "production", PYTHONUNBUFFERED: "1" };
+export const CONVENTIONS: Readonly<Record<string, string>> = { NODE_ENV: "production", PYTHONUNBUFFERED: "1" };
 
 /** Whose environment it is: a member's, or that of a task of a release, such as its release command. */
 export interface Recipient {

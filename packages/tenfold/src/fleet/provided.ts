@@ -20,30 +20,48 @@ interface Provided {
   readonly when: (spec: Spec) => boolean;
   /** What of the file it needs, for a message. */
   readonly needs: string;
+  /** What it is, for the reference. */
+  readonly what: string;
+}
+
+const SENTINELS = "redis with replicas";
+
+function provided(what: string, needs = "nothing", when: (spec: Spec) => boolean = always): Provided {
+  return { what, needs, when };
 }
 
 const PROVIDED: ReadonlyMap<string, Provided> = new Map<string, Provided>([
-  ["PORT", { when: always, needs: "nothing" }],
-  ["HOST", { when: always, needs: "nothing" }],
-  ["INSTANCE_ID", { when: always, needs: "nothing" }],
-  ["API_INSTANCE_ID", { when: always, needs: "nothing" }],
-  ["NODE_APP_INSTANCE", { when: always, needs: "nothing" }],
-  ["QUEUE", { when: ({ workers }) => Object.keys(workers).length > 0, needs: "workers" }],
-  ["RELEASE", { when: always, needs: "nothing" }],
-  ["STORAGE_DIR", { when: always, needs: "nothing" }],
-  ["TRUST_PROXY", { when: always, needs: "nothing" }],
-  ["DATABASE_URL", { when: withPostgres, needs: "postgres" }],
-  ["DATABASE_DIRECT_URL", { when: withPostgres, needs: "postgres" }],
+  ["PORT", provided("The port to listen on.")],
+  ["HOST", provided("The address to listen on: 127.0.0.1. Only the balancer faces the network.")],
+  ["INSTANCE_ID", provided("The member's name, such as `web-1`.")],
+  ["API_INSTANCE_ID", provided("The same as `INSTANCE_ID`.")],
+  ["NODE_APP_INSTANCE", provided("The member's number among its kind, from 0.")],
+  ["QUEUE", provided("The queue of a worker.", "workers", ({ workers }) => Object.keys(workers).length > 0)],
+  ["RELEASE", provided("The number of the release that runs.")],
+  ["STORAGE_DIR", provided("A directory for files that all members share and that every release keeps.")],
+  ["TRUST_PROXY", provided("1: believe the balancer's `X-Forwarded-*` headers.")],
+  ["DATABASE_URL", provided("The primary, through the pooler.", "postgres", withPostgres)],
+  [
+    "DATABASE_DIRECT_URL",
+    provided("The primary, past the pooler: for migrations and LISTEN.", "postgres", withPostgres),
+  ],
   ...Array.from({ length: MOST_READ_URLS }, (_, at): [string, Provided] => [
     `DATABASE_READ_URL_${at + 1}`,
-    { when: withReplicas(at + 1), needs: `postgres with ${at + 1} or more replicas` },
+    provided(
+      `Replica ${at + 1}, through the pooler.`,
+      `postgres with ${at + 1} or more replicas`,
+      withReplicas(at + 1),
+    ),
   ]),
-  ["REDIS_ENABLED", { when: always, needs: "nothing" }],
-  ["REDIS_URL", { when: withRedis, needs: "redis" }],
-  ["REDIS_CACHE_URL", { when: withCache, needs: "redis or cache" }],
-  ["REDIS_SENTINELS", { when: withSentinels, needs: "redis with replicas" }],
-  ["REDIS_SENTINEL_MASTER", { when: withSentinels, needs: "redis with replicas" }],
-  ["CELERY_BROKER_URL", { when: withRedis, needs: "redis" }],
+  ["REDIS_ENABLED", provided("`true` where there is a Redis, else `false`.")],
+  ["REDIS_URL", provided("The durable Redis: the address stays when its master changes.", "redis", withRedis)],
+  [
+    "REDIS_CACHE_URL",
+    provided("The cache, which evicts; the durable Redis where there is none.", "redis or cache", withCache),
+  ],
+  ["REDIS_SENTINELS", provided("`host:port` of each Sentinel, with commas between them.", SENTINELS, withSentinels)],
+  ["REDIS_SENTINEL_MASTER", provided("The name that Sentinels know the master by.", SENTINELS, withSentinels)],
+  ["CELERY_BROKER_URL", provided("The same as `REDIS_URL`.", "redis", withRedis)],
 ]);
 
 /** Who gets variables. */
@@ -75,6 +93,11 @@ export const PROVIDED_NAMES: readonly string[] = [...PROVIDED.keys()];
 /** Whether this fleet gives the variable. */
 export function isProvided(name: string, spec: Spec): boolean {
   return PROVIDED.get(name)?.when(spec) ?? false;
+}
+
+/** What a variable is, in a sentence. `undefined` for any other name. */
+export function descriptionOfVariable(name: string): string | undefined {
+  return PROVIDED.get(name)?.what;
 }
 
 /** `postgres`: what the file must have, so that a fleet gives the variable. `undefined` for any other name. */

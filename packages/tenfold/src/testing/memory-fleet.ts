@@ -54,6 +54,7 @@ const ASYNCHRONOUS: ReadonlySet<string> = new Set([
   "removeDirectory",
   "copyDirectory",
   "readText",
+  "sizeOf",
   "isPortFree",
 ]);
 
