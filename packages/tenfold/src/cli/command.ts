@@ -4,6 +4,8 @@ import type { Context } from "./context.ts";
 export interface OptionDefinition {
   readonly flags: string;
   readonly description: string;
+  /** Whether it can be given several times. */
+  readonly repeats?: true;
 }
 
 /** What was typed: positional words, and options by their long name. */
@@ -11,6 +13,8 @@ export interface Input {
   readonly words: readonly string[];
   text(option: string): string | null;
   has(option: string): boolean;
+  /** All values of an option that repeats, in their order. */
+  all(option: string): readonly string[];
 }
 
 /** A command, as data: the parser, the help and docs/reference/commands.md are all made from it. */

@@ -32,6 +32,11 @@ function text(values: Values, name: string): string | null {
   return typeof value === "string" ? value : null;
 }
 
+function list(values: Values, name: string): string[] {
+  const value = values[name];
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
+}
+
 function globalOptions(values: Values, cwd: string): GlobalOptions {
   return {
     directory: resolve(cwd, text(values, "directory") ?? "."),
@@ -65,7 +70,11 @@ function globalsFor(definition: CommandDefinition | null): OptionDefinition[] {
 }
 
 function addOptions(command: Command, options: readonly OptionDefinition[]): void {
-  for (const { flags, description } of options) command.option(flags, description);
+  for (const { flags, description, repeats } of options) {
+    if (repeats === true)
+      command.option(flags, description, (one: string, before: readonly string[]) => [...before, one], []);
+    else command.option(flags, description);
+  }
 }
 
 /** The parser of the command line, made from the definitions. `invoke` is called with what was typed. */
@@ -112,7 +121,12 @@ export function createProgram(
       // Options before the command's name count where the command itself was given none.
       const values: Values = { ...program.opts(), ...command.opts() };
       const own: Values = command.opts();
-      const input: Input = { words, text: (name) => text(own, camel(name)), has: (name) => own[camel(name)] === true };
+      const input: Input = {
+        words,
+        text: (name) => text(own, camel(name)),
+        has: (name) => own[camel(name)] === true,
+        all: (name) => list(own, camel(name)),
+      };
       invoke({ command: definition, input, options: globalOptions(values, cwd) });
     });
   }

@@ -50,7 +50,10 @@ export type FaultCode =
   | "TF_BALANCER_REFUSED"
   | "TF_FAILOVER_REFUSED"
   | "TF_CANCELLED"
-  | "TF_UNHEALTHY";
+  | "TF_UNHEALTHY"
+  | "TF_SCENARIO"
+  | "TF_LOAD_HOST"
+  | "TF_LOAD_LIMIT";
 
 export interface CatalogueEntry {
   readonly exit: Exit;
@@ -62,7 +65,10 @@ export interface CatalogueEntry {
 export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
   TF_ARGUMENT: { exit: "input", when: "An argument or option of a command is not understood." },
   TF_SPEC_INVALID: { exit: "input", when: "The fleet file has one or more problems; all are listed." },
-  TF_SPEC_SYNTAX: { exit: "input", when: "The fleet file is no valid YAML, JSON, TypeScript or Procfile." },
+  TF_SPEC_SYNTAX: {
+    exit: "input",
+    when: "The fleet file is no valid YAML, JSON, TypeScript or Procfile; or a scenario is no valid YAML or JSON.",
+  },
   TF_SPEC_THROWS: { exit: "input", when: "The fleet file is a program and it threw." },
   TF_SPEC_NOT_FOUND: {
     exit: "input",
@@ -140,4 +146,13 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
   },
   TF_CANCELLED: { exit: "failed", when: "The operation was cancelled." },
   TF_UNHEALTHY: { exit: "failed", when: "The fleet is not healthy." },
+  TF_SCENARIO: {
+    exit: "input",
+    when: "The scenario or trace of a load does not exist or has problems; all are listed.",
+  },
+  TF_LOAD_HOST: { exit: "input", when: "A load was asked for on a host that is unknown or not this machine." },
+  TF_LOAD_LIMIT: {
+    exit: "input",
+    when: "A load was asked for that is larger or longer than is done without being told so.",
+  },
 };

@@ -50,6 +50,12 @@ function bounded(lines: readonly string[]): string[] {
   return [...lines.slice(0, MOST_LINES), `... and ${lines.length - MOST_LINES} more`];
 }
 
+/** What is wrong with a file, a line each, in its order and with where it is. */
+export function findingLines(sources: readonly Source[], findings: readonly Finding[]): string[] {
+  const entries = findings.map(({ path, message }) => entryOf(path, message, sources));
+  return bounded(entries.toSorted(byPosition).map(({ text }) => text));
+}
+
 /** What is known about names that could have been meant. */
 export interface Names {
   readonly defined: readonly string[];

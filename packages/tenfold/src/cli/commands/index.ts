@@ -7,6 +7,7 @@ import { exec } from "./exec.ts";
 import { failover } from "./failover.ts";
 import { health } from "./health.ts";
 import { init } from "./init.ts";
+import { load } from "./load.ts";
 import { logs } from "./logs.ts";
 import { ps } from "./ps.ts";
 import { psql } from "./psql.ts";
@@ -35,5 +36,6 @@ export const COMMANDS: readonly CommandDefinition[] = [
   exec,
   psql,
   redisCli,
+  load,
   down,
 ];

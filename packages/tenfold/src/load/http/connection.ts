@@ -135,7 +135,8 @@ export class Connection {
   #fail(kind: "connect" | "reset" | "timeout" | "protocol", what: string): void {
     const heard = this.#heard > 0;
     this.close();
-    this.#give({ kind, error: kind === "reset" ? `${what} ${this.#when(heard)}` : what, heard });
+    const where = kind === "reset" ? `${what} ${this.#when(heard)}` : what;
+    this.#give({ kind, error: kind === "connect" ? `no connection: ${what}` : where, heard });
   }
 
   #when(heard: boolean): string {

@@ -62,7 +62,7 @@ test("a refused connection, a reset and a silence are told apart", async () => {
   assert.deepEqual(await refused.send(), {
     outcome: "connect",
     status: null,
-    error: "ECONNREFUSED",
+    error: "no connection: ECONNREFUSED",
     attempts: 1,
     bytes: 0,
   });

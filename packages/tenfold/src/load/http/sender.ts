@@ -26,6 +26,8 @@ export interface HttpSenderOptions {
 export interface SendOptions {
   /** Whether a status is as expected: by default those from 200 to 399. */
   readonly expects?: (status: number) => boolean;
+  /** Whether the body is kept for `inspect`. */
+  readonly keepsBody?: boolean;
   /** Called with head and body of a whole answer; a sentence says what is wrong with it and makes it a `check`. */
   readonly inspect?:
     | ((answer: { readonly status: number; readonly head: string; readonly body: Buffer }) => string | null)
@@ -42,12 +44,12 @@ const CANCELLED: Answer = { outcome: "cancelled", status: null, error: "cancelle
 export class HttpSender implements Disposable {
   readonly target: HttpTarget;
   readonly #pool: Pool;
-  readonly #options: Required<HttpSenderOptions>;
+  readonly options: Required<HttpSenderOptions>;
   #isClosed = false;
 
   constructor(target: HttpTarget, options: HttpSenderOptions = {}) {
     this.target = target;
-    this.#options = {
+    this.options = {
       connections: options.connections ?? "keep-alive",
       mostConnections: options.mostConnections ?? 2_000,
       timeoutMs: options.timeoutMs ?? 10_000,
@@ -56,15 +58,15 @@ export class HttpSender implements Disposable {
       idleMs: options.idleMs ?? 4_000,
     };
     this.#pool = new Pool({
-      connection: { target, isStrict: this.#options.isStrict },
-      most: this.#options.mostConnections,
+      connection: { target, isStrict: this.options.isStrict },
+      most: this.options.mostConnections,
       isKept: this.isKept,
-      idleMs: this.#options.idleMs,
+      idleMs: this.options.idleMs,
     });
   }
 
   get isKept(): boolean {
-    return this.#options.connections === "keep-alive";
+    return this.options.connections === "keep-alive";
   }
 
   /** Connections opened so far, and requests that had to wait for one. */
@@ -82,7 +84,7 @@ export class HttpSender implements Disposable {
 
   /** Sends a request and tells what came of it; never rejects for what the server does. */
   async send(request: EncodedRequest, options: SendOptions = {}): Promise<Answer> {
-    const { timeoutMs, retriesClosed } = this.#options;
+    const { timeoutMs, retriesClosed } = this.options;
     const deadline = performance.now() + timeoutMs;
     let attempts = 1;
     for (;;) {
@@ -100,10 +102,9 @@ export class HttpSender implements Disposable {
           bytes: 0,
         };
       }
-      const isKept = options.inspect !== undefined;
       const exchange = await connection.exchange(request.text, {
         isHead: request.isHead,
-        keepsBody: isKept,
+        keepsBody: options.keepsBody === true,
         timeoutMs: Math.ceil(left),
       });
       if (exchange.kind === "answer") return this.#answered(connection, exchange, options, attempts);

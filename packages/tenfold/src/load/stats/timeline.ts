@@ -7,8 +7,12 @@ const MOST_BUCKETS = 600;
 export interface TimeBucket {
   /** Milliseconds since the run began. */
   readonly from: number;
+  /** That were meant to be sent in it, and that ended. */
   readonly requests: number;
+  /** Of those, how many failed. */
   readonly failures: number;
+  /** That were answered as expected in it, whenever they were sent. */
+  readonly answered: number;
   /** Milliseconds, within 1/64. */
   readonly p50: number;
   readonly p95: number;
@@ -18,13 +22,18 @@ export interface TimeBucket {
 
 interface Bucket {
   failures: number;
+  answered: number;
   readonly latency: Histogram;
 }
 
 /** A timeline on its way between threads. */
 export interface TimelineData {
   readonly width: number;
-  readonly buckets: readonly { readonly failures: number; readonly latency: HistogramData }[];
+  readonly buckets: readonly {
+    readonly failures: number;
+    readonly answered: number;
+    readonly latency: HistogramData;
+  }[];
 }
 
 /**
@@ -49,13 +58,15 @@ export class Timeline {
     const bucket = this.#bucketAt(record.intendedAt);
     bucket.latency.record(latencyOf(record));
     if (isFailure(record)) bucket.failures += 1;
+    else this.#bucketAt(record.endedAt).answered += 1;
   }
 
   get buckets(): readonly TimeBucket[] {
-    return this.#buckets.map(({ failures, latency }, at) => ({
+    return this.#buckets.map(({ failures, answered, latency }, at) => ({
       from: at * this.#width,
       requests: latency.count,
       failures,
+      answered,
       p50: latency.percentile(50),
       p95: latency.percentile(95),
       p99: latency.percentile(99),
@@ -66,9 +77,10 @@ export class Timeline {
   /** Adds another one. */
   merge({ width, buckets }: TimelineData): void {
     while (this.#width < width) this.#widen();
-    for (const [at, { failures, latency }] of buckets.entries()) {
+    for (const [at, { failures, answered, latency }] of buckets.entries()) {
       const bucket = this.#bucketAt(at * width);
       bucket.failures += failures;
+      bucket.answered += answered;
       bucket.latency.merge(latency);
     }
   }
@@ -76,7 +88,11 @@ export class Timeline {
   toData(): TimelineData {
     return {
       width: this.#width,
-      buckets: this.#buckets.map(({ failures, latency }) => ({ failures, latency: latency.toData() })),
+      buckets: this.#buckets.map(({ failures, answered, latency }) => ({
+        failures,
+        answered,
+        latency: latency.toData(),
+      })),
     };
   }
 
@@ -86,7 +102,8 @@ export class Timeline {
       this.#widen();
       index = Math.floor(milliseconds / this.#width);
     }
-    while (this.#buckets.length <= index) this.#buckets.push({ failures: 0, latency: new Histogram("coarse") });
+    while (this.#buckets.length <= index)
+      this.#buckets.push({ failures: 0, answered: 0, latency: new Histogram("coarse") });
     const bucket = this.#buckets[index];
     if (bucket === undefined) throw new RangeError(`no bucket at ${milliseconds} ms`);
     return bucket;
@@ -99,6 +116,7 @@ export class Timeline {
       if (first === undefined) continue;
       if (second !== undefined) {
         first.failures += second.failures;
+        first.answered += second.answered;
         first.latency.merge(second.latency.toData());
       }
       merged.push(first);

@@ -1,0 +1,155 @@
+import { writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { EXIT_CODES } from "../../fault/catalogue.ts";
+import { Fault } from "../../fault/fault.ts";
+import { systemFault } from "../../fault/system.ts";
+import { durationOf, type Profile, peakOf } from "../../load/arrivals/profile.ts";
+import { parseTrace } from "../../load/arrivals/trace.ts";
+import { exportK6 } from "../../load/export/k6.ts";
+import { buildReport } from "../../load/report/build.ts";
+import { renderHtml } from "../../load/report/html.ts";
+import type { LoadReport } from "../../load/report/report.ts";
+import { beyondLimits } from "../../load/run/limits.ts";
+import type { LoadPlan } from "../../load/run/plan.ts";
+import { loadScenario } from "../../load/scenario/load-file.ts";
+import type { Scenario } from "../../load/scenario/scenario.ts";
+import { runThreads } from "../../load/threads/run-threads.ts";
+import { readText } from "../../project/read-text.ts";
+import type { Input } from "../command.ts";
+import type { Context } from "../context.ts";
+import { LoadProgress } from "../output/load-progress.ts";
+import { formatLoadReport } from "../output/load-report.ts";
+import { wholeNumber } from "../watch.ts";
+import { scenarioFrom } from "./load/journey.ts";
+import {
+  arrivalsFrom,
+  describeArrivals,
+  mergeWishes,
+  scaleFrom,
+  threadsFrom,
+  thresholdsFrom,
+  wishFrom,
+} from "./load/options.ts";
+import { allowedTarget, urlFor } from "./load/target.ts";
+
+const DEFAULT_CONNECTIONS = 2_000;
+
+async function readTrace(context: Context, name: string | undefined): Promise<Profile | null> {
+  if (name === undefined) return null;
+  const text = await readText(resolve(context.options.directory, name), name);
+  if (text === null) throw new Fault("TF_SCENARIO", `the trace ${name} does not exist`);
+  const parsed = parseTrace(text);
+  if (parsed.ok) return parsed.value;
+  throw new Fault("TF_SCENARIO", `the trace ${name} is not understood`, {
+    lines: parsed.problems.map(({ path, message }) => `${path}: ${message}`),
+    hint: "a trace is a CSV: a line second,rps, then rows such as 0,50",
+  });
+}
+
+async function write(context: Context, name: string, text: string): Promise<void> {
+  const path = resolve(context.options.directory, name);
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    throw systemFault(error, path);
+  }
+}
+
+/** Runs the plan; the first Ctrl-C ends it early and its figures are shown, the second gives up what is in flight. */
+async function run(context: Context, plan: Omit<LoadPlan, "share">, threads: number): ReturnType<typeof runThreads> {
+  const { terminal, paint, interrupts, options } = context;
+  const { arrivals } = plan;
+  const seconds = arrivals.kind === "open" ? durationOf(arrivals.profile) : arrivals.seconds;
+  const progress = new LoadProgress(terminal, paint, seconds);
+  const stop = interrupts.next();
+  const hurry = new AbortController();
+  stop.addEventListener(
+    "abort",
+    () => interrupts.next().addEventListener("abort", () => hurry.abort(), { once: true }),
+    { once: true },
+  );
+  try {
+    return await runThreads(plan, threads, {
+      signal: stop,
+      hurry: hurry.signal,
+      onSnapshot: (snapshot) => options.quiet || progress.show(snapshot),
+    });
+  } finally {
+    progress.close();
+  }
+}
+
+async function readScenario(context: Context, input: Input): Promise<Scenario | null> {
+  const name = input.text("scenario");
+  return name === null ? null : loadScenario(name, context.options.directory, process.env);
+}
+
+async function show(context: Context, input: Input, report: LoadReport): Promise<void> {
+  const { terminal, options, paint } = context;
+  const html = input.text("html");
+  if (html !== null) await write(context, html, renderHtml(report));
+  if (options.json) terminal.out(`${JSON.stringify(report)}\n`);
+  else terminal.out(formatLoadReport(report, paint));
+  if (html !== null && !options.quiet) terminal.err(`${paint("✓", "green")} wrote ${html}\n`);
+}
+
+/** Loads a URL or the fleet. Gives the exit code. Faults: TF_ARGUMENT, TF_SCENARIO, TF_LOAD_HOST, TF_LOAD_LIMIT, TF_NOT_RUNNING. */
+export async function runLoadCommand(context: Context, input: Input): Promise<number> {
+  const { terminal, options, paint } = context;
+  const file = await readScenario(context, input);
+  const wish = mergeWishes(file?.load ?? {}, wishFrom(input));
+  const texts = input.all("threshold");
+  const thresholds = thresholdsFrom(texts.length > 0 ? texts : (file?.thresholds ?? []));
+  const arrivals = arrivalsFrom(wish, await readTrace(context, wish.trace), scaleFrom(input));
+  const large = beyondLimits(arrivals);
+  if (large.length > 0 && !input.has("beyond-limits"))
+    throw new Fault("TF_LOAD_LIMIT", `this is much: ${large.join("; ")}`, {
+      hint: "--beyond-limits does it nevertheless",
+    });
+  const url = await urlFor(context, input.words[0] ?? file?.url ?? null);
+  const { target, isOwn } = await allowedTarget(url, input.text("allow-host"));
+  const journeys = file?.journeys ?? scenarioFrom(input, url);
+  const seed = wholeNumber(input.text("seed") ?? "1", "--seed", 0);
+  const mostConnections = wish.maxConnections ?? DEFAULT_CONNECTIONS;
+  const environment = Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  const plan = {
+    target,
+    journeys,
+    arrivals,
+    seed,
+    environment: Object.fromEntries(environment),
+    sender: {
+      connections: wish.connections ?? "keep-alive",
+      mostConnections,
+      timeoutMs: wish.timeout ?? 10_000,
+      retriesClosed: input.has("retry-closed"),
+      isStrict: !isOwn && !input.has("insecure"),
+    },
+  } as const;
+  const script = input.text("export-k6");
+  if (script !== null) {
+    await write(context, script, exportK6({ plan, url, thresholds }));
+    if (!options.quiet) terminal.err(`${paint("✓", "green")} wrote ${script}; next: k6 run ${script}\n`);
+    return EXIT_CODES.done;
+  }
+  const threads = threadsFrom(input, arrivals.kind === "open" ? peakOf(arrivals.profile) : 0, availableParallelism());
+  const summary = `${url.origin}: ${describeArrivals(arrivals)}`;
+  if (options.dryRun) {
+    if (options.json) terminal.out(`${JSON.stringify({ version: 1, steps: [summary] })}\n`);
+    else terminal.out(`${summary}\n`);
+    return EXIT_CODES.done;
+  }
+  if (!options.quiet && !options.json) terminal.err(`${paint("·", "dim")} ${summary}\n`);
+  const result = await run(context, plan, threads);
+  const report = buildReport({
+    plan,
+    result,
+    thresholds,
+    url: url.href,
+    scenario: input.text("scenario"),
+    mostConnections,
+  });
+  await show(context, input, report);
+  return report.passed ? EXIT_CODES.done : EXIT_CODES.failed;
+}

@@ -1,0 +1,44 @@
+import { Fault } from "../../../fault/fault.ts";
+import { systemCode } from "../../../fault/system.ts";
+import { isOwnAddress, ownAddresses } from "../../../load/http/own-host.ts";
+import { type HttpTarget, resolveTarget } from "../../../load/http/target.ts";
+import type { Context } from "../../context.ts";
+import { tellNotes } from "../../watch.ts";
+
+/** The URL that was typed or that the scenario names, or that of the fleet. Faults: TF_ARGUMENT, TF_NOT_RUNNING. */
+export async function urlFor(context: Context, typed: string | null): Promise<URL> {
+  if (typed !== null) {
+    const url = URL.parse(/^[a-z]+:\/\//i.test(typed) ? typed : `http://${typed}`);
+    if (url !== null && /^(https?|wss?):$/.test(url.protocol)) return url;
+    throw new Fault("TF_ARGUMENT", `${JSON.stringify(typed)} is no URL that can be loaded`, {
+      hint: "write for example http://127.0.0.1:3000/path, or nothing for the fleet in this directory",
+    });
+  }
+  const report = await context.target.ps();
+  tellNotes(context);
+  const { app } = report.urls;
+  if (report.state === "down" || app === undefined)
+    throw new Fault("TF_NOT_RUNNING", `the fleet ${report.fleet} does not run`, {
+      hint: "start it with tenfold up -d, or give a URL: tenfold load http://127.0.0.1:3000",
+    });
+  return new URL(app);
+}
+
+/**
+ * Where the load goes. Other machines than this one must be named a second time, so that no typing error and no script
+ * loads what belongs to somebody else. Fault: TF_LOAD_HOST.
+ */
+export async function allowedTarget(url: URL, allowed: string | null): Promise<{ target: HttpTarget; isOwn: boolean }> {
+  let target: HttpTarget;
+  try {
+    target = await resolveTarget(url);
+  } catch (error) {
+    throw new Fault("TF_LOAD_HOST", `the host ${url.hostname} is not known (${systemCode(error) ?? "no address"})`);
+  }
+  const isOwn = isOwnAddress(target.address, ownAddresses());
+  if (isOwn || allowed === target.host) return { target, isOwn };
+  const where = target.address === target.host ? "" : ` (${target.address})`;
+  throw new Fault("TF_LOAD_HOST", `${target.host}${where} is not this machine`, {
+    hint: `if it is yours to load, say so: --allow-host ${target.host}`,
+  });
+}

@@ -1,0 +1,39 @@
+import type { RunResult } from "../run/result.ts";
+import { Histogram } from "../stats/histogram.ts";
+import type { GeneratorReport } from "./report.ts";
+
+/** Lateness that nobody would notice in the figures. */
+const FINE_LATENESS = 10;
+const BUSY = 0.9;
+
+function share(part: number): string {
+  return `${Math.round(part * 100)} %`;
+}
+
+/** Whether the generator itself was the bottleneck, and in which way. */
+export function reportGenerator(
+  { health, threads, connections, records }: RunResult,
+  mostConnections: number,
+): GeneratorReport {
+  const lateness = new Histogram();
+  lateness.merge(health.lateness);
+  const late = lateness.percentile(99);
+  const limits: string[] = [];
+  if (late > FINE_LATENESS)
+    limits.push(`1 % of the requests were sent more than ${Math.round(late)} ms late: the latencies include it`);
+  if (health.cpu > BUSY)
+    limits.push(`a thread of the generator used ${share(health.cpu)} of a core: use more --threads, or a lower rate`);
+  if (health.held > 0) limits.push("so many requests were in flight that others had to wait before they were sent");
+  if (connections.waited > records.total.requests / 100)
+    limits.push(
+      `${connections.waited} requests waited for one of ${mostConnections * threads} connections: raise --max-connections`,
+    );
+  return {
+    threads,
+    cpu: health.cpu,
+    lateness: { p50: lateness.percentile(50), p99: late, max: lateness.max },
+    loopDelay: { p99: health.loopDelayP99, max: health.loopDelayMax },
+    connectionsOpened: connections.opened,
+    limits,
+  };
+}

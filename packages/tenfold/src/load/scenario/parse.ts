@@ -1,0 +1,135 @@
+import { inspectReferences } from "../../fleet/references.ts";
+import { diagnose } from "../../spec/diagnose.ts";
+import type { Finding, Path } from "../../spec/path.ts";
+import { isMap, type Plain } from "../../spec/plain.ts";
+import { withoutExtensions } from "../../spec/rewrite.ts";
+import { nearest } from "../../units/nearest.ts";
+import { parseThreshold } from "../thresholds/threshold.ts";
+import type { Journey, Scenario, Step } from "./scenario.ts";
+import { type ScenarioFile, scenarioFile } from "./schema.ts";
+
+/** Names that every visitor has: its number from 1, and something unique each time. */
+export const BUILT_IN: readonly string[] = ["visitor", "uuid"];
+
+/** A scenario, or all that is wrong with the value that should have been one. */
+export type ParsedScenario =
+  | { readonly ok: true; readonly scenario: Scenario }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
+
+const LEAST = "it must be a map with steps or journeys, for example steps: [{ path: / }]";
+
+/** The texts of a step that may hold references, by their place in it. */
+function textsOf(step: Step): readonly (readonly [string, string])[] {
+  const headers = Object.entries(step.headers).map(([name, value]) => [`headers.${name}`, value] as const);
+  const own = step.kind === "http" ? ([["body", step.body]] as const) : ([["message", step.message]] as const);
+  return [["path", step.path] as const, ...headers, ...own].flatMap(([place, text]) =>
+    text === null ? [] : [[place, text] as const],
+  );
+}
+
+/** What is wrong with the references of steps: they lead to what earlier steps captured, to what every visitor has, and to the environment. */
+export function checkReferences(steps: readonly Step[], path: Path, isDefined: (name: string) => boolean): Finding[] {
+  const captured: string[] = [];
+  const findings: Finding[] = [];
+  for (const [at, step] of steps.entries()) {
+    const known = [...captured, ...BUILT_IN];
+    for (const [place, text] of textsOf(step)) {
+      const lookup = (name: string): string | undefined => (known.includes(name) || isDefined(name) ? "x" : undefined);
+      const { missing, malformed } = inspectReferences(text, lookup);
+      const where: Path = [...path, at, ...place.split(".")];
+      for (const name of missing) {
+        const near = nearest(name, known);
+        const later = steps.some((other) => other.kind === "http" && other.captures.some((one) => one.name === name));
+        const advice = later
+          ? "it is captured only by this step or a later one"
+          : `did you mean \${${near ?? "visitor"}}? Captures of earlier steps, \${visitor}, \${uuid} and environment variables are possible`;
+        findings.push({ path: where, message: `refers to \${${name}}, which nothing defines; ${advice}` });
+      }
+      for (const source of malformed)
+        findings.push({
+          path: where,
+          message: `holds ${source}, which is no reference; write \${NAME}, or $\${ for the text`,
+        });
+    }
+    if (step.kind === "http") captured.push(...step.captures.map(({ name }) => name));
+  }
+  return findings;
+}
+
+function checkTogether(file: ScenarioFile, isDefined: (name: string) => boolean): Finding[] {
+  const findings: Finding[] = [];
+  const { steps, journeys, load, thresholds } = file;
+  if (steps === undefined && (journeys === undefined || Object.keys(journeys).length === 0))
+    findings.push({ path: [], message: `says nothing to do; ${LEAST}` });
+  if (steps !== undefined && journeys !== undefined)
+    findings.push({ path: ["journeys"], message: "does not go with steps; put the steps into a journey of their own" });
+  if (load.visitors !== undefined) {
+    for (const key of ["rate", "rampTo", "spikeTo", "trace"] as const)
+      if (load[key] !== undefined)
+        findings.push({
+          path: ["load", key],
+          message: "does not go with visitors: those come at their own pace; remove one of the two",
+        });
+  }
+  for (const [at, text] of thresholds.entries()) {
+    const threshold = parseThreshold(text);
+    if (!threshold.ok) findings.push({ path: ["thresholds", at], message: threshold.problem });
+  }
+  findings.push(...checkReferences(steps ?? [], ["steps"], isDefined));
+  for (const [name, journey] of Object.entries(journeys ?? {}))
+    findings.push(...checkReferences(journey.steps, ["journeys", name, "steps"], isDefined));
+  return findings;
+}
+
+/** The bodies that exclude each other, which the schema allows side by side. */
+function checkBodies(value: Plain, path: Path): Finding[] {
+  if (Array.isArray(value)) return value.flatMap((item: Plain, at) => checkBodies(item, [...path, at]));
+  if (!isMap(value)) return [];
+  const bodies = ["body", "json", "form"].filter((key) => Object.hasOwn(value, key));
+  const [first, second] = bodies;
+  return first === undefined || second === undefined
+    ? []
+    : [{ path: [...path, second], message: `does not go with ${first}; a request has one body` }];
+}
+
+function bodiesIn(value: Plain): Finding[] {
+  if (!isMap(value)) return [];
+  const journeys = isMap(value.journeys) ? Object.entries(value.journeys) : [];
+  return [
+    ...checkBodies(value.steps ?? null, ["steps"]),
+    ...journeys.flatMap(([name, one]) =>
+      isMap(one) ? checkBodies(one.steps ?? null, ["journeys", name, "steps"]) : [],
+    ),
+  ];
+}
+
+function withHeaders(steps: readonly Step[], headers: Readonly<Record<string, string>>): Step[] {
+  return steps.map((step) => ({ ...step, headers: { ...headers, ...step.headers } }));
+}
+
+function journeysOf({ steps, journeys, headers }: ScenarioFile): Journey[] {
+  if (steps !== undefined) return [{ name: "all", weight: 1, steps: withHeaders(steps, headers) }];
+  return Object.entries(journeys ?? {}).map(([name, { weight, steps: own }]) => ({
+    name,
+    weight,
+    steps: withHeaders(own, headers),
+  }));
+}
+
+/** Parses what a scenario file holds. `isDefined`: whether the environment has a variable. Never throws. */
+export function parseScenario(plain: Plain, isDefined: (name: string) => boolean): ParsedScenario {
+  if (!isMap(plain)) {
+    const what = plain === null || plain === "" ? "is empty" : Array.isArray(plain) ? "is a list" : "is no map";
+    return { ok: false, findings: [{ path: [], message: `${what}; ${LEAST}` }] };
+  }
+  const value = withoutExtensions(plain, scenarioFile);
+  const parsed = scenarioFile.safeParse(value);
+  if (!parsed.success) {
+    const findings = diagnose(value, { schema: scenarioFile, root: scenarioFile, path: [], origin: () => undefined });
+    return { ok: false, findings: [...findings, ...bodiesIn(value)] };
+  }
+  const findings = [...bodiesIn(value), ...checkTogether(parsed.data, isDefined)];
+  if (findings.length > 0) return { ok: false, findings };
+  const { url, load, thresholds } = parsed.data;
+  return { ok: true, scenario: { url: url ?? null, journeys: journeysOf(parsed.data), load, thresholds } };
+}

@@ -1,0 +1,145 @@
+import { Fault } from "../../fault/fault.ts";
+import type { EncodedRequest, HttpSender } from "../http/sender.ts";
+import type { Answer, LoadRecord } from "../record.ts";
+import type { Arrival, RunClock } from "../run/schedule.ts";
+import type { HttpStep, Journey, SocketStep, StatusRange } from "../scenario/scenario.ts";
+import { needsBody, takeCaptures } from "./capture.ts";
+import { isFixed, renderRequest } from "./render-step.ts";
+import type { Visitor } from "./visitor.ts";
+
+/** What visits share. */
+export interface VisitOptions {
+  readonly sender: HttpSender;
+  readonly clock: RunClock;
+  readonly random: () => number;
+  readonly onRecord: (record: LoadRecord) => void;
+  /** Takes a WebSocket step and makes its records; tells whether all went well. */
+  readonly socket: (step: SocketStep, visitor: Visitor, at: Arrival) => Promise<boolean>;
+  /** Whether the pause after the last step counts: where the visitor comes again. */
+  readonly pausesAtEnd: boolean;
+  readonly signal: AbortSignal;
+}
+
+function expects(ranges: readonly StatusRange[]): (status: number) => boolean {
+  return (status) => ranges.some(({ from, to }) => status >= from && status <= to);
+}
+
+/** A step, made ready for being sent many times. */
+interface Prepared {
+  readonly expects: (status: number) => boolean;
+  readonly keepsBody: boolean;
+  /** The request where it is the same for all; a visitor with cookies makes its own. */
+  readonly fixed: EncodedRequest | null;
+}
+
+/** Takes journeys, one visitor at a time each. */
+export class Visits {
+  readonly #options: VisitOptions;
+  readonly #prepared = new Map<HttpStep, Prepared>();
+  #abandoned = 0;
+
+  constructor(options: VisitOptions) {
+    this.#options = options;
+  }
+
+  /** Visits that ended at a step that failed. */
+  get abandoned(): number {
+    return this.#abandoned;
+  }
+
+  /**
+   * Takes the steps one after the other: the first is due when the arrival is, each other when the pause before it ends.
+   * Tells whether all went well.
+   */
+  async take(journey: Journey, visitor: Visitor, arrival: Arrival): Promise<boolean> {
+    const { clock, random, signal, pausesAtEnd } = this.#options;
+    let at = arrival;
+    for (const [index, step] of journey.steps.entries()) {
+      if (step.chance < 1 && random() >= step.chance) continue;
+      const isFine =
+        step.kind === "http" ? await this.#request(step, visitor, at) : await this.#options.socket(step, visitor, at);
+      if (!isFine) {
+        this.#abandoned += 1;
+        return false;
+      }
+      const isLast = index === journey.steps.length - 1;
+      let intendedAt = clock.now();
+      if (step.think !== null && (pausesAtEnd || !isLast)) {
+        const { from, to } = step.think;
+        const pause = from + random() * (to - from);
+        intendedAt += pause;
+        await sleep(pause, signal);
+      }
+      if (signal.aborted) return true;
+      at = { index: arrival.index, intendedAt, sentAt: clock.now() };
+    }
+    return true;
+  }
+
+  #prepare(step: HttpStep): Prepared {
+    const known = this.#prepared.get(step);
+    if (known !== undefined) return known;
+    const fixed = isFixed(step)
+      ? this.#options.sender.encode(
+          renderRequest(
+            step,
+            () => undefined,
+            () => null,
+          ),
+        )
+      : null;
+    const prepared = { expects: expects(step.expect), keepsBody: step.captures.some(needsBody), fixed };
+    this.#prepared.set(step, prepared);
+    return prepared;
+  }
+
+  /** The request and its path; a sentence where a reference leads nowhere, since the step that captures it was not taken. */
+  #render(
+    step: HttpStep,
+    { jar, lookup }: Visitor,
+  ): { readonly request: EncodedRequest; readonly path: string } | string {
+    const { fixed } = this.#prepare(step);
+    if (fixed !== null && jar.header(step.path) === null) return { request: fixed, path: step.path };
+    try {
+      const request = renderRequest(step, lookup, (path) => jar.header(path));
+      return { request: this.#options.sender.encode(request), path: request.path };
+    } catch (error) {
+      if (error instanceof Fault) return error.message;
+      throw error;
+    }
+  }
+
+  async #request(step: HttpStep, visitor: Visitor, at: Arrival): Promise<boolean> {
+    const { sender, clock, onRecord } = this.#options;
+    const { jar, variables } = visitor;
+    const { expects, keepsBody } = this.#prepare(step);
+    const rendered = this.#render(step, visitor);
+    const answer: Answer =
+      typeof rendered === "string"
+        ? { outcome: "check", status: null, error: rendered, attempts: 0, bytes: 0 }
+        : await sender.send(rendered.request, {
+            expects,
+            keepsBody,
+            inspect: (found) => {
+              jar.take(found.head, rendered.path, Date.now());
+              return expects(found.status) ? takeCaptures(step.captures, found, jar, variables) : null;
+            },
+          });
+    onRecord({ ...answer, ...at, step: step.name, endedAt: clock.now() });
+    return answer.outcome === "ok";
+  }
+}
+
+/** Ends early when the signal aborts. */
+export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener("abort", end);
+  });
+}
