@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 
 /** A server of a test, on a free port; all that it was asked is counted before anything else happens. */
 export class TestServer implements AsyncDisposable {
@@ -19,6 +20,11 @@ export class TestServer implements AsyncDisposable {
 
   listen(): Promise<this> {
     return new Promise((resolve) => this.#server.listen(0, "127.0.0.1", () => resolve(this)));
+  }
+
+  /** What happens to those who want to upgrade. */
+  onUpgrade(act: (socket: Duplex) => void): void {
+    this.#server.on("upgrade", (_, socket) => act(socket));
   }
 
   get url(): string {
