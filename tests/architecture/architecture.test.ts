@@ -71,6 +71,11 @@ const planted: readonly (readonly [string, Readonly<Record<string, string>>, Reg
     /is pure and uses Date\.now/,
   ],
   [
+    "a clock in the pure part of a folder",
+    { "tenfold/src/load/stats/a.ts": "export const now = () => performance.now();" },
+    /is pure and uses performance\.now/,
+  ],
+  [
     "a module of Node in a pure folder",
     { "tenfold/src/fleet/a.ts": 'import { join } from "node:path";' },
     /is pure and uses node:path/,

@@ -49,7 +49,7 @@ function checkDirection(from: string, to: string): string[] {
 }
 
 function checkPurity(source: Source): string[] {
-  if (!PURE.includes(folderOf(source.path))) return [];
+  if (!PURE.some((folder) => source.path.startsWith(`${folder}/`))) return [];
   const modules = importsOf(source).filter((specifier) => specifier.startsWith("node:"));
   const found = IMPURE.exec(source.text.replace(TEXT, '""'))?.[0];
   return [...modules, ...(found === undefined ? [] : [found])].map((what) => `${source.path} is pure and uses ${what}`);

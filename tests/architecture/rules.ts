@@ -48,7 +48,11 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** These know no `node:` module, no clock, no randomness, no environment. */
-export const PURE: readonly string[] = [...CORE, "plan", "render", "scale", "capacity", "simulate", "detect"];
+export const PURE: readonly string[] = [
+  ...CORE,
+  ...["plan", "render", "scale", "capacity", "simulate", "detect"],
+  ...["arrivals", "stats", "scenario", "thresholds", "report", "export"].map((folder) => `load/${folder}`),
+];
 
 const WIRING = ["cli/wire.ts", "cli/engine-process.ts", "testing/"];
 

@@ -129,7 +129,9 @@ function socketLines(step: SocketStep, captured: ReadonlySet<string>): string[] 
     `ws.connect(BASE.replace(/^http/, "ws") + ${template(step.path, captured)}, { headers: ${headersLine(step, captured)}, tags: { name: ${JSON.stringify(step.name)} } }, (socket) => {`,
     '  socket.on("open", () => {',
     ...(send === null ? [] : [`    ${send}`]),
-    ...(send === null || step.every === null ? [] : [`    socket.setInterval(() => { ${send} }, ${step.every});`]),
+    ...(send === null || step.every === null
+      ? []
+      : [["    socket.setInterval(() => {", send, `}, ${step.every});`].join(" ")]),
     `    socket.setTimeout(() => socket.close(), ${Math.max(1, step.hold)});`,
     "  });",
     "});",

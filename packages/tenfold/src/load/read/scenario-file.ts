@@ -4,8 +4,8 @@ import { readJson } from "../../project/json.ts";
 import { readText } from "../../project/read-text.ts";
 import { findingLines } from "../../project/report.ts";
 import { readYaml } from "../../project/yaml.ts";
-import { parseScenario } from "./parse.ts";
-import type { Scenario } from "./scenario.ts";
+import { parseScenario } from "../scenario/parse.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 
 /** Reads a scenario file. Faults: TF_SCENARIO, TF_SPEC_SYNTAX, TF_FILE_UNREADABLE. */
 export async function loadScenario(
