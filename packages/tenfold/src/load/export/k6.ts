@@ -15,7 +15,7 @@ function template(text: string, captured: ReadonlySet<string>): string {
   if (!text.includes("${")) return JSON.stringify(text);
   const parts = text.split(/(\$\$\{|\$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\})/);
   const literal = parts.map((part, at) => {
-    if (at % 2 === 0) return part.replace(/[\\`]/g, "\\$&").replaceAll("${", "\\${");
+    if (at % 2 === 0) return part.replace(/[\\\x60]/g, "\\$&").replaceAll("${", "\\${");
     if (part === "$${") return "\\${";
     const [, name = "", fallback] = /^\$\{(\w+)(?::-([^}]*))?\}$/.exec(part) ?? [];
     return `\${${variable(name, captured)}${fallback === undefined ? "" : ` || ${JSON.stringify(fallback)}`}}`;
@@ -129,9 +129,7 @@ function socketLines(step: SocketStep, captured: ReadonlySet<string>): string[] 
     `ws.connect(BASE.replace(/^http/, "ws") + ${template(step.path, captured)}, { headers: ${headersLine(step, captured)}, tags: { name: ${JSON.stringify(step.name)} } }, (socket) => {`,
     '  socket.on("open", () => {',
     ...(send === null ? [] : [`    ${send}`]),
-    ...(send === null || step.every === null
-      ? []
-      : [["    socket.setInterval(() => {", send, `}, ${step.every});`].join(" ")]),
+    ...(send === null || step.every === null ? [] : [`    socket.setInterval(() => { ${send} }, ${step.every});`]),
     `    socket.setTimeout(() => socket.close(), ${Math.max(1, step.hold)});`,
     "  });",
     "});",
