@@ -10,6 +10,8 @@ export interface ExportOptions {
   readonly thresholds: readonly Threshold[];
 }
 
+const COMMENT = "//";
+
 /** JavaScript for text with references: a template literal. */
 function template(text: string, captured: ReadonlySet<string>): string {
   if (!text.includes("${")) return JSON.stringify(text);
@@ -76,7 +78,7 @@ function thresholdLines(thresholds: readonly Threshold[]): string {
   const comments: string[] = [];
   for (const threshold of thresholds) {
     const found = k6Threshold(threshold);
-    if (found === null) comments.push(`    // k6 has no threshold like ${JSON.stringify(threshold.text)}\n`);
+    if (found === null) comments.push(`    ${COMMENT} k6 has no threshold like ${JSON.stringify(threshold.text)}\n`);
     else byMetric.set(found.metric, [...(byMetric.get(found.metric) ?? []), found.expression]);
   }
   const lines = [...byMetric].map(([metric, all]) => `    ${JSON.stringify(metric)}: ${JSON.stringify(all)},\n`);
@@ -141,7 +143,8 @@ function stepLines(step: Step, captured: Set<string>): string[] {
   if (step.kind === "http") for (const { name } of step.captures) captured.add(name);
   if (step.think !== null) {
     const { from, to } = step.think;
-    lines.push(`sleep(${from / 1_000}${to > from ? ` + Math.random() * ${(to - from) / 1_000}` : ""});`);
+    const spread = to > from ? ` + Math.random() * ${(to - from) / 1_000}` : "";
+    lines.push(`sleep(${from / 1_000}${spread});`);
   }
   return step.chance < 1 ? [`if (Math.random() < ${step.chance}) {`, ...lines.map((line) => `  ${line}`), "}"] : lines;
 }
