@@ -46,6 +46,20 @@ export function describeDriver(name: string, open: () => Promise<DriverFixture>)
   });
 
   describe(`the ${name} driver`, () => {
+    test("tells what a process calls itself, and nothing of one that is gone", async () => {
+      await using fixture = await open();
+      const { driver, programs } = fixture;
+      const running = await driver.start(NAME, launch(fixture, programs.forever));
+      const [leader] = driver.withChildren(running.pid);
+      assert.equal(leader?.pid, running.pid);
+      assert.equal(leader.startTime, running.startTime);
+      assert.ok(leader.title.includes(programs.forever.at(-1) ?? "?"), leader.title);
+      const end = ended(driver, running);
+      driver.signal(running, "SIGKILL", "leader");
+      await end;
+      assert.deepEqual(driver.withChildren(running.pid), []);
+    });
+
     test("starts a process that is alive until it is told to end", async () => {
       await using fixture = await open();
       const { driver, programs } = fixture;

@@ -36,6 +36,14 @@ export interface Stray {
   readonly running: Running;
 }
 
+/** A process as it calls itself. */
+export interface Titled {
+  readonly pid: number;
+  readonly startTime: number;
+  /** `nginx: worker process`: its command line, which some programs rewrite. */
+  readonly title: string;
+}
+
 /** Runs processes on a machine. Every method is idempotent: "already so" is success. */
 export interface Driver {
   /** Starts a process in a session of its own. It outlives the engine. */
@@ -65,6 +73,8 @@ export interface Driver {
   usage(processes: readonly Running[]): ReadonlyMap<number, Usage>;
   /** Established TCP connections by the local port that they came in on. */
   connections(): ReadonlyMap<number, number>;
+  /** A process, first, and its children; empty when there is no such process. */
+  withChildren(pid: number): readonly Titled[];
   /** Ports that the session listens on. */
   listening(running: Running): readonly Port[];
   /** `nginx (pid 812)`: who listens on the port, or `null` when nobody does. */

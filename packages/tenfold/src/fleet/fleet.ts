@@ -93,7 +93,7 @@ function seating(wanted: Seating): Seat[] {
     ),
   );
   return [
-    ...seats("balancer", hasFront(spec) && spec.balancer.engine === "nginx" ? 2 : 1),
+    ...seats("balancer", balancerCount(spec)),
     ...webSeats(wanted),
     ...workers,
     ...(spec.scheduler === false ? [] : [seat("scheduler", 1, { release: current })]),
@@ -110,14 +110,25 @@ export function hasFront(spec: Spec): boolean {
   return localPostgres(spec) !== null || localRedis(spec) !== null;
 }
 
+/** HAProxy does all in one process; with nginx there are an edge, a router, and HAProxy where there is a front. */
+function balancerCount(spec: Spec): number {
+  if (spec.balancer.engine === "haproxy") return 1;
+  return hasFront(spec) ? 3 : 2;
+}
+
 /** The balancer that visitors reach. */
 export function edgeOf(): MemberName {
   return memberName(groupOf("balancer"), 1);
 }
 
+/** The balancer that chooses an instance for each request: the edge itself unless that is nginx. */
+export function routerOf(spec: Spec): MemberName {
+  return memberName(groupOf("balancer"), spec.balancer.engine === "nginx" ? 2 : 1);
+}
+
 /** The balancer that carries the TCP fronts: HAProxy, the edge itself unless that is nginx. */
 export function frontOf(spec: Spec): MemberName {
-  return memberName(groupOf("balancer"), spec.balancer.engine === "nginx" ? 2 : 1);
+  return memberName(groupOf("balancer"), spec.balancer.engine === "nginx" ? 3 : 1);
 }
 
 /** Ports that the fleet needs; the engine chooses and remembers them. */

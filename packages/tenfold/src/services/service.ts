@@ -8,6 +8,11 @@ export interface Context {
   readonly fleet: Fleet;
   readonly driver: Driver;
   readonly signal: AbortSignal;
+  /**
+   * Web instances whose probe fails although they run: a balancer that checks nothing itself leaves them out. Absent:
+   * none is known.
+   */
+  readonly unwell?: readonly MemberName[];
 }
 
 /** What one kind of member needs beside its process. Every method is idempotent. */

@@ -8,7 +8,7 @@ import type { Rendering } from "../../src/fleet/launch.ts";
 import type { MemberName } from "../../src/fleet/member.ts";
 import type { Paths } from "../../src/fleet/paths.ts";
 import { renderBalancer } from "../../src/render/edge/balancer.ts";
-import { prepareCertificate } from "../../src/services/balancer/certificate.ts";
+import { createBalancer } from "../../src/services/balancer/balancer.ts";
 import { millis } from "../../src/units/millis.ts";
 import { LabDriver } from "./driver.ts";
 import { GOLDEN_PATHS, type TestFleet, testFleet } from "./fleet.ts";
@@ -50,11 +50,11 @@ export async function judge(
   const driver = new LabDriver(currentUser());
   try {
     const paths: Paths = { project: home, state: home, home, run: join(home, "run") };
-    for (const part of ["config", "logs", "run"]) mkdirSync(join(home, part));
+    for (const part of ["config", "data", "logs", "run"]) mkdirSync(join(home, part));
     const fleet: Fleet = testFleet({ ...golden.fleet, paths, user: currentUser() });
     const member = memberNamed(fleet, golden.member as MemberName);
     const signal = AbortSignal.timeout(20_000);
-    await prepareCertificate({ fleet, driver, signal }, member);
+    await createBalancer().adapter.prepare?.({ fleet, driver, signal }, member);
     const rendering = renderBalancer(fleet, member);
     await driver.writeFiles(rendering.files);
     const launch = { ...rendering.launch, argv: command(rendering), log: "/dev/null" };

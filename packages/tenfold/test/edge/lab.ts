@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Fleet, resolveFleet } from "../../src/fleet/fleet.ts";
+import { edgeOf, type Fleet, resolveFleet, routerOf } from "../../src/fleet/fleet.ts";
 import type { Launch, Rendering } from "../../src/fleet/launch.ts";
 import type { User } from "../../src/fleet/machine.ts";
 import type { Member, MemberName } from "../../src/fleet/member.ts";
@@ -61,19 +61,21 @@ export class Lab implements AsyncDisposable {
   readonly instances: Map<MemberName, Running> = new Map();
   readonly processes: Map<MemberName, Running> = new Map();
   readonly abort: AbortController = new AbortController();
+  /** What the engine's own probes would have found. */
+  unwell: readonly MemberName[] = [];
   fleet: Fleet;
 
   private constructor(fleet: (paths: Paths) => Fleet) {
     const home = this.directory;
     this.fleet = fleet({ project: home, state: home, home, run: join(home, "run") });
-    for (const part of ["config", "logs", "run"]) mkdirSync(join(home, part));
+    for (const part of ["config", "data", "logs", "run"]) mkdirSync(join(home, part));
   }
 
   /** With ports for `slots` instances. Nothing runs yet. */
   static async open(file: Readonly<Record<string, unknown>>, slots = 3): Promise<Lab> {
     const [app = 0, metrics = 0, redis = 0, postgres = 0, ...rest] = await freePorts(slots + 20);
     const ports: Record<string, number> = { app, "balancer-1/metrics": metrics };
-    for (const front of ["balancer-1", "balancer-2"]) {
+    for (const front of ["balancer-1", "balancer-3"]) {
       ports[`${front}/redis`] = redis;
       ports[`${front}/postgres`] = postgres;
     }
@@ -85,7 +87,7 @@ export class Lab implements AsyncDisposable {
   }
 
   get context(): Context {
-    return { fleet: this.fleet, driver: this.driver, signal: this.abort.signal };
+    return { fleet: this.fleet, driver: this.driver, signal: this.abort.signal, unwell: this.unwell };
   }
 
   get port(): number {
@@ -149,8 +151,23 @@ export class Lab implements AsyncDisposable {
     if (running !== undefined) this.driver.signal(running, signal, "leader");
   }
 
+  /** The balancers that requests pass through: one, or two with nginx. */
+  get requestBalancers(): Member[] {
+    return [...new Set([edgeOf(), routerOf(this.fleet.spec)])].map((name) => this.member(name));
+  }
+
+  /** The balancer that knows the instances. */
+  get router(): Member {
+    return this.member(routerOf(this.fleet.spec));
+  }
+
+  /** Starts what requests pass through. */
+  async startBalancer(): Promise<void> {
+    await Promise.all(this.requestBalancers.map(({ name }) => this.startOne(name)));
+  }
+
   /** Starts a balancer as the engine would, and waits until its probe passes. */
-  async startBalancer(name = "balancer-1"): Promise<void> {
+  async startOne(name: string): Promise<void> {
     const member = this.member(name);
     await this.balancer.adapter.prepare?.(this.context, member);
     const rendering: Rendering = renderBalancer(this.fleet, member);
@@ -159,7 +176,7 @@ export class Lab implements AsyncDisposable {
     await this.untilReady(name);
   }
 
-  async untilReady(name = "balancer-1"): Promise<void> {
+  async untilReady(name: string): Promise<void> {
     await untilPasses(async () => {
       const probe = await this.balancer.adapter.probe(this.context, this.member(name));
       assert.ok(probe.ready, `${JSON.stringify(probe)}\n${this.log(name)}`);
@@ -173,6 +190,11 @@ export class Lab implements AsyncDisposable {
 
   visit(input: Omit<Visit, "port"> = {}): Promise<Reply> {
     return visit({ port: this.port, ...input });
+  }
+
+  /** The logs of all that requests pass through. */
+  get balancerLog(): string {
+    return this.requestBalancers.map(({ name }) => this.log(name)).join("\n");
   }
 
   log(name: string): string {

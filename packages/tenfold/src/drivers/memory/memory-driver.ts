@@ -4,7 +4,7 @@ import type { MemberName } from "../../fleet/member.ts";
 import type { Running } from "../../fleet/state.ts";
 import { type Bytes, bytes } from "../../units/bytes.ts";
 import type { Port } from "../../units/port.ts";
-import type { Driver, End, Outcome, RunOptions, Stray, Usage } from "../driver.ts";
+import type { Driver, End, Outcome, RunOptions, Stray, Titled, Usage } from "../driver.ts";
 
 export interface MemoryProcess {
   readonly running: Running;
@@ -155,6 +155,13 @@ export class MemoryDriver implements Driver {
 
   connections(): ReadonlyMap<number, number> {
     return new Map();
+  }
+
+  withChildren(pid: number): readonly Titled[] {
+    return this.#machine
+      .alive()
+      .filter(({ running }) => running.pid === pid)
+      .map(({ running, launch }) => ({ pid, startTime: running.startTime, title: launch.argv.join(" ") }));
   }
 
   listening(_running: Running): readonly Port[] {

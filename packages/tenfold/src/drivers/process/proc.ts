@@ -86,6 +86,15 @@ export function socketInodes(pid: number): Set<string> {
   return inodes;
 }
 
+/** Its command line as it stands now: some programs write there what they are doing. */
+export function readTitle(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trimEnd();
+  } catch {
+    return "";
+  }
+}
+
 /** The first words of its command line, for people. */
 export function programName(pid: number): string {
   try {

@@ -8,13 +8,13 @@ import type { Logs } from "../../spec/logs/logs.ts";
 import { type Bytes, bytes } from "../../units/bytes.ts";
 import { seconds } from "../../units/millis.ts";
 import type { Port } from "../../units/port.ts";
-import type { Driver, End, Outcome, RunOptions, Stray, Usage } from "../driver.ts";
+import type { Driver, End, Outcome, RunOptions, Stray, Titled, Usage } from "../driver.ts";
 import { Deaths } from "./deaths.ts";
 import { Snapshot } from "./family.ts";
 import { makeDirectory, readEnd, sizeOf, writeFileAtomically } from "./files.ts";
 import type { Limits } from "./limits.ts";
 import { LogTimes } from "./log-times.ts";
-import { listPids, programName, readDescriptor, readSharedBytes, readStat, socketInodes } from "./proc.ts";
+import { listPids, programName, readDescriptor, readSharedBytes, readStat, readTitle, socketInodes } from "./proc.ts";
 import { rotateLog } from "./rotate.ts";
 import { runToEnd } from "./run.ts";
 import { isProcessAlive, signalFamily, signalProcess } from "./session.ts";
@@ -137,6 +137,13 @@ export class ProcessDriver implements Driver {
       if (state === "established") counts.set(localPort, (counts.get(localPort) ?? 0) + 1);
     }
     return counts;
+  }
+
+  withChildren(pid: number): readonly Titled[] {
+    return new Snapshot().stats
+      .filter((stat) => stat.pid === pid || stat.parent === pid)
+      .sort((a, b) => Number(b.pid === pid) - Number(a.pid === pid))
+      .map((stat) => ({ pid: stat.pid, startTime: stat.startTime, title: readTitle(stat.pid) }));
   }
 
   listening(running: Running): readonly Port[] {

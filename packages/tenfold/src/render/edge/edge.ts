@@ -1,5 +1,5 @@
 import { membersOf } from "../../fleet/data.ts";
-import { edgeOf, type Fleet, frontOf, hasFront, portFor } from "../../fleet/fleet.ts";
+import { edgeOf, type Fleet, frontOf, hasFront, portFor, routerOf } from "../../fleet/fleet.ts";
 import type { Member, MemberKind, MemberName } from "../../fleet/member.ts";
 import { configFile, type Paths } from "../../fleet/paths.ts";
 import { memberPort } from "../../fleet/ports.ts";
@@ -29,6 +29,11 @@ export function probeAnswer(fleet: Fleet, member: Member): string {
 /** Whether this balancer carries the visitors' requests. */
 export function isEdge(member: Member): boolean {
   return member.name === edgeOf();
+}
+
+/** Whether this balancer is nginx: the edge or the router. The TCP fronts are HAProxy's in any case. */
+export function isNginx({ spec }: Fleet, member: Member): boolean {
+  return spec.balancer.engine === "nginx" && (isEdge(member) || member.name === routerOf(spec));
 }
 
 /** Whether this balancer carries the TCP fronts of the data tier. */
@@ -63,6 +68,15 @@ export function targets(fleet: Fleet, names: readonly MemberName[]): Target[] {
 /** The web instances that get requests. */
 export function servingTargets(fleet: Fleet): Target[] {
   return targets(fleet, fleet.topology.serving);
+}
+
+/**
+ * Instances that fail their health check get no requests, unless that would leave less than half of those that are
+ * attached: then the check is probably what is wrong, or the rest would break under the load, and all get some.
+ */
+export function sendingTo(serving: readonly Target[], unwell: readonly MemberName[]): readonly Target[] {
+  const well = serving.filter(({ name }) => !unwell.includes(name));
+  return well.length * 2 < serving.length ? serving : well;
 }
 
 /** All members of a kind. */

@@ -49,7 +49,7 @@ const FLEETS: readonly GoldenFleet[] = [
   },
   {
     name: "fronts-only",
-    member: "balancer-2",
+    member: "balancer-3",
     fleet: { file: { web: "node server.js", balancer: "nginx", postgres: { replicas: 1 }, redis: { replicas: 1 } } },
   },
 ];

@@ -62,7 +62,7 @@ class RedisLab implements AsyncDisposable {
 
   get frontPort(): number {
     const { ports } = this.edge.fleet;
-    return ports["balancer-1/redis"] ?? ports["balancer-2/redis"] ?? 0;
+    return ports["balancer-1/redis"] ?? ports["balancer-3/redis"] ?? 0;
   }
 
   /** A session through the front that has said its password. */

@@ -19,19 +19,18 @@ function reachable(host: string): string {
 }
 
 export interface Question {
-  readonly host: string;
-  readonly port: number;
+  /** An address and a port, or a socket's file. */
+  readonly at: { readonly host: string; readonly port: number } | { readonly socketPath: string };
   readonly path: string;
   readonly tls: boolean;
   readonly signal: AbortSignal;
 }
 
 /** One request on a connection of its own. Throws whatever went wrong. */
-export function askHttp({ host, port, path, tls, signal }: Question): Promise<Answer> {
+export function askHttp({ at, path, tls, signal }: Question): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const options = {
-      host,
-      port,
+      ...at,
       path,
       agent: false,
       signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN)]),
@@ -56,5 +55,5 @@ export function askHttp({ host, port, path, tls, signal }: Question): Promise<An
 export function askEdge(fleet: Fleet, signal: AbortSignal): Promise<Answer> {
   const { host, tls } = fleet.spec.balancer;
   const port = portFor(fleet.ports, APP_PORT);
-  return askHttp({ host: reachable(host), port, path: PROBE_PATH, tls: tls !== false, signal });
+  return askHttp({ at: { host: reachable(host), port }, path: PROBE_PATH, tls: tls !== false, signal });
 }

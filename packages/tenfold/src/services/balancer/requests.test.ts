@@ -1,23 +1,15 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { Lab, untilPasses } from "../../../test/edge/lab.ts";
+import { openServing, testEngines } from "../../../test/edge/engines.ts";
+import { untilPasses } from "../../../test/edge/lab.ts";
 import { visit, WebSocketVisitor } from "../../../test/edge/visitor.ts";
 
 const FULL = {
   balancer: { rateLimit: false, maxBody: "100kb", timeouts: { request: "1s", queue: "300ms" } },
 };
 
-async function lab(file: Record<string, unknown> = {}, serving = 3): Promise<Lab> {
-  const opened = await Lab.open(file);
-  const indexes = Array.from({ length: serving }, (_, at) => at + 1);
-  await Promise.all([opened.startBalancer(), opened.startInstances(...indexes)]);
-  await opened.serve(...indexes);
-  return opened;
-}
-
-test("requests are spread over the instances", async () => {
-  await using edge = await lab();
+testEngines("requests are spread over the instances", async (open) => {
+  await using edge = await openServing(open, {}, 3);
   const seen = new Map<string, number>();
   for (let turn = 0; turn < 30; turn += 1) {
     const { status, headers } = await edge.visit();
@@ -29,8 +21,8 @@ test("requests are spread over the instances", async () => {
   for (const count of seen.values()) assert.ok(count >= 5, `${[...seen]}`);
 });
 
-test("an instance sees who asked, and not what the visitor claims about that", async () => {
-  await using edge = await lab(FULL, 1);
+testEngines("an instance sees who asked, and not what the visitor claims about that", async (open) => {
+  await using edge = await openServing(open, FULL, 1);
   const before = Date.now();
   const claims = {
     Host: "shop.example",
@@ -56,16 +48,16 @@ test("an instance sees who asked, and not what the visitor claims about that", a
   assert.equal(headers["x-request-id"], "order-17.a");
 });
 
-test("a request identifier that could do harm is replaced", async () => {
-  await using edge = await lab({}, 1);
+testEngines("a request identifier that could do harm is replaced", async (open) => {
+  await using edge = await openServing(open, {}, 1);
   for (const wrong of ["", "a b", "x".repeat(129), '"><script>', "é"]) {
     const { headers } = await edge.visit({ headers: { "X-Request-Id": Buffer.from(wrong).toString("latin1") } });
     assert.match(String(headers["x-request-id"]), /^[0-9a-f-]{36}$/, wrong);
   }
 });
 
-test("security headers are added where the application sets none", async () => {
-  await using edge = await lab({}, 1);
+testEngines("security headers are added where the application sets none", async (open) => {
+  await using edge = await openServing(open, {}, 1);
   const added = await edge.visit();
   assert.equal(added.headers["x-content-type-options"], "nosniff");
   assert.equal(added.headers["x-frame-options"], "SAMEORIGIN");
@@ -76,8 +68,8 @@ test("security headers are added where the application sets none", async () => {
   assert.equal(own.headers["referrer-policy"], "no-referrer");
 });
 
-test("text is compressed for those who ask for it, and pictures are not", async () => {
-  await using edge = await lab({}, 1);
+testEngines("text is compressed for those who ask for it, and pictures are not", async (open) => {
+  await using edge = await openServing(open, {}, 1);
   const headers = { "Accept-Encoding": "gzip" };
   const text = await edge.visit({ path: "/text", headers });
   assert.equal(text.headers["content-encoding"], "gzip");
@@ -88,8 +80,8 @@ test("text is compressed for those who ask for it, and pictures are not", async 
   assert.equal(picture.headers["content-encoding"], undefined);
 });
 
-test("a body that is too large gets a 413, one that hides its length a 411", async () => {
-  await using edge = await lab(FULL, 1);
+testEngines("a body that is too large gets a 413, one that hides its length a 411", async (open) => {
+  await using edge = await openServing(open, FULL, 1);
   const ok = await edge.visit({ method: "POST", body: Buffer.alloc(100 * 1024) });
   assert.equal(JSON.parse(ok.body).bytes, 100 * 1024);
   assert.equal((await edge.visit({ method: "POST", body: Buffer.alloc(100 * 1024 + 1) })).status, 413);
@@ -98,37 +90,40 @@ test("a body that is too large gets a 413, one that hides its length a 411", asy
   assert.equal((await edge.visit({ method: "POST", body: Buffer.alloc(50_000), chunked: true })).status, 411);
 });
 
-test("a request that was sent to an instance that dies is repeated when it may be, and not otherwise", async () => {
-  await using edge = await lab();
-  for (let turn = 0; turn < 6; turn += 1) assert.equal((await edge.visit({ path: "/die?who=web-1" })).status, 200);
-  assert.equal(
-    edge.asked().filter(({ instance, request }) => instance === "web-1" && request.includes("/die")).length,
-    1,
-  );
+testEngines(
+  "a request that was sent to an instance that dies is repeated when it may be, and not otherwise",
+  async (open) => {
+    await using edge = await openServing(open, {}, 3);
+    for (let turn = 0; turn < 6; turn += 1) assert.equal((await edge.visit({ path: "/die?who=web-1" })).status, 200);
+    assert.equal(
+      edge.asked().filter(({ instance, request }) => instance === "web-1" && request.includes("/die")).length,
+      1,
+    );
 
-  await edge.startInstances(1);
-  await untilPasses(async () => assert.equal((await edge.visit()).headers["x-instance"], "web-1"));
-  const before = edge.asked().length;
-  const statuses: number[] = [];
-  for (let turn = 0; turn < 6 && !statuses.includes(502); turn += 1) {
-    statuses.push((await edge.visit({ method: "POST", path: "/die?who=web-1", body: "once" })).status);
-  }
-  assert.equal(statuses.at(-1), 502, `${statuses}`);
-  assert.equal(edge.asked().length - before, statuses.length, "each was sent once");
-  // It is dead now, and nothing can be sent to it: those are tried elsewhere.
-  for (let turn = 0; turn < 6; turn += 1) assert.equal((await edge.visit({ method: "POST", body: "x" })).status, 200);
-});
+    await edge.startInstances(1);
+    await untilPasses(async () => assert.equal((await edge.visit()).headers["x-instance"], "web-1"));
+    const before = edge.asked().length;
+    const statuses: number[] = [];
+    for (let turn = 0; turn < 6 && !statuses.includes(502); turn += 1) {
+      statuses.push((await edge.visit({ method: "POST", path: "/die?who=web-1", body: "once" })).status);
+    }
+    assert.equal(statuses.at(-1), 502, `${statuses}`);
+    assert.equal(edge.asked().length - before, statuses.length, "each was sent once");
+    // It is dead now, and nothing can be sent to it: those are tried elsewhere.
+    for (let turn = 0; turn < 6; turn += 1) assert.equal((await edge.visit({ method: "POST", body: "x" })).status, 200);
+  },
+);
 
-test("a WebSocket goes through and stays on its instance", async () => {
-  await using edge = await lab({}, 1);
+testEngines("a WebSocket goes through and stays on its instance", async (open) => {
+  await using edge = await openServing(open, {}, 1);
   await using socket = new WebSocketVisitor(edge.port);
   await untilPasses(() => assert.match(socket.received, /101 Switching Protocols[\s\S]*hello from web-1/));
   socket.send("ping 1\n");
   await untilPasses(() => assert.match(socket.received, /ping 1/));
 });
 
-test("an event stream is passed on as it comes, and may be silent for longer than a request", async () => {
-  await using edge = await lab(FULL, 1);
+testEngines("an event stream is passed on as it comes, and may be silent for longer than a request", async (open) => {
+  await using edge = await openServing(open, FULL, 1);
   const { body, status } = await edge.visit({
     path: "/events?every=1500&count=1",
     headers: { Accept: "text/event-stream" },
@@ -137,15 +132,15 @@ test("an event stream is passed on as it comes, and may be silent for longer tha
   assert.equal(body, "data: 0\n\ndata: 1\n\n");
 });
 
-test("an instance that is silent for too long gets its visitor a 504", async () => {
-  await using edge = await lab(FULL, 1);
+testEngines("an instance that is silent for too long gets its visitor a 504", async (open) => {
+  await using edge = await openServing(open, FULL, 1);
   const { status, body } = await edge.visit({ path: "/slow?ms=3000" });
   assert.equal(status, 504);
   assert.match(body, /balancer\.timeouts\.request/);
 });
 
-test("without an instance, the answer says so, to people and to programs", async () => {
-  await using edge = await lab({}, 0);
+testEngines("without an instance, the answer says so, to people and to programs", async (open) => {
+  await using edge = await openServing(open, {}, 0);
   const page = await edge.visit();
   assert.equal(page.status, 503);
   assert.equal(page.headers["retry-after"], "5");
@@ -157,16 +152,16 @@ test("without an instance, the answer says so, to people and to programs", async
   assert.match(String(program.headers["x-request-id"]), /./);
 });
 
-test("an instance gets no more requests at once than it wants; the rest wait, and not forever", async () => {
+testEngines("an instance gets no more requests at once than it wants; the rest wait, and not forever", async (open) => {
   const web = { command: "serve", health: "/health", instances: 1, concurrency: 2, slowStart: 0 };
-  await using edge = await lab({ ...FULL, web }, 1);
+  await using edge = await openServing(open, { ...FULL, web }, 1);
   const all = await Promise.all(Array.from({ length: 6 }, () => edge.visit({ path: "/slow?ms=200" })));
   const statuses = all.map(({ status }) => status).sort();
   assert.deepEqual(statuses, [200, 200, 200, 200, 503, 503]);
 });
 
-test("metrics are there for Prometheus, without the slots that are empty", async () => {
-  await using edge = await lab({}, 2);
+testEngines("metrics are there for Prometheus, without the slots that are empty", async (open) => {
+  await using edge = await openServing(open, {}, 2);
   const metrics = await visit({ port: edge.fleet.ports["balancer-1/metrics"] ?? 0, path: "/metrics" });
   assert.equal(metrics.status, 200);
   assert.match(metrics.body, /haproxy_server_current_sessions\{proxy="app",server="web-2"\}/);

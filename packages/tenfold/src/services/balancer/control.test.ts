@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { testEngines } from "../../../test/edge/engines.ts";
 import { web, webs } from "../../../test/edge/fleet.ts";
-import { Lab, untilPasses } from "../../../test/edge/lab.ts";
+import { untilPasses } from "../../../test/edge/lab.ts";
 import { type Crowd, crowd, WebSocketVisitor } from "../../../test/edge/visitor.ts";
 import { renderBalancer } from "../../render/edge/balancer.ts";
 
@@ -13,8 +13,8 @@ function noFailures({ failures, requests }: Crowd, atLeast: number, log: string)
 
 const PATHS = ["/", "/slow?ms=20", "/text"];
 
-test("an instance that is detached gets no new request, while those in flight finish", async () => {
-  await using edge = await Lab.open({});
+testEngines("an instance that is detached gets no new request, while those in flight finish", async (open) => {
+  await using edge = await open({});
   await Promise.all([edge.startBalancer(), edge.startInstances(1, 2, 3)]);
   await edge.serve(1, 2, 3);
   const load = crowd({ port: edge.port, visitors: 20, paths: PATHS, think: 5 });
@@ -36,13 +36,13 @@ test("an instance that is detached gets no new request, while those in flight fi
   assert.ok(quietAt - detachedAt > 500, "it was quiet before its slow requests were done");
   await untilPasses(() => assert.ok(load.count() > 3000));
   const seen = await load.stop();
-  noFailures(seen, 3000, edge.log("balancer-1"));
+  noFailures(seen, 3000, edge.balancerLog);
   const late = edge.asked().filter(({ instance, at }) => instance === "web-2" && at > detachedAt);
   assert.deepEqual(late, []);
 });
 
-test("the fleet grows from 3 to 10 and shrinks to 2 under load, and nobody notices", async () => {
-  await using edge = await Lab.open({ web: { command: "serve", health: "/health", slowStart: "1s" } }, 10);
+testEngines("the fleet grows from 3 to 10 and shrinks to 2 under load, and nobody notices", async (open) => {
+  await using edge = await open({ web: { command: "serve", health: "/health", slowStart: "1s" } }, 10);
   await Promise.all([edge.startBalancer(), edge.startInstances(1, 2, 3)]);
   await edge.serve(1, 2, 3);
   const load = crowd({ port: edge.port, visitors: 20, paths: PATHS, think: 10 });
@@ -64,12 +64,12 @@ test("the fleet grows from 3 to 10 and shrinks to 2 under load, and nobody notic
   const shrunk = load.count();
   await untilPasses(() => assert.ok(load.count() > shrunk + 500));
   const seen = await load.stop();
-  noFailures(seen, 2500, edge.log("balancer-1"));
+  noFailures(seen, 2500, edge.balancerLog);
   assert.deepEqual([...seen.instances.keys()].sort(), webs(10).sort());
 });
 
-test("an instance takes traffic within 300 ms after it is attached", async () => {
-  await using edge = await Lab.open({});
+testEngines("an instance takes traffic within 300 ms after it is attached", async (open) => {
+  await using edge = await open({});
   await Promise.all([edge.startBalancer(), edge.startInstances(1, 2)]);
   await edge.serve(1);
   const load = crowd({ port: edge.port, visitors: 8, paths: ["/"], think: 20 });
@@ -85,8 +85,8 @@ test("an instance takes traffic within 300 ms after it is attached", async () =>
   assert.ok(first <= 300, `${first} ms`);
 });
 
-test("200 instances are attached and detached in one go", async () => {
-  await using edge = await Lab.open({ web: { command: "serve", health: "/health", instances: 200 } }, 200);
+testEngines("200 instances are attached and detached in one go", async (open) => {
+  await using edge = await open({ web: { command: "serve", health: "/health", instances: 200 } }, 200);
   await edge.startBalancer();
   const began = Date.now();
   await edge.serve(...Array.from({ length: 200 }, (_, at) => at + 1));
@@ -96,8 +96,8 @@ test("200 instances are attached and detached in one go", async () => {
   assert.ok(Date.now() - began < 3000, `${Date.now() - began} ms`);
 });
 
-test("a reload under load drops nothing, and sockets go on in the former worker", async () => {
-  await using edge = await Lab.open({});
+testEngines("a reload under load drops nothing, and sockets go on in the former worker", async (open) => {
+  await using edge = await open({});
   await Promise.all([edge.startBalancer(), edge.startInstances(1, 2)]);
   await edge.serve(1, 2);
   await using socket = new WebSocketVisitor(edge.port);
@@ -110,37 +110,42 @@ test("a reload under load drops nothing, and sockets go on in the former worker"
   }
   const before = load.count();
   await untilPasses(() => assert.ok(load.count() > before + 700));
-  noFailures(await load.stop(), 3500, edge.log("balancer-1"));
+  noFailures(await load.stop(), 3500, edge.balancerLog);
   socket.send("still here\n");
   await untilPasses(() => assert.match(socket.received, /still here/));
 });
 
-test("what a former worker carries counts as in flight, and its idle connections follow the new set", async () => {
-  await using edge = await Lab.open({});
-  await Promise.all([edge.startBalancer(), edge.startInstances(1, 2)]);
-  await edge.serve(1);
-  await using socket = new WebSocketVisitor(edge.port);
-  await untilPasses(() => assert.match(socket.received, /hello from web-1/));
-  // Visitors who think for longer than the reload takes: their connections stay behind in the former worker.
-  const load = crowd({ port: edge.port, visitors: 10, paths: ["/"], think: 2000 });
-  await untilPasses(() => assert.ok(load.count() >= 10));
-  const member = edge.member("balancer-1");
-  await edge.balancer.adapter.reload?.(edge.context, member);
-  await edge.serve(2);
-  const detachedAt = Date.now();
-  assert.equal(await edge.balancer.control.inFlight(edge.context, edge.webMember(1)), 1);
-  assert.equal(await edge.balancer.control.inFlight(edge.context, edge.webMember(2)), 0);
-  await pause(3000);
-  const seen = await load.stop();
-  noFailures(seen, 20, edge.log("balancer-1"));
-  const late = edge.asked().filter(({ instance, at }) => instance === "web-1" && at > detachedAt);
-  assert.deepEqual(late, []);
-  await socket[Symbol.asyncDispose]();
-  await untilPasses(async () => assert.equal(await edge.balancer.control.inFlight(edge.context, edge.webMember(1)), 0));
-});
+testEngines(
+  "what a former worker carries counts as in flight, and its idle connections follow the new set",
+  async (open) => {
+    await using edge = await open({});
+    await Promise.all([edge.startBalancer(), edge.startInstances(1, 2)]);
+    await edge.serve(1);
+    await using socket = new WebSocketVisitor(edge.port);
+    await untilPasses(() => assert.match(socket.received, /hello from web-1/));
+    // Visitors who think for longer than the reload takes: their connections stay behind in the former worker.
+    const load = crowd({ port: edge.port, visitors: 10, paths: ["/"], think: 2000 });
+    await untilPasses(() => assert.ok(load.count() >= 10));
+    const member = edge.member("balancer-1");
+    await edge.balancer.adapter.reload?.(edge.context, member);
+    await edge.serve(2);
+    const detachedAt = Date.now();
+    assert.equal(await edge.balancer.control.inFlight(edge.context, edge.webMember(1)), 1);
+    assert.equal(await edge.balancer.control.inFlight(edge.context, edge.webMember(2)), 0);
+    await pause(3000);
+    const seen = await load.stop();
+    noFailures(seen, 20, edge.balancerLog);
+    const late = edge.asked().filter(({ instance, at }) => instance === "web-1" && at > detachedAt);
+    assert.deepEqual(late, []);
+    await socket[Symbol.asyncDispose]();
+    await untilPasses(async () =>
+      assert.equal(await edge.balancer.control.inFlight(edge.context, edge.webMember(1)), 0),
+    );
+  },
+);
 
-test("more instances than slots are reached by a reload, under load, with nothing dropped", async () => {
-  await using edge = await Lab.open({}, 40);
+testEngines("more instances than slots are reached by a reload, under load, with nothing dropped", async (open) => {
+  await using edge = await open({}, 40);
   await Promise.all([edge.startBalancer(), edge.startInstances(1, 2, 40)]);
   await edge.serve(1, 2);
   const load = crowd({ port: edge.port, visitors: 20, paths: PATHS, think: 20 });
@@ -148,36 +153,42 @@ test("more instances than slots are reached by a reload, under load, with nothin
   await edge.serve(1, 40);
   assert.deepEqual(await edge.balancer.control.serving(edge.context), [web(1), web(40)]);
   await untilPasses(() => assert.ok(edge.asked().some(({ instance }) => instance === "web-40")));
-  noFailures(await load.stop(), 500, edge.log("balancer-1"));
+  noFailures(await load.stop(), 500, edge.balancerLog);
 });
 
-test("a configuration that HAProxy refuses is a fault with HAProxy's own words, and what ran goes on", async () => {
-  await using edge = await Lab.open({});
-  await Promise.all([edge.startBalancer(), edge.startInstances(1)]);
-  await edge.serve(1);
-  const member = edge.member("balancer-1");
-  const [file] = renderBalancer(edge.fleet, member).files;
-  assert.ok(file);
-  await edge.driver.writeFiles([{ ...file, content: `${file.content}\nnonsense here\n` }]);
-  await assert.rejects(
-    async () => edge.balancer.adapter.reload?.(edge.context, member),
-    (error: { code?: string; lines?: string[] }) =>
-      error.code === "TF_CONFIG_REJECTED" && (error.lines ?? []).some((line) => line.includes("nonsense")),
-  );
-  assert.equal((await edge.visit()).status, 200);
-});
+testEngines(
+  "a configuration that HAProxy refuses is a fault with HAProxy's own words, and what ran goes on",
+  async (open) => {
+    await using edge = await open({});
+    await Promise.all([edge.startBalancer(), edge.startInstances(1)]);
+    await edge.serve(1);
+    const member = edge.member("balancer-1");
+    const [file] = renderBalancer(edge.fleet, member).files;
+    assert.ok(file);
+    await edge.driver.writeFiles([{ ...file, content: `${file.content}\nnonsense here\n` }]);
+    await assert.rejects(
+      async () => edge.balancer.adapter.reload?.(edge.context, member),
+      (error: { code?: string; lines?: string[] }) =>
+        error.code === "TF_CONFIG_REJECTED" && (error.lines ?? []).some((line) => line.includes("nonsense")),
+    );
+    assert.equal((await edge.visit()).status, 200);
+  },
+);
 
-test("a balancer that does not run is a fault for those who change it, and no answer for those who ask", async () => {
-  await using edge = await Lab.open({});
-  await assert.rejects(edge.serve(1), { code: "TF_BALANCER_SILENT" });
-  assert.equal(await edge.balancer.control.serving(edge.context), null);
-  assert.equal(await edge.balancer.control.inFlight(edge.context, edge.webMember(1)), 0);
-  const probe = await edge.balancer.adapter.probe(edge.context, edge.member("balancer-1"));
-  assert.equal(probe.ready, false);
-});
+testEngines(
+  "a balancer that does not run is a fault for those who change it, and no answer for those who ask",
+  async (open) => {
+    await using edge = await open({});
+    await assert.rejects(edge.serve(1), { code: "TF_BALANCER_SILENT" });
+    assert.equal(await edge.balancer.control.serving(edge.context), null);
+    assert.equal(await edge.balancer.control.inFlight(edge.context, edge.webMember(1)), 0);
+    const probe = await edge.balancer.adapter.probe(edge.context, edge.member("balancer-1"));
+    assert.equal(probe.ready, false);
+  },
+);
 
-test("a balancer that was killed comes back with the instances that it had", async () => {
-  await using edge = await Lab.open({});
+testEngines("a balancer that was killed comes back with the instances that it had", async (open) => {
+  await using edge = await open({});
   await Promise.all([edge.startBalancer(), edge.startInstances(1, 2)]);
   await edge.serve(2);
   const process = edge.processes.get(edge.member("balancer-1").name);
@@ -189,19 +200,22 @@ test("a balancer that was killed comes back with the instances that it had", asy
   assert.equal((await edge.visit()).headers["x-instance"], "web-2");
 });
 
-test("a balancer that is stopped finishes its requests, and is quiet before its idle visitors go", async () => {
-  await using edge = await Lab.open({});
-  await Promise.all([edge.startBalancer(), edge.startInstances(1)]);
-  await edge.serve(1);
-  const member = edge.member("balancer-1");
-  const process = edge.processes.get(member.name);
-  const { stop } = renderBalancer(edge.fleet, member).launch;
-  assert.ok(process);
-  const slow = edge.visit({ path: "/slow?ms=700" });
-  await untilPasses(() => assert.equal(edge.asked().length, 1));
-  edge.driver.signal(process, stop.signal, "leader");
-  assert.equal(await edge.balancer.adapter.isQuiet?.(edge.context, member), false);
-  assert.equal((await slow).status, 200);
-  await untilPasses(async () => assert.equal(await edge.balancer.adapter.isQuiet?.(edge.context, member), true));
-  await untilPasses(() => assert.equal(edge.driver.isAlive(process), false));
-});
+testEngines(
+  "a balancer that is stopped finishes its requests, and is quiet before its idle visitors go",
+  async (open) => {
+    await using edge = await open({});
+    await Promise.all([edge.startBalancer(), edge.startInstances(1)]);
+    await edge.serve(1);
+    const member = edge.member("balancer-1");
+    const process = edge.processes.get(member.name);
+    const { stop } = renderBalancer(edge.fleet, member).launch;
+    assert.ok(process);
+    const slow = edge.visit({ path: "/slow?ms=700" });
+    await untilPasses(() => assert.equal(edge.asked().length, 1));
+    edge.driver.signal(process, stop.signal, "leader");
+    assert.equal(await edge.balancer.adapter.isQuiet?.(edge.context, member), false);
+    assert.equal((await slow).status, 200);
+    await untilPasses(async () => assert.equal(await edge.balancer.adapter.isQuiet?.(edge.context, member), true));
+    await untilPasses(() => assert.equal(edge.driver.isAlive(process), false));
+  },
+);

@@ -2,25 +2,17 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { connect as connectHttp2 } from "node:http2";
 import { request as httpsRequest } from "node:https";
-import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { openServing, testEngines } from "../../../test/edge/engines.ts";
 import { web } from "../../../test/edge/fleet.ts";
-import { Lab, untilPasses } from "../../../test/edge/lab.ts";
+import { untilPasses } from "../../../test/edge/lab.ts";
 import type { Reply } from "../../../test/edge/visitor.ts";
 import { tlsFile } from "../../render/edge/edge.ts";
 
 const WEB = { command: "serve", health: { path: "/health", interval: "200ms", timeout: "200ms" }, slowStart: 0 };
 
-async function lab(file: Record<string, unknown>, serving: number): Promise<Lab> {
-  const opened = await Lab.open(file, Math.max(serving, 3));
-  const indexes = Array.from({ length: serving }, (_, at) => at + 1);
-  await Promise.all([opened.startBalancer(), opened.startInstances(...indexes)]);
-  await opened.serve(...indexes);
-  return opened;
-}
-
-test("a visitor with a cookie stays on one instance, and moves when that is detached", async () => {
-  await using edge = await lab({ web: { ...WEB, sticky: "cookie" } }, 3);
+testEngines("a visitor with a cookie stays on one instance, and moves when that is detached", async (open) => {
+  await using edge = await openServing(open, { web: { ...WEB, sticky: "cookie" } }, 3);
   const first = await edge.visit();
   const [set = ""] = first.headers["set-cookie"] ?? [];
   assert.match(set, /^tenfold_shop=web-\d; path=\/; HttpOnly; SameSite=Lax$/);
@@ -39,8 +31,8 @@ test("a visitor with a cookie stays on one instance, and moves when that is deta
   assert.match(String(moved.headers["set-cookie"]), new RegExp(`=${moved.headers["x-instance"]};`));
 });
 
-test("an address stays on one instance when others come", async () => {
-  await using edge = await lab({ web: { ...WEB, sticky: "ip" } }, 2);
+testEngines("an address stays on one instance when others come", async (open) => {
+  await using edge = await openServing(open, { web: { ...WEB, sticky: "ip" } }, 2);
   const home = (await edge.visit()).headers["x-instance"];
   await edge.startInstances(3);
   await edge.serve(1, 2, 3);
@@ -52,18 +44,18 @@ test("an address stays on one instance when others come", async () => {
   for (let turn = 0; turn < 6; turn += 1) assert.equal((await edge.visit()).headers["x-instance"], next);
 });
 
-test("an address always meets the same instance when that is how requests are balanced", async () => {
-  await using edge = await lab({ web: { ...WEB, balance: "ip" } }, 3);
+testEngines("an address always meets the same instance when that is how requests are balanced", async (open) => {
+  await using edge = await openServing(open, { web: { ...WEB, balance: "ip" } }, 3);
   const home = (await edge.visit()).headers["x-instance"];
   for (let turn = 0; turn < 12; turn += 1) assert.equal((await edge.visit()).headers["x-instance"], home);
   edge.stopInstance(Number(String(home).slice(4)));
   assert.equal((await edge.visit()).status, 200, "another takes its place");
 });
 
-test("at most as many requests pass in any window as the limit says, and no fewer than that", async () => {
+testEngines("at most as many requests pass in any window as the limit says, and no fewer than that", async (open) => {
   const limit = 20;
   const window = 1000;
-  await using edge = await lab({ web: WEB, balancer: { rateLimit: "20/1s" } }, 1);
+  await using edge = await openServing(open, { web: WEB, balancer: { rateLimit: "20/1s" } }, 1);
   const passed: { sent: number; got: number }[] = [];
   const refused: Reply[] = [];
   const end = Date.now() + 3500;
@@ -92,8 +84,8 @@ test("at most as many requests pass in any window as the limit says, and no fewe
   }
 });
 
-test("who waits as long as told is let in again", async () => {
-  await using edge = await lab({ web: WEB, balancer: { rateLimit: "3/2s" } }, 1);
+testEngines("who waits as long as told is let in again", async (open) => {
+  await using edge = await openServing(open, { web: WEB, balancer: { rateLimit: "3/2s" } }, 1);
   for (let turn = 0; turn < 3; turn += 1) assert.equal((await edge.visit()).status, 200);
   const refused = await edge.visit();
   assert.equal(refused.status, 429);
@@ -103,8 +95,8 @@ test("who waits as long as told is let in again", async () => {
   for (let turn = 0; turn < 3; turn += 1) assert.equal((await edge.visit()).status, 200);
 });
 
-test("an instance that fails its health check gets no requests until it passes again", async () => {
-  await using edge = await lab({ web: WEB }, 3);
+testEngines("an instance that fails its health check gets no requests until it passes again", async (open) => {
+  await using edge = await openServing(open, { web: WEB }, 3);
   await edge.askInstance(2, "/control?health=500");
   const member = edge.member("balancer-1");
   const detail = async (wanted: RegExp): Promise<void> => {
@@ -118,8 +110,8 @@ test("an instance that fails its health check gets no requests until it passes a
   await untilPasses(async () => assert.equal((await edge.visit()).headers["x-instance"], "web-2"));
 });
 
-test("when less than half pass the health check, all that are alive get requests", async () => {
-  await using edge = await lab({ web: WEB }, 3);
+testEngines("when less than half pass the health check, all that are alive get requests", async (open) => {
+  await using edge = await openServing(open, { web: WEB }, 3);
   const member = edge.member("balancer-1");
   await edge.askInstance(1, "/control?health=500");
   await edge.askInstance(2, "/control?health=500");
@@ -136,8 +128,8 @@ test("when less than half pass the health check, all that are alive get requests
   for (let turn = 0; turn < 12; turn += 1) assert.equal((await edge.visit()).status, 200);
 });
 
-test("when most are dead rather than unwell, the one that is left gets every request", async () => {
-  await using edge = await lab({ web: WEB }, 3);
+testEngines("when most are dead rather than unwell, the one that is left gets every request", async (open) => {
+  await using edge = await openServing(open, { web: WEB }, 3);
   edge.stopInstance(1);
   edge.stopInstance(2);
   const member = edge.member("balancer-1");
@@ -154,9 +146,9 @@ test("when most are dead rather than unwell, the one that is left gets every req
   await untilPasses(async () => assert.match((await edge.visit()).body, /No instance is ready/));
 });
 
-test("an instance that answers nothing but errors is out until its next health check", async () => {
+testEngines("an instance that answers nothing but errors is out until its next health check", async (open) => {
   const health = { path: "/health", interval: "5s", timeout: "1s" };
-  await using edge = await lab({ web: { ...WEB, health, balance: "roundrobin" } }, 3);
+  await using edge = await openServing(open, { web: { ...WEB, health, balance: "roundrobin" } }, 3);
   await edge.askInstance(1, "/control?answers=500");
   const statuses: number[] = [];
   for (let turn = 0; turn < 120; turn += 1) statuses.push((await edge.visit()).status);
@@ -166,11 +158,11 @@ test("an instance that answers nothing but errors is out until its next health c
     statuses.slice(40).every((status) => status === 200),
     `${statuses}`,
   );
-  assert.match(edge.log("balancer-1"), /Server app\/web-1 is DOWN/);
+  assert.match(edge.balancerLog, /Server app\/web-1 is DOWN/);
 });
 
-test("TLS with a certificate made for development, kept while it is good, and HTTP/2", async () => {
-  await using edge = await lab({ web: WEB, balancer: { tls: "self-signed" } }, 1);
+testEngines("TLS with a certificate made for development, kept while it is good, and HTTP/2", async (open) => {
+  await using edge = await openServing(open, { web: WEB, balancer: { tls: "self-signed" } }, 1);
   const file = tlsFile(edge.fleet.paths, edge.member("balancer-1"));
   const pem = readFileSync(file, "utf8");
   await edge.balancer.adapter.prepare?.(edge.context, edge.member("balancer-1"));
