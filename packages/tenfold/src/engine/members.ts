@@ -108,7 +108,17 @@ export class Members implements KeeperHost {
   }
 
   context(signal: AbortSignal = this.#never): Context {
-    return { fleet: this.fleet, driver: this.driver, signal };
+    return { fleet: this.fleet, driver: this.driver, signal, unwell: this.#unwell() };
+  }
+
+  /** Web instances that run and fail their probe. */
+  #unwell(): MemberName[] {
+    return this.ofKind("web")
+      .filter(({ name }) => {
+        const state = this.#keepers.get(name)?.state;
+        return state?.state === "failed" && state.running !== null;
+      })
+      .map(({ name }) => name);
   }
 
   find(name: MemberName): Member | undefined {

@@ -202,6 +202,7 @@ export class Supervisor {
       if (state.state === "ready" && getsRequests && !isIn) this.#background(this.traffic.direct(list, name, true));
       if (state.state === "failed" && state.running === null && isIn)
         this.#background(this.traffic.direct(list, name, false));
+      else if (isIn && (state.state === "failed" || state.state === "ready")) this.#tellHealth();
     }
     if (member.kind === "postgres") {
       const lags = state.state === "ready" && state.lags;
@@ -216,6 +217,11 @@ export class Supervisor {
     }
     if (member.kind === "balancer" && state.state === "ready") this.#background(this.traffic.sync("balancer"));
     this.recovery.changed(name, state);
+  }
+
+  /** Who is well is news for a balancer that checks nothing itself. */
+  #tellHealth(): void {
+    if (this.members.fleet.spec.balancer.engine === "nginx") this.#background(this.traffic.sync("balancer"));
   }
 
   #tell(name: MemberName, state: MemberState): void {

@@ -67,8 +67,8 @@ function server(fleet: Fleet, member: Member): string[] {
     "add_header Retry-After $retry_after always;",
     ...answerHeaders(fleet),
     ...requestHeaders(fleet),
-    `error_page 413 ${TOO_LARGE};`,
-    `error_page 502 504 ${pageUri("not-taken")};`,
+    `error_page 413 = ${TOO_LARGE};`,
+    `error_page 502 504 = ${pageUri("not-taken")};`,
     ...(rateLimit === false ? [] : rateLimitRules(rateLimit)),
     ...block("location /", [
       ...block(`if (-f ${partingFlagName(member)})`, [`rewrite ^ ${PARTING} last;`]),

@@ -18,7 +18,7 @@ export function nginxConfigFile(fleet: Fleet, member: Member): string {
 
 /** Words of nginx's command line that say which configuration, and keep it from the directories of the system's own nginx. */
 export function nginxWords(fleet: Fleet, member: Member): string[] {
-  return [programPath(fleet, "nginx"), "-e", "stderr", "-p", fleet.paths.run, "-c", nginxConfigFile(fleet, member)];
+  return [programPath(fleet, "nginx"), "-c", nginxConfigFile(fleet, member), "-e", "stderr", "-p", fleet.paths.run];
 }
 
 /**
@@ -35,7 +35,8 @@ export function renderNginx(fleet: Fleet, member: Member, unwell: readonly Membe
     launch: {
       argv:
         sockets.length === 0 ? words : ["/bin/sh", "-c", `rm -f ${sockets.join(" ")}; exec "$@"`, "nginx", ...words],
-      env: {},
+      // Also the room for the title by which a running nginx is recognised: it is longer than the command.
+      env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
       // Sockets are named relative to it.
       cwd: fleet.paths.run,
       runAs: "service",

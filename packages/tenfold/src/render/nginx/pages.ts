@@ -21,6 +21,8 @@ export function page(name: PageName, type: "html" | "json" = "html", before: rea
   return block(`location = ${pageUri(name, type)}`, [
     "internal;",
     ...before,
+    // Without this, nginx goes by the end of the page's own path.
+    "types {}",
     `default_type ${type === "html" ? '"text/html; charset=utf-8"' : "application/json"};`,
     "add_header Cache-Control no-store always;",
     ...(status === 503 ? [`add_header Retry-After ${RETRY_AFTER} always;`] : []),

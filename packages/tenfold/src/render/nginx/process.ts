@@ -57,6 +57,8 @@ export function configuration(fleet: Fleet, member: Member, http: readonly strin
   return [
     `# ${member.name} of ${fleet.spec.name}, written by Tenfold: changes here are overwritten.`,
     "daemon off;",
+    // Workers of a root that says nothing run as nobody, who cannot write where root can.
+    ...(fleet.machine.users.service.uid === 0 ? ["user root;"] : []),
     `pid ${quoted(`${fleet.paths.run}/${pidFileName(member)}`)};`,
     "error_log stderr error;",
     `worker_processes ${workers};`,

@@ -45,7 +45,7 @@ const PAGE = "/.tenfold/too-many";
 export function rateLimitRules(limit: RateLimit): string[] {
   return [
     `limit_req zone=rate${limit.requests > 1 ? ` burst=${limit.requests - 1} nodelay` : ""};`,
-    `error_page 429 ${PAGE};`,
+    `error_page 429 = ${PAGE};`,
     ...block(`location = ${PAGE}`, [
       "internal;",
       "default_type text/plain;",

@@ -52,7 +52,7 @@ function locations(fleet: Fleet, served: boolean): string[] {
   const { timeouts } = fleet.spec.balancer;
   if (!served) {
     return [
-      `error_page 503 ${pageUri("none-ready").replace("html", "$page_type")};`,
+      `error_page 503 = ${pageUri("none-ready").replace("html", "$page_type")};`,
       ...block("location /", ["return 503;"]),
       ...page("none-ready"),
       ...page("none-ready", "json"),
@@ -60,8 +60,8 @@ function locations(fleet: Fleet, served: boolean): string[] {
   }
   const further = `proxy_pass http://${fleet.spec.web.sticky === "cookie" ? "$own" : "$shared"}$request_uri;`;
   return [
-    `error_page 502 ${pageUri("broken")};`,
-    `error_page 504 ${pageUri("too-slow")};`,
+    `error_page 502 = ${pageUri("broken")};`,
+    `error_page 504 = ${pageUri("too-slow")};`,
     ...block("location /", [...block("if ($is_long)", [`rewrite ^ ${LONG} last;`]), further]),
     ...block(`location = ${LONG}`, [
       "internal;",
