@@ -20,6 +20,8 @@ export interface LoadOptions {
   readonly fresh?: number;
   /** Milliseconds between a visitor's requests. */
   readonly pause?: number;
+  /** Nothing but GET: what a balancer may send again. */
+  readonly repeatable?: boolean;
 }
 
 interface Reply {
@@ -45,17 +47,19 @@ function ask(url: URL, method: string, agent: Agent | false): Promise<Reply> {
 
 /**
  * Visitors that ask and ask until they are stopped, and repeat nothing: a request that fails has failed. Every second
- * request is a POST, which a balancer may not repeat either.
+ * request is a POST, which a balancer may not repeat either, unless they shall be `repeatable`.
  */
 export class Load {
   readonly #failures: string[] = [];
   readonly #answers = new Map<string, number>();
   readonly #visitors: Promise<void>[] = [];
+  readonly #repeatable: boolean;
   #requests = 0;
   #slowest = 0;
   #stopped = false;
 
-  constructor({ url, path = "/", kept = 3, fresh = 3, pause = 5 }: LoadOptions) {
+  constructor({ url, path = "/", kept = 3, fresh = 3, pause = 5, repeatable = false }: LoadOptions) {
+    this.#repeatable = repeatable;
     const target = new URL(path, url);
     for (let at = 0; at < kept; at += 1)
       this.#visitors.push(this.#visit(target, new Agent({ keepAlive: true, maxSockets: 1 }), pause));
@@ -76,7 +80,7 @@ export class Load {
   async #visit(url: URL, agent: Agent | false, pause: number): Promise<void> {
     for (let at = 0; !this.#stopped; at += 1) {
       const began = performance.now();
-      const method = at % 2 === 0 ? "GET" : "POST";
+      const method = at % 2 === 0 || this.#repeatable ? "GET" : "POST";
       try {
         const { status, body } = await ask(url, method, agent);
         if (status >= 500) this.#fail(method, agent, `${status} ${body.slice(0, 200)}`);

@@ -215,7 +215,8 @@ export class Supervisor {
       if ((state.state === "failed" || state.state === "stopped" || lags) && isIn)
         this.#background(this.traffic.direct(list, name, false));
     }
-    if (member.kind === "balancer" && state.state === "ready") this.#background(this.traffic.sync("balancer"));
+    if (member.kind === "balancer" && state.state === "ready" && this.store.state.wanted === "running")
+      this.#background(this.traffic.sync("balancer"));
     this.recovery.changed(name, state);
   }
 

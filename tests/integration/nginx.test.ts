@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { webOnly } from "../harness/applications.ts";
+import { eventually } from "../harness/eventually.ts";
+import { type LoadOptions, underLoad } from "../harness/load.ts";
+import { processes } from "../harness/processes.ts";
+import { createProject, type Project } from "../harness/project.ts";
+import { connectRedis } from "../harness/writers.ts";
+
+/** As the other, but an instance's health can be switched off without touching anything else. */
+const SICK = `
+import { createServer } from "node:http";
+let status = 200;
+const name = process.env.INSTANCE_ID;
+createServer((request, response) => {
+  if (request.url === "/health") response.statusCode = status;
+  if (request.url === "/fall-ill/" + name) status = 500;
+  if (request.url === "/recover") status = 200;
+  response.end(name);
+}).listen(process.env.PORT, process.env.HOST);
+`;
+
+const NGINX = "balancer: nginx\n";
+
+async function unnoticed(
+  t: TestContext,
+  project: Project,
+  act: () => Promise<void>,
+  load: Omit<LoadOptions, "url"> = {},
+): Promise<ReadonlySet<string>> {
+  const { urls } = await project.ps();
+  const tally = await underLoad({ url: urls.app ?? "", ...load }, act);
+  t.diagnostic(`${tally.requests} requests, the slowest took ${tally.slowest.toFixed(0)} ms`);
+  assert.deepEqual(tally.failures, []);
+  assert.ok(tally.requests > 50, `only ${tally.requests} requests`);
+  return new Set(tally.answers.keys());
+}
+
+/** Whoever answers new visitors, by name. */
+async function answering(project: Project, path = "/"): Promise<ReadonlySet<string>> {
+  const { urls } = await project.ps();
+  const names = new Set<string>();
+  for (let turn = 0; turn < 12; turn += 1) names.add(await (await fetch(new URL(path, urls.app))).text());
+  return names;
+}
+
+test("behind nginx, web instances come, go, are replaced and killed, and no visitor notices", async (t) => {
+  await using project = await createProject({ files: webOnly(3, NGINX) });
+  await project.up();
+  const { members } = await project.healthy();
+  assert.deepEqual(
+    members.filter(({ kind }) => kind === "balancer").map(({ name, detail }) => [name, detail]),
+    [
+      ["balancer-1", "visitors' connections"],
+      ["balancer-2", "3 of 3 instances healthy"],
+    ],
+  );
+
+  await t.test("scale to 5, to 2 and to 3", async (t) => {
+    const answered = await unnoticed(t, project, async () => {
+      await project.tenfold("scale", "web=5");
+      await project.healthy();
+      await project.tenfold("scale", "web=2");
+      await project.tenfold("scale", "web=3");
+    });
+    assert.ok(answered.size >= 4, [...answered].join(" "));
+  });
+
+  await t.test("restart of the instances", async (t) => {
+    await unnoticed(t, project, async () => {
+      await project.tenfold("restart", "web");
+    });
+    await project.healthy();
+  });
+
+  await t.test("restart of the balancers", async (t) => {
+    const before = processes().filter(({ command }) => command === "nginx: worker process");
+    await unnoticed(t, project, async () => {
+      await project.tenfold("restart", "balancer");
+    });
+    const after = new Set(processes().map(({ pid }) => pid));
+    assert.ok(
+      before.every(({ pid }) => !after.has(pid)),
+      "former workers that carry nothing are gone",
+    );
+  });
+
+  await t.test("a changed limit reaches the edge", async (t) => {
+    await project.write(webOnly(3, "balancer: { engine: nginx, maxBody: 1kb }\n"));
+    await unnoticed(t, project, async () => {
+      await project.up();
+    });
+    const { urls } = await project.ps();
+    const { status } = await fetch(urls.app ?? "", { method: "POST", body: "x".repeat(2000) });
+    assert.equal(status, 413);
+  });
+
+  await t.test("an instance's SIGKILL", async (t) => {
+    const load = { repeatable: true };
+    for (const name of ["web-1", "web-2"]) {
+      const { pid } = await project.member(name);
+      const act = async (): Promise<void> => {
+        process.kill(pid ?? 0, "SIGKILL");
+        await eventually(`another ${name}`, async () => {
+          const found = await project.member(name);
+          return found.pid !== pid && found.state === "ready";
+        });
+      };
+      await unnoticed(t, project, act, load);
+    }
+    await project.healthy();
+    assert.equal((await answering(project)).size, 3);
+  });
+});
+
+test("behind nginx, an instance that fails its health check gets no requests until it passes again", async () => {
+  const file = `name: shop\nweb: { command: node server.mjs, health: { path: /health, interval: 200ms } }\n${NGINX}`;
+  await using project = await createProject({ files: { "server.mjs": SICK, "tenfold.yaml": file } });
+  await project.up();
+  const router = async (detail: RegExp): Promise<void> => {
+    await eventually(`a router that says ${detail}`, async () =>
+      detail.test((await project.member("balancer-2")).detail ?? ""),
+    );
+  };
+  await router(/^3 of 3/);
+  const { port } = await project.member("web-2");
+  await fetch(`http://127.0.0.1:${port}/fall-ill/web-2`);
+  await router(/^2 of 3 instances healthy$/);
+  assert.deepEqual([...(await answering(project))].sort(), ["web-1", "web-3"]);
+  assert.equal((await project.health()).status, "degraded");
+
+  for (const name of ["web-1", "web-3"]) {
+    const { port } = await project.member(name);
+    await fetch(`http://127.0.0.1:${port}/fall-ill/${name}`);
+  }
+  await router(/^0 of 3 instances healthy, less than half: all get requests$/);
+  assert.equal((await answering(project)).size, 3);
+
+  for (const name of ["web-1", "web-2", "web-3"]) {
+    const { port } = await project.member(name);
+    await fetch(`http://127.0.0.1:${port}/recover`);
+  }
+  await router(/^3 of 3 instances healthy$/);
+  await project.healthy();
+});
+
+test("behind nginx, HAProxy carries what speaks to the Redis master, and follows it", async () => {
+  const files = webOnly(2, `${NGINX}redis: { replicas: 1 }\ncache: false\n`);
+  await using project = await createProject({ files });
+  await project.up();
+  const { members } = await project.healthy();
+  assert.equal(members.find(({ name }) => name === "balancer-3")?.detail, "fronts: redis");
+  const redis = connectRedis(await project.variable("REDIS_URL"));
+  try {
+    await redis.set("before", "1");
+    await project.tenfold("failover", "redis");
+    assert.equal(await redis.get("before"), "1");
+    assert.match(await redis.info("replication"), /role:master/);
+  } finally {
+    redis.disconnect();
+  }
+  await project.healthy();
+});
