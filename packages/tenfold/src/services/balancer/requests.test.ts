@@ -93,7 +93,7 @@ testEngines("a body that is too large gets a 413, and its length may be hidden",
   const hidden = await edge.visit({ method: "POST", body: Buffer.alloc(50_000), chunked: true });
   assert.equal(hidden.status, engine === "haproxy" ? 411 : 200);
   const tooMuch = await edge.visit({ method: "POST", body: Buffer.alloc(150_000), chunked: true });
-  assert.equal(tooMuch.status, engine === "haproxy" ? 411 : 413);
+  assert.ok(tooMuch.status === 413 || (engine === "haproxy" && tooMuch.status === 411), `${tooMuch.status}`);
 });
 
 testEngines(
