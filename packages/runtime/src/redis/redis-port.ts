@@ -48,7 +48,7 @@ export interface RedisPort {
   /** Messages of a channel. At most once: what is published while the connection is away is missed (see `onState`). */
   subscribe(channel: string, listener: (message: string) => void): Unsubscribe;
   /**
-   * Tells which keys of a prefix were changed by anybody, by the server's own tracking (`BCAST`). `null`: any of them may
+   * Tells which keys of a prefix were changed by anybody, this port included, by the server's own tracking (`BCAST`). `null`: any of them may
    * have changed, since the connection was lost or the database flushed. Prefixes must not overlap.
    */
   track(prefix: string, listener: (key: string | null) => void): Unsubscribe;
