@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { isFault } from "../fault/index.ts";
+import { cacheInstance, counted } from "../testing/cache-instance.ts";
 import { eventually } from "../testing/eventually.ts";
 import { Gate } from "../testing/gate.ts";
 import { RedisServer } from "../testing/redis-server.ts";
-import { TestClock, testContext } from "../testing/test-context.ts";
-import { type Cache, openCache } from "./cache.ts";
+import { openCache } from "./cache.ts";
 
 const MINUTE = 60_000;
 
@@ -16,35 +16,10 @@ describe("cache", () => {
   });
   after(() => redis[Symbol.asyncDispose]());
 
-  /** An instance over the shared server, or one of its own without any. */
-  async function instance(options = {}, env: Readonly<Record<string, string>> = redis.env) {
-    const clock = new TestClock();
-    // A loaded machine is not what is tested here.
-    const patient = { redis: { deadline: 20_000, patience: 20_000 } };
-    const context = testContext(env, { clock, ...patient });
-    const cache = openCache(context, { deadline: 20_000, ...options });
-    const close = async () => {
-      await cache.close();
-      await context.close();
-    };
-    return { cache, clock, context, [Symbol.asyncDispose]: close };
-  }
-
-  /** A function that counts its runs. */
-  function counted(cache: Cache, name: string, options = {}) {
-    const state = { runs: 0, value: "v" as unknown };
-    const get = cache.wrap(
-      async (_id: string) => {
-        state.runs += 1;
-        return state.value;
-      },
-      { name, ttl: MINUTE, ...options },
-    );
-    return { state, get };
-  }
+  const instance = (options = {}, env: Readonly<Record<string, string>> = redis.env) => cacheInstance(env, options);
 
   test("a hit costs no command, with tags and a version as without", async () => {
-    await using here = await instance();
+    await using here = instance();
     const { state, get } = counted(here.cache, "free", { tags: ["a", "b"], version: 2 });
     await get("1");
     await eventually("it is kept, its own telling of it being past", async () => {
@@ -62,8 +37,8 @@ describe("cache", () => {
   });
 
   test("calls at the same time run the function once, on one instance and over several", async () => {
-    await using here = await instance();
-    await using there = await instance();
+    await using here = instance();
+    await using there = instance();
     const gate = new Gate();
     let runs = 0;
     const make = async (id: string) => {
@@ -80,8 +55,8 @@ describe("cache", () => {
   });
 
   test("a function that fails on one instance is run by the one that waited", async () => {
-    await using here = await instance();
-    await using there = await instance();
+    await using here = instance();
+    await using there = instance();
     const gate = new Gate();
     const failing = here.cache.wrap(
       async () => {
@@ -102,8 +77,8 @@ describe("cache", () => {
   });
 
   test("a deletion anywhere, by redis-cli too, reaches every instance", async () => {
-    await using here = await instance();
-    await using there = await instance();
+    await using here = instance();
+    await using there = instance();
     const mine = counted(here.cache, "del");
     const theirs = counted(there.cache, "del");
     await mine.get("1");
@@ -131,74 +106,8 @@ describe("cache", () => {
     }
   });
 
-  test("a tag deletes what has it, by value and arguments, and nothing else", async () => {
-    await using here = await instance();
-    await using there = await instance();
-    const tags = (value: unknown, id: string) => ["all", `id:${id}`, `value:${value}`];
-    const mine = counted(here.cache, "tagged", { tags });
-    const theirs = counted(there.cache, "tagged", { tags });
-    for (const id of ["1", "2"]) {
-      await mine.get(id);
-      await eventually("it is shared", () => redis.command("EXISTS", `cache:e:tagged:"${id}`));
-      await theirs.get(id);
-    }
-    assert.deepEqual([mine.state.runs, theirs.state.runs], [2, 0]);
-    await here.cache.deleteTags("id:1");
-    await eventually("the other is told", () => there.cache.stats().invalidations > 0);
-    await theirs.get("2");
-    await mine.get("2");
-    assert.deepEqual([mine.state.runs, theirs.state.runs], [2, 0]);
-    await eventually("1 is made anew", async () => {
-      await theirs.get("1");
-      return theirs.state.runs === 1;
-    });
-    await here.cache.deleteTags("value:v", "unknown");
-    await mine.get("2");
-    assert.equal(mine.state.runs, 3);
-  });
-
-  test("what was deleted while it was made is given to those who asked, and not kept", async () => {
-    const ways: Record<string, (cache: Cache) => Promise<unknown>> = {
-      "by its key": (cache) => cache.delete('race:"1'),
-      "by a tag": (cache) => cache.deleteTags("t"),
-      "by setting it": (cache) => cache.set('race:"1', "newer", { ttl: MINUTE }),
-      "by all": (cache) => cache.clear(),
-    };
-    for (const [way, remove] of Object.entries(ways)) {
-      for (const from of ["here", "there"] as const) {
-        await redis.command("FLUSHALL");
-        await using here = await instance();
-        await using there = await instance();
-        const gate = new Gate();
-        let value = "old";
-        const make = async () => {
-          const read = value;
-          await gate.opened;
-          return read;
-        };
-        const options = { name: "race", ttl: MINUTE, tags: ["t"] };
-        const [mine, theirs] = [here, there].map(({ cache }) =>
-          cache.wrap(make as (id: string) => Promise<string>, options),
-        );
-        await there.cache.get("x");
-        const first = mine?.("1");
-        await eventually("it is made", () => here.cache.stats().misses === 1);
-        const told = here.cache.stats().invalidations;
-        value = "new";
-        await remove({ here, there }[from].cache);
-        if (from === "there") await eventually("it is told", () => here.cache.stats().invalidations > told);
-        gate.open();
-        assert.equal(await first, "old");
-        await here.context.redis("cache").send(["PING"]);
-        const expected = way === "by setting it" ? "newer" : "new";
-        assert.equal(await mine?.("1"), expected, `${way}, ${from}, here`);
-        assert.equal(await theirs?.("1"), expected, `${way}, ${from}, there`);
-      }
-    }
-  });
-
   test("a stale value is given at once and made anew behind, once", async () => {
-    await using here = await instance();
+    await using here = instance();
     const { state, get } = counted(here.cache, "stale", { ttl: 1_000, stale: 10_000 });
     await get("1");
     here.clock.advance(1_500);
@@ -217,7 +126,7 @@ describe("cache", () => {
   });
 
   test("a stale value stays when it cannot be made anew", async () => {
-    await using here = await instance({}, {});
+    await using here = instance({}, {});
     let fails = false;
     const get = here.cache.wrap(
       async () => {
@@ -236,24 +145,8 @@ describe("cache", () => {
     await assert.rejects(get(), /down/);
   });
 
-  test("an expired tag makes values stale for all, a deleted one ends them", async () => {
-    await using here = await instance();
-    const { state, get } = counted(here.cache, "soft", { stale: MINUTE, tags: ["s"] });
-    await get("1");
-    await eventually("it is shared", () => redis.command("EXISTS", 'cache:e:soft:"1'));
-    state.value = "new";
-    await here.cache.expireTags("s");
-    assert.equal(await get("1"), "v");
-    await eventually("it is made anew", async () => (await get("1")) === "new");
-    assert.equal(state.runs, 2);
-    await eventually("it is shared", async () => (await redis.command("HGET", 'cache:e:soft:"1', "v")) === '"new"');
-    state.value = "newest";
-    await here.cache.deleteTags("s");
-    assert.equal(await get("1"), "newest");
-  });
-
   test("that something is not there is kept as well, for a time of its own", async () => {
-    await using here = await instance();
+    await using here = instance();
     const { state, get } = counted(here.cache, "negative", { negativeTtl: 1_000 });
     const never = counted(here.cache, "never", { negativeTtl: 0 });
     for (const nothing of [null, undefined]) {
@@ -270,7 +163,7 @@ describe("cache", () => {
   });
 
   test("every caller is given what JSON makes of a value, the first one too, and none can change it", async () => {
-    await using here = await instance();
+    await using here = instance();
     const own = { at: new Date(0), list: [1] };
     const get = here.cache.wrap(async () => own as unknown as { at: string; list: number[] }, {
       name: "json",
@@ -287,8 +180,8 @@ describe("cache", () => {
   });
 
   test("keys and values of one's own: set, get, delete, on every instance", async () => {
-    await using here = await instance();
-    await using there = await instance();
+    await using here = instance();
+    await using there = instance();
     assert.equal(await there.cache.get("own"), undefined);
     await here.cache.set("own", { a: 1 }, { ttl: MINUTE, tags: ["o"] });
     assert.deepEqual(await there.cache.get("own"), { a: 1 });
@@ -298,21 +191,8 @@ describe("cache", () => {
     await eventually("it is gone", async () => (await there.cache.get("own")) === undefined);
   });
 
-  test("when the record of tags is evicted, no deletion is forgotten: nothing that has tags counts", async () => {
-    await using here = await instance();
-    await using there = await instance();
-    const options = { tags: ["e"] };
-    const mine = counted(here.cache, "evicted", options);
-    const theirs = counted(there.cache, "evicted", options);
-    await mine.get("1");
-    await eventually("it is shared", () => redis.command("EXISTS", 'cache:e:evicted:"1'));
-    await redis.command("DEL", "cache:tags");
-    await theirs.get("1");
-    assert.equal(theirs.state.runs, 1);
-  });
-
   test("what makes no sense is told", async () => {
-    await using here = await instance();
+    await using here = instance();
     const make = async () => 1;
     const isOption = (error: unknown) => isFault(error, "TF_RT_OPTION");
     assert.throws(() => here.cache.wrap(make, { name: "a", ttl: 0 }), isOption);

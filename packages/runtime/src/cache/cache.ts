@@ -2,7 +2,7 @@ import type { Context, Part } from "../context/index.ts";
 import { Fault } from "../fault/index.ts";
 import { type CacheCounters, type CacheStats, cacheCounters } from "./figures.ts";
 import { keyOf } from "./key.ts";
-import { decode, encode, Loader, type Recipe } from "./loader.ts";
+import { Loader, type Recipe } from "./loader.ts";
 import { LocalTier } from "./local-tier.ts";
 import {
   badTags,
@@ -15,6 +15,7 @@ import {
   type WrapOptions,
 } from "./options.ts";
 import { RemoteTier } from "./remote-tier.ts";
+import { decode, encode } from "./value.ts";
 
 /** A function whose results are kept. */
 export interface Cached<Args extends readonly unknown[], Value> {

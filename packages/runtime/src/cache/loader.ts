@@ -1,11 +1,11 @@
 import type { Clock } from "../context/index.ts";
-import { Fault, isFault } from "../fault/index.ts";
+import { isFault } from "../fault/index.ts";
 import type { CacheCounters } from "./figures.ts";
-import { freeze } from "./freeze.ts";
 import { Invalidations } from "./invalidations.ts";
 import type { LocalTier } from "./local-tier.ts";
 import type { CacheRules } from "./options.ts";
 import type { Change, Lease, RemoteFound, RemoteTier } from "./remote-tier.ts";
+import { decode, encode } from "./value.ts";
 import { Waiters } from "./waiters.ts";
 
 /** How a value is made and for how long it counts. Times in milliseconds. */
@@ -245,23 +245,4 @@ export class Loader {
       this.#counters.remoteFailures.value += 1;
     });
   }
-}
-
-/** What every caller is given, also the one for whom it was made: the same on every instance. */
-export function decode(text: string): unknown {
-  return text === "" ? undefined : freeze(JSON.parse(text) as unknown);
-}
-
-/** Text for the shared tier; `undefined` is none. Throws `TF_RT_CACHE_VALUE`. */
-export function encode(value: unknown): string {
-  if (value === undefined) return "";
-  let text: string | undefined;
-  let cause: unknown;
-  try {
-    text = JSON.stringify(value);
-  } catch (error) {
-    cause = error;
-  }
-  if (text !== undefined) return text;
-  throw new Fault("TF_RT_CACHE_VALUE", `a ${typeof value} cannot be cached: it has no JSON`, { cause });
 }
