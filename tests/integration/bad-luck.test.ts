@@ -30,9 +30,10 @@ async function answers(project: Project): Promise<string> {
   return (await fetch(urls.app ?? "")).text();
 }
 
-/** The engine is gone by this signal; nothing that it started is. */
+/** The engine is gone by this signal, and nobody starts it again; nothing else that it started is gone. */
 async function endEngine(project: Project, signal: NodeJS.Signals): Promise<void> {
-  const { engine } = project;
+  const { engine, guardian } = project;
+  if (guardian !== null) process.kill(guardian, "SIGKILL");
   process.kill(engine, signal);
   await eventually("the engine has ended", () => !isAlive(engine));
 }

@@ -69,4 +69,57 @@ test("the data tier survives the death and the freeze of its leaders while clien
       assert.equal((await project.member(before.name)).role, "replica");
     });
   }
+
+  const pidOf = async (name: string): Promise<number> => (await project.member(name)).pid ?? 0;
+  /** Breaks members at once, and waits until each is another process and the fleet is whole. */
+  const broken = async (names: readonly string[], signal: NodeJS.Signals): Promise<void> => {
+    const pids = await Promise.all(names.map(pidOf));
+    for (const pid of pids) process.kill(pid, signal);
+    await eventually(
+      `other processes for ${names.join(", ")}`,
+      async () => (await Promise.all(names.map(pidOf))).every((pid, at) => pid !== 0 && pid !== pids[at]),
+      30_000,
+    );
+    await project.healthy(60_000);
+  };
+
+  await t.test(
+    "both replicas are killed: no acknowledged write is lost, and commits wait until one is back",
+    async (t) => {
+      const primary = await named(project, "primary");
+      const { members } = await project.ps();
+      const replicas = members.flatMap(({ name, kind }) =>
+        kind === "postgres" && name !== primary.name ? [name] : [],
+      );
+      await whileWriting(t, await postgres(), () => broken(replicas, "SIGKILL"));
+    },
+  );
+
+  await t.test("the primary and a replica are killed at once: no acknowledged write is lost", async (t) => {
+    const primary = await named(project, "primary");
+    const { members } = await project.ps();
+    const replica = members.find(({ name, kind }) => kind === "postgres" && name !== primary.name)?.name ?? "";
+    await whileWriting(t, await postgres(), () => broken([primary.name, replica], "SIGKILL"));
+  });
+
+  for (const signal of ["SIGKILL", "SIGSTOP"] as const) {
+    await t.test(`services, a worker and an instance get ${signal}, and come back`, () =>
+      broken(
+        ["pooler-1", "balancer-1", "cache-1", "sentinel-1", "sentinel-2", "worker-reports-1", "scheduler-1", "web-1"],
+        signal,
+      ),
+    );
+
+    await t.test(`the engine gets ${signal}: it is started again by itself, and nothing else is`, async () => {
+      const before = (await project.ps()).members.map(({ pid }) => pid);
+      const { engine } = project;
+      process.kill(engine, signal);
+      await eventually("another engine", () => project.engine !== engine, 20_000);
+      const { members } = await project.healthy();
+      assert.deepEqual(
+        members.map(({ pid }) => pid),
+        before,
+      );
+    });
+  }
 });

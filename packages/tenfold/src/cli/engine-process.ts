@@ -8,9 +8,11 @@ import { Fault } from "../fault/fault.ts";
 import { takeLock } from "../journal/lock.ts";
 import { controlSocket } from "../targets/local/socket.ts";
 import type { EngineGreeting } from "../targets/local/start-engine.ts";
+import { Guard } from "./guardian.ts";
 import { createEngineHost } from "./wire.ts";
 
 const IDLE_LOOK_MS = 2_000;
+const GUARD_EVERY_MS = 5_000;
 
 function greet(greeting: EngineGreeting): Promise<void> {
   return new Promise((resolve) => {
@@ -56,6 +58,7 @@ async function serve(directory: string): Promise<void> {
     await greet({ kind: "held", pid: lock.pid });
     process.exit(0);
   }
+  const guard = new Guard({ state: `${directory}/.tenfold`, argv: [process.execPath, ...process.argv.slice(1)] });
   const notes: string[] = [];
   const engine = new Engine(directory, createEngineHost(directory));
   const stopNoting = engine.events.subscribe((event) => event.kind === "note" && notes.push(event.text));
@@ -64,6 +67,7 @@ async function serve(directory: string): Promise<void> {
   const end = async (): Promise<void> => {
     if (ending) return;
     ending = true;
+    guard.end();
     server.close();
     server.closeAllConnections();
     await engine.close();
@@ -85,6 +89,8 @@ async function serve(directory: string): Promise<void> {
     lock[Symbol.dispose]();
     throw error;
   }
+  guard.ensure();
+  setInterval(() => guard.ensure(), GUARD_EVERY_MS).unref();
   stopNoting();
   await greet({ kind: "ready", notes });
   setInterval(endIfIdle, IDLE_LOOK_MS).unref();

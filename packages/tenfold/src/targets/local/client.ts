@@ -4,6 +4,9 @@ import type { FleetEvent } from "@tenfold/protocol";
 import { Fault } from "../../fault/fault.ts";
 import { systemCode } from "../../fault/system.ts";
 
+/** Its guardian ends an engine that stands still after two to three seconds. */
+const GREETING_WITHIN_MS = 6_000;
+
 /** The engine ended while it answered. */
 function gone(detail: string): Fault {
   return new Fault("TF_ENGINE_GONE", `the engine ended while it answered: ${detail}`, {
@@ -32,10 +35,11 @@ export class EngineClient {
     this.#socket = socket;
   }
 
-  /** Whether an engine answers there, and which. */
+  /** Whether an engine answers there, and which. One that stands still does not answer. */
   async version(): Promise<{ version: string; pid: number } | null> {
     try {
-      return await this.get<{ version: string; pid: number }>("/v1/version");
+      const answer = await this.#send("GET", "/v1/version", undefined, GREETING_WITHIN_MS);
+      return await this.#answer<{ version: string; pid: number }>(answer);
     } catch (error) {
       if (error instanceof Fault && (error.code === "TF_NOT_RUNNING" || error.code === "TF_ENGINE_GONE")) return null;
       throw error;
@@ -84,12 +88,13 @@ export class EngineClient {
     return JSON.parse(text) as T;
   }
 
-  #send(method: string, path: string, body: unknown): Promise<IncomingMessage> {
+  #send(method: string, path: string, body: unknown, within?: number): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const asked: ClientRequest = request(
         { socketPath: this.#socket, method, path, headers: { "content-type": "application/json" } },
         resolve,
       );
+      if (within !== undefined) asked.setTimeout(within, () => asked.destroy(new Error("it does not answer")));
       asked.on("error", (error) => {
         const code = systemCode(error);
         const isAbsent = code === "ENOENT" || code === "ECONNREFUSED";
