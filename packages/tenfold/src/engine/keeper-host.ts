@@ -20,8 +20,8 @@ export interface Pace {
 export interface KeeperHost {
   readonly driver: Driver;
   now(): number;
-  /** Renders the member anew, writes its files, and says how to start it. */
-  launchOf(name: MemberName): Promise<Launch>;
+  /** Renders the member anew, writes its files, and says how to start it; or, in a sentence, why it must not be started. */
+  launchOf(name: MemberName): Promise<Launch | string>;
   probe(name: MemberName): Promise<Probe>;
   paceOf(name: MemberName): Pace;
   /** The member's process is this one from now on. */

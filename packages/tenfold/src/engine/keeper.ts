@@ -159,6 +159,10 @@ export class Keeper {
 
   async #launch(): Promise<void> {
     const launch = await this.#host.launchOf(this.name);
+    if (typeof launch === "string") {
+      this.#become({ state: "failed", running: null, since: this.#host.now(), reason: launch, retryAt: null });
+      throw new Fault("TF_MEMBER_EXITED", `${this.name} ${launch}`);
+    }
     const running = await this.#host.driver.start(this.name, launch);
     if (this.#stopping) {
       this.#host.driver.signal(running, "SIGKILL", "session");
@@ -208,7 +212,9 @@ export class Keeper {
     try {
       await this.#launch();
     } catch (error) {
-      if (!this.#stopping) this.#crashed(error instanceof Error ? error.message : String(error), this.#crashes + 1);
+      const isRefused = this.#state.state === "failed" && this.#state.retryAt === null;
+      if (!this.#stopping && !isRefused)
+        this.#crashed(error instanceof Error ? error.message : String(error), this.#crashes + 1);
     }
   }
 

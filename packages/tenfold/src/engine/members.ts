@@ -190,9 +190,11 @@ export class Members implements KeeperHost {
     return this.#parts.decidesAfterDeath(name);
   }
 
-  async launchOf(name: MemberName): Promise<Launch> {
+  async launchOf(name: MemberName): Promise<Launch | string> {
     const member = this.find(name);
     if (member === undefined) throw new Error(`${name} is not wanted any more`);
+    const refusal = await this.#parts.services.of(member.kind).unfit?.(this.context(), member);
+    if (refusal != null) return refusal;
     this.#noteVoters(member);
     const { files, launch } = renderMember(this.fleet, member);
     await this.driver.writeFiles(files);

@@ -172,13 +172,12 @@ export class Performer {
     const { members, services, store } = this.#parts;
     if (from !== null) await services.postgres.confirmCaughtUp(members.context(signal), this.#member(name), from);
     const { postgresReadable } = store.state.topology;
-    const others = members.ofKind("postgres").flatMap((other) => (other.name === name ? [] : [other.name]));
     // First written down, then done: an engine that dies in between finds what was decided.
     store.decideTopology({
       postgresPrimary: name,
       postgresReadable: postgresReadable.filter((other) => other !== name),
-      // Whoever runs will follow it, and may acknowledge its commits. Others are added before they start.
-      postgresVoters: others.filter((other) => members.isAlive(other)),
+      // What it has, the others need not have yet.
+      postgresVoters: [],
       postgresAlone: false,
     });
     await services.postgres.promote(members.context(signal), this.#member(name));

@@ -3,18 +3,19 @@ import type { PlannedStep, Step } from "../fleet/step.ts";
 import { Graph } from "./graph.ts";
 import type { World } from "./world.ts";
 
-/** Everyone turns to the primary that was just promoted by `switched`; then the pooler's clients go on. */
-function addFollowers(graph: Graph, switched: string, former: MemberName, world: World): void {
+/** Everyone who lives turns to a primary; the pooler's clients go on as soon as the pooler knows of it. */
+function addFollowers(
+  graph: Graph,
+  after: readonly string[],
+  world: World,
+  follows: (name: MemberName) => boolean,
+): void {
   const named = (kind: MemberKind): MemberName[] =>
-    world.desired.filter(({ member }) => member.kind === kind).map(({ member }) => member.name);
-  const followed = [
-    ...named("postgres")
-      .filter((name) => name !== former)
-      .map((member) => graph.add({ kind: "reload", member }, [switched])),
-    ...named("balancer").map((member) => graph.add({ kind: "follow", member }, [switched])),
-    ...named("pooler").map((member) => graph.add({ kind: "reload", member }, [switched])),
-  ];
-  for (const member of named("pooler")) graph.add({ kind: "resume", member }, followed);
+    world.desired.flatMap(({ member }) => (member.kind === kind && follows(member.name) ? [member.name] : []));
+  for (const member of named("postgres")) graph.add({ kind: "reload", member }, after);
+  for (const member of named("balancer")) graph.add({ kind: "follow", member }, after);
+  for (const member of named("pooler"))
+    graph.add({ kind: "resume", member }, [graph.add({ kind: "reload", member }, after)]);
 }
 
 /** A planned switch of the PostgreSQL primary: clients of the pooler wait, nothing that was acknowledged is missing. */
@@ -32,7 +33,7 @@ export function planPostgresSwitch(to: MemberName, world: World): PlannedStep[] 
     ],
     [],
   );
-  addFollowers(graph, switched, from, world);
+  addFollowers(graph, [switched], world, (name) => name !== from);
   graph.chain(
     (["prepare", "start", "ready", "attach"] as const).map((kind): Step => ({ kind, member: from })),
     [switched],
@@ -40,12 +41,17 @@ export function planPostgresSwitch(to: MemberName, world: World): PlannedStep[] 
   return graph.finish();
 }
 
-/** What follows when the primary is gone and fenced, and another is certain to have all that was acknowledged. */
-export function planPostgresTakeover(to: MemberName, world: World): PlannedStep[] {
+/** The primary is gone and fenced, and this one is certain to have all that was acknowledged. */
+export function planPromotion(to: MemberName): PlannedStep[] {
   const graph = new Graph();
-  const former = world.topology.postgresPrimary ?? to;
-  const switched = graph.add({ kind: "promote", member: to, from: null }, []);
-  addFollowers(graph, switched, former, world);
+  graph.add({ kind: "promote", member: to, from: null }, []);
+  return graph.finish();
+}
+
+/** There is a primary again. */
+export function planFollow(primary: MemberName, world: World, isAlive: (name: MemberName) => boolean): PlannedStep[] {
+  const graph = new Graph();
+  addFollowers(graph, [], world, (name) => name !== primary && isAlive(name));
   return graph.finish();
 }
 

@@ -19,6 +19,8 @@ export interface Context {
 export interface ServiceAdapter {
   /** Makes what must exist before the process starts. Faults: TF_PREPARE_FAILED, TF_DISK_FULL, TF_POSTGRES_DATA_VERSION. */
   prepare?(context: Context, member: Member): Promise<void>;
+  /** Why its process must not be started as things are, so that it has to be prepared first; `null` when it may. */
+  unfit?(context: Context, member: Member): Promise<string | null>;
   /** Looks at the thing itself. Never throws for a member that is not ready. */
   probe(context: Context, member: Member): Promise<Probe>;
   /** Roles, databases, views: what a fresh primary lacks. */

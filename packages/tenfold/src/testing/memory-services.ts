@@ -22,6 +22,8 @@ export class MemoryTier {
   paused = false;
   /** How far each replica of PostgreSQL has the log; 100 where nothing is said. */
   readonly positions: Map<MemberName, bigint> = new Map();
+  /** How far the primary has written it. */
+  lsn = 100n;
   readonly inFlight: Map<MemberName, number> = new Map();
   /** Members whose probe fails, and why. */
   readonly broken: Map<string, string> = new Map();
@@ -124,7 +126,7 @@ export class MemoryServices implements Services {
           ? [{ name: member.name, streaming: true, flushed: this.#tier.positions.get(member.name) ?? 100n }]
           : [],
       );
-      return { names: synchronousStandbyNames(fleet, { name }), source: null, lsn: 100n, senders };
+      return { names: synchronousStandbyNames(fleet, { name }), source: null, lsn: this.#tier.lsn, senders };
     },
     rejoin: (_context, { name }, how) => this.#tier.effect(`${how} ${name}`, this.#life),
     checkpoint: (_context, member) => this.#tier.effect(`checkpoint ${member.name}`, this.#life),

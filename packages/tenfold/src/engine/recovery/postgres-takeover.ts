@@ -1,5 +1,6 @@
+import { Fault } from "../../fault/fault.ts";
 import type { MemberName } from "../../fleet/member.ts";
-import { planPostgresTakeover } from "../../plan/switch.ts";
+import { planFollow, planPromotion } from "../../plan/switch.ts";
 import { decideTakeover, type Takeover } from "../../plan/takeover.ts";
 import { fence } from "./fence.ts";
 import { briefly, pause, type RecoveryParts } from "./recovery-parts.ts";
@@ -52,58 +53,92 @@ export class PostgresTakeover {
   }
 
   async #run(gone: MemberName, reason: string): Promise<void> {
-    const { tell } = this.#parts;
+    const { tell, store } = this.#parts;
     tell(gone, "detected", reason);
     // At the same time: clients that come from now on wait, and the dead are made sure of.
     const held = this.hold();
     await fence(this.#parts, gone);
     tell(gone, "fenced", "nothing of it is left");
     await held;
-    const promoted = await this.#settle(gone);
-    tell(
-      promoted ?? gone,
-      "done",
-      promoted === null ? `${gone} is the primary again` : `${promoted} is the primary now`,
-    );
+    await this.#settle();
+    const leader = store.state.topology.postgresPrimary ?? gone;
+    await this.#letGoOn(leader);
+    tell(leader, "done", leader === gone ? `${leader} is the primary again` : `${leader} is the primary now`);
   }
 
-  /** Gives who was promoted, `null` when the former primary is back. */
-  async #settle(gone: MemberName): Promise<MemberName | null> {
-    const { members, services, tell, signal } = this.#parts;
-    let told = "";
-    let restartedAt: number | null = null;
+  /** Resolves when whoever the state names is the primary. It may name another one each time it is asked. */
+  async #settle(): Promise<void> {
+    const { members, store, signal, now } = this.#parts;
+    let restarted = { leader: "" as MemberName, at: 0 };
     for (;;) {
       signal.throwIfAborted();
-      const isBack = members.isReady(gone);
-      const mayAsk = restartedAt === null || this.#parts.now() - restartedAt > RESTART_BEFORE_DOUBT_MS;
-      if (isBack) {
-        await services.pooler.resume(members.context());
-        return null;
-      }
-      const decision = mayAsk ? await this.#decide(gone) : null;
-      if (decision !== null && decision.because !== told) {
-        told = decision.because;
-        tell(decision.kind === "promote" ? decision.member : gone, "decided", describe(decision, gone));
-      }
-      if (decision?.kind === "promote") {
-        if (await this.#promote(gone, decision.member)) return decision.member;
-        await pause(AGAIN_AFTER_MS);
-      } else if (restartedAt === null) {
-        restartedAt = this.#parts.now();
-        await members.keeper(gone).start();
-        void this.#tellWhenHopeless(gone);
-      } else if (members.keeper(gone).state.state === "stopped") {
-        // Somebody stopped it on purpose, and has to know what follows.
-        throw signal.reason ?? new Error(`${gone} was stopped while it was started again`);
+      const leader = store.state.topology.postgresPrimary;
+      if (leader === null) return;
+      const { state } = members.keeper(leader);
+      if (state.state === "ready" && state.role === "primary") return;
+      // A promotion that was decided and not finished has no way back.
+      if (state.state === "ready") await this.#promote(leader);
+      else if (restarted.leader !== leader) {
+        if (!(await this.#replace(leader, false))) {
+          restarted = { leader, at: now() };
+          await members.keeper(leader).start();
+          void this.#tellWhenHopeless(leader);
+        }
+      } else if (state.state === "stopped") {
+        throw new Fault("TF_CANCELLED", `${leader} was stopped while it was started again`);
+      } else if (now() - restarted.at > RESTART_BEFORE_DOUBT_MS) {
+        if (!(await this.#replace(leader, true))) restarted = { leader, at: now() };
       }
       await pause(LOOK_EVERY_MS);
     }
   }
 
-  async #decide(gone: MemberName): Promise<Takeover> {
+  /** Promotes whoever is certain to have everything; `false` when nobody is. */
+  async #replace(leader: MemberName, wasRestarted: boolean): Promise<boolean> {
+    const { members, tell } = this.#parts;
+    let decision = await this.#decide(leader);
+    if (decision.kind === "promote" && wasRestarted) {
+      // It may have acknowledged something since it was asked.
+      members.keeper(leader).hold();
+      await fence(this.#parts, leader);
+      decision = await this.#decide(leader);
+      if (decision.kind === "restart") await members.keeper(leader).start();
+    }
+    const isNews = decision.kind === "promote" || !wasRestarted;
+    if (isNews) tell(decision.kind === "promote" ? decision.member : leader, "decided", describe(decision, leader));
+    if (decision.kind === "restart") return false;
+    await this.#promote(decision.member);
+    return true;
+  }
+
+  async #promote(member: MemberName): Promise<void> {
+    const { tell, carryOut } = this.#parts;
+    try {
+      await carryOut(planPromotion(member));
+    } catch (error) {
+      tell(member, "refused", error instanceof Error ? error.message : String(error));
+      await pause(AGAIN_AFTER_MS);
+    }
+  }
+
+  /** Everyone turns to the primary. What cannot be told now is told when it is back, and does not hold clients up. */
+  async #letGoOn(leader: MemberName): Promise<void> {
+    const { members, carryOut, world, tell } = this.#parts;
+    try {
+      await carryOut(planFollow(leader, world(), (name) => members.isAlive(name)));
+    } catch (error) {
+      tell(
+        leader,
+        "decided",
+        `not everyone follows ${leader} yet: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
+  async #decide(leader: MemberName): Promise<Takeover> {
     const { store } = this.#parts;
-    const voters = store.state.topology.postgresVoters.filter((name) => name !== gone);
-    return decideTakeover({ primary: gone, voters, positions: await this.#positions(voters) });
+    const voters = store.state.topology.postgresVoters.filter((name) => name !== leader);
+    return decideTakeover({ primary: leader, voters, positions: await this.#positions(voters) });
   }
 
   /** Where the replicas are once nothing arrives any more. */
@@ -120,21 +155,6 @@ export class PostgresTakeover {
       );
       if (found.some(({ position }) => position?.receiving === true) && now() < until) continue;
       return new Map(found.flatMap(({ name, position }) => (position === null ? [] : [[name, position.lsn] as const])));
-    }
-  }
-
-  /** `false` when it could not be promoted, so that the question has to be asked again. */
-  async #promote(gone: MemberName, member: MemberName): Promise<boolean> {
-    const { members, tell, carryOut, world } = this.#parts;
-    // It may have been started again meanwhile.
-    members.keeper(gone).hold();
-    await fence(this.#parts, gone);
-    try {
-      await carryOut(planPostgresTakeover(member, world()));
-      return true;
-    } catch (error) {
-      tell(member, "refused", error instanceof Error ? error.message : String(error));
-      return false;
     }
   }
 

@@ -75,6 +75,18 @@ describe("a PostgreSQL primary that dies", () => {
     assert.ok(notes.some((text) => text.includes("commits waited for no replica")));
   });
 
+  test("whose successor dies at once is not followed by whoever may lack what the successor had", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await started(fleet);
+    fleet.tier.positions.set(name("postgres-3"), 101n);
+    fleet.tier.lsn = 200n;
+    fleet.machine.kill(fleet.pidOf("postgres-1"), KILLED);
+    await eventually("postgres-3 leads", () => roleOf(engine, "postgres-3") === "primary");
+    fleet.machine.kill(fleet.pidOf("postgres-3"), KILLED);
+    await eventually("a whole fleet", () => isWhole(engine));
+    assert.equal(roleOf(engine, "postgres-3"), "primary");
+  });
+
   test("that is frozen is ended, and its clients wait before that", async () => {
     await using fleet = await MemoryFleet.create();
     const engine = await started(fleet);

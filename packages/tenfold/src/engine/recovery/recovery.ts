@@ -4,11 +4,13 @@ import type { MemberState } from "../../fleet/state.ts";
 import { localPostgres, localRedis } from "../../spec/local.ts";
 import { FreezeWatch } from "./freeze-watch.ts";
 import { PostgresTakeover } from "./postgres-takeover.ts";
-import type { RecoveryParts } from "./recovery-parts.ts";
+import { pause, type RecoveryParts } from "./recovery-parts.ts";
 import { RedisTakeover } from "./redis-takeover.ts";
 import { ReplicationWatch } from "./replication-watch.ts";
 
 const EVERY_MS = 1_000;
+const FIRST_VOTERS_WITHIN_MS = 10_000;
+const FIRST_VOTERS_EVERY_MS = 50;
 /** Looks in a row at which Sentinels say that another one is the master. */
 const DRIFTS = 2;
 
@@ -73,9 +75,9 @@ export class Recovery {
     const { postgresPrimary } = this.#options.store.state.topology;
     const takeover = name === postgresPrimary ? this.#postgres : this.#redis;
     this.#background(
-      takeover.run(name, state.reason).then(() => {
-        this.#replication.reset();
+      takeover.run(name, state.reason).then(async () => {
         this.#options.mend();
+        if (takeover === this.#postgres) await this.#findVoters();
       }),
     );
   }
@@ -91,6 +93,18 @@ export class Recovery {
     clearInterval(this.#timer);
     this.#freezes.close();
     this.#end.abort(new Fault("TF_CANCELLED", "the engine ends"));
+  }
+
+  /** Until a replica of the new primary has everything, a second failover would find nobody who is certain. */
+  async #findVoters(): Promise<void> {
+    this.#replication.reset();
+    const until = this.#options.now() + FIRST_VOTERS_WITHIN_MS;
+    const { store } = this.#options;
+    while (this.#isActive && !this.isAtWork && store.state.topology.postgresVoters.length === 0) {
+      if (this.#options.now() > until) return;
+      await this.#replication.look();
+      await pause(FIRST_VOTERS_EVERY_MS);
+    }
   }
 
   get #isActive(): boolean {

@@ -31,10 +31,10 @@ export class ReplicationWatch {
     this.#parts = parts;
   }
 
-  /** Forgets what it saw of a primary: there is another one now. */
+  /** Forgets what it saw of a primary: there is another one now, which has never committed without a replica. */
   reset(): void {
     this.#barrier = null;
-    this.#waitsSince = null;
+    this.#waitsSince = 0;
     this.#noneSince = null;
     this.#disagreements = 0;
     this.problem = null;
@@ -43,7 +43,7 @@ export class ReplicationWatch {
   async look(): Promise<void> {
     const { members, services, store } = this.#parts;
     const primary = members.find(store.state.topology.postgresPrimary ?? ("" as MemberName));
-    if (primary === undefined || !members.isReady(primary.name)) return this.reset();
+    if (primary === undefined || !members.isReady(primary.name)) return;
     const replication = await services.postgres.replication(members.context(), primary);
     if (replication === null || store.state.topology.postgresPrimary !== primary.name) return;
     this.#watchVoters(primary, replication);

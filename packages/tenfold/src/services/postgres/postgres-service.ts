@@ -8,7 +8,7 @@ import { millis, seconds } from "../../units/millis.ts";
 import type { Context, PostgresControl, ReplicaPosition, Replication, ServiceAdapter } from "../service.ts";
 import { openSuperuser, ProbeSessions, type Row } from "./client.ts";
 import { lookOnDisk, newest } from "./on-disk.ts";
-import { preparePostgres, rejoin } from "./prepare.ts";
+import { preparePostgres, rejoin, unfitPostgres } from "./prepare.ts";
 import { parseLsn, readControlData } from "./programs.ts";
 import { type Ask, readPosition, readReplication } from "./replication.ts";
 import { setUpPostgres } from "./setup.ts";
@@ -69,6 +69,10 @@ export class PostgresService implements ServiceAdapter, PostgresControl {
 
   prepare(context: Context, member: Member): Promise<void> {
     return preparePostgres(context, member);
+  }
+
+  unfit(context: Context, member: Member): Promise<string | null> {
+    return unfitPostgres(context, member);
   }
 
   setup(context: Context, member: Member): Promise<void> {

@@ -32,6 +32,13 @@ export async function preparePostgres(context: Context, member: Member): Promise
   else if ((await read(context, `${directory}/${SIGNAL}`)) === null) await rejoin(context, member);
 }
 
+/** Data of a primary that is none any more would be served as if it were: it has to rejoin before it may start. */
+export async function unfitPostgres(context: Context, member: Member): Promise<string | null> {
+  if (member.name === context.fleet.topology.postgresPrimary) return null;
+  const isStandby = (await read(context, `${dataDirectory(context.fleet.paths, member.name)}/${SIGNAL}`)) !== null;
+  return isStandby ? null : "has to be made a replica again before it may start";
+}
+
 async function read(context: Context, path: string): Promise<string | null> {
   return context.driver.readText(path, SMALL);
 }
