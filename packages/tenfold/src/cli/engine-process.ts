@@ -58,7 +58,12 @@ async function serve(directory: string): Promise<void> {
     await greet({ kind: "held", pid: lock.pid });
     process.exit(0);
   }
-  const guard = new Guard({ state: `${directory}/.tenfold`, argv: [process.execPath, ...process.argv.slice(1)] });
+  const guard = new Guard({
+    state: `${directory}/.tenfold`,
+    argv: [process.execPath, ...process.argv.slice(1)],
+    isAlive: isProcessAlive,
+    startTimeOf: (pid) => readStat(pid)?.startTime ?? 0,
+  });
   const notes: string[] = [];
   const engine = new Engine(directory, createEngineHost(directory));
   const stopNoting = engine.events.subscribe((event) => event.kind === "note" && notes.push(event.text));

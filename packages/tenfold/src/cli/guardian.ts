@@ -1,7 +1,5 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { readStat } from "../drivers/process/proc.ts";
-import { isProcessAlive, signalProcess } from "../drivers/process/session.ts";
 
 /**
  * Looks once a second at the engine whose lock it finds, and starts another when that one is dead or stands still for two
@@ -45,7 +43,8 @@ while :; do
 done
 `;
 
-interface Guardian {
+/** Which process it is: a pid alone is used again. */
+export interface Identity {
   readonly pid: number;
   readonly startTime: number;
 }
@@ -55,26 +54,27 @@ export interface GuardianOptions {
   readonly state: string;
   /** How to run an engine for this directory: program and arguments. */
   readonly argv: readonly string[];
+  readonly isAlive: (process: Identity) => boolean;
+  readonly startTimeOf: (pid: number) => number;
 }
 
 /** Keeps one guardian beside an engine. */
 export class Guard {
-  readonly #state: string;
-  readonly #argv: readonly string[];
+  readonly #options: GuardianOptions;
 
-  constructor({ state, argv }: GuardianOptions) {
-    this.#state = state;
-    this.#argv = argv;
+  constructor(options: GuardianOptions) {
+    this.#options = options;
   }
 
   /** Starts a guardian, unless one is alive. A machine without a shell has none. */
   ensure(): void {
+    const { state, argv, isAlive, startTimeOf } = this.#options;
     const known = this.#read();
-    if (known !== undefined && isProcessAlive(known)) return;
-    const script = `${this.#state}/guardian.sh`;
+    if (known !== undefined && isAlive(known)) return;
+    const script = `${state}/guardian.sh`;
     writeFileSync(script, SCRIPT, { mode: 0o600 });
-    const log = openSync(`${this.#state}/engine.log`, "a", 0o600);
-    const child = spawn("/bin/sh", [script, `${this.#state}/engine.lock`, `${this.#state}/engine.log`, ...this.#argv], {
+    const log = openSync(`${state}/engine.log`, "a", 0o600);
+    const child = spawn("/bin/sh", [script, `${state}/engine.lock`, `${state}/engine.log`, ...argv], {
       cwd: "/",
       detached: true,
       stdio: ["ignore", log, log],
@@ -83,24 +83,24 @@ export class Guard {
     child.on("error", () => {});
     child.unref();
     if (child.pid === undefined) return;
-    const guardian: Guardian = { pid: child.pid, startTime: readStat(child.pid)?.startTime ?? 0 };
+    const guardian: Identity = { pid: child.pid, startTime: startTimeOf(child.pid) };
     writeFileSync(this.#file, JSON.stringify(guardian), { mode: 0o600 });
   }
 
   /** Ends it: whoever ends the engine on purpose does not want it back. */
   end(): void {
     const known = this.#read();
-    if (known !== undefined && isProcessAlive(known)) signalProcess(known.pid, "SIGKILL");
+    if (known !== undefined && this.#options.isAlive(known)) process.kill(known.pid, "SIGKILL");
     rmSync(this.#file, { force: true });
   }
 
   get #file(): string {
-    return `${this.#state}/guardian.pid`;
+    return `${this.#options.state}/guardian.pid`;
   }
 
-  #read(): Guardian | undefined {
+  #read(): Identity | undefined {
     try {
-      return JSON.parse(readFileSync(this.#file, "utf8")) as Guardian;
+      return JSON.parse(readFileSync(this.#file, "utf8")) as Identity;
     } catch {
       return undefined;
     }
