@@ -10,6 +10,8 @@ export type FaultCode =
   | "TF_RT_REDIS_POLICY"
   | "TF_RT_CACHE_KEY"
   | "TF_RT_CACHE_VALUE"
+  | "TF_RT_RATE_LIMITED"
+  | "TF_RT_OVERLOADED"
   | "TF_RT_CROSS_SITE"
   | "TF_RT_SESSION_SIZE"
   | "TF_RT_SESSION_CONTENDED"
@@ -52,6 +54,8 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
   TF_RT_REDIS_POLICY: { status: 500, when: "The durable Redis may evict keys: its policy is not `noeviction`." },
   TF_RT_CACHE_KEY: { status: 500, when: "An argument of a cached function cannot be part of a key." },
   TF_RT_CACHE_VALUE: { status: 500, when: "A value cannot be cached, since it has no JSON." },
+  TF_RT_RATE_LIMITED: { status: 429, when: "A rate limit refuses a request." },
+  TF_RT_OVERLOADED: { status: 503, when: "As many requests are under way as this process can serve without delay." },
   TF_RT_CROSS_SITE: {
     status: 403,
     when: "A browser sent a request that changes something, or asked for a WebSocket, on behalf of another site.",

@@ -1,2 +1,3 @@
+export { addressGroup, clientAddress } from "./client-address.ts";
 export { answerFault, type FaultAnswer, faultAnswer } from "./fault-answer.ts";
 export { headOf, isUpgrade, type RequestHead } from "./request-head.ts";

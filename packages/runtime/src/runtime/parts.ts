@@ -1,5 +1,6 @@
 import type { Cache, CacheOptions } from "../cache/index.ts";
 import type { Context, Part } from "../context/index.ts";
+import type { Limits } from "../limits/index.ts";
 import type { Pool, PoolOptions, RegisteredTasks } from "../pool/index.ts";
 import type { Sessions, SessionsOptions } from "../sessions/index.ts";
 import type { Storage, StorageOptions } from "../storage/index.ts";
@@ -7,6 +8,7 @@ import type { Storage, StorageOptions } from "../storage/index.ts";
 /** The parts by the names under which an application finds them. A part adds a line here, to the next two, and to a runtime's options. */
 export interface Parts {
   cache: Cache;
+  limits: Limits;
   pool: Pool<RegisteredTasks>;
   storage: Storage;
   sessions: Sessions;
@@ -15,6 +17,7 @@ export interface Parts {
 /** What a part may be told. */
 export interface PartOptions {
   cache?: CacheOptions;
+  limits?: object;
   pool?: PoolOptions;
   storage?: StorageOptions;
   sessions?: SessionsOptions;
@@ -33,6 +36,7 @@ type Loaders = {
  */
 export const LOADERS: Loaders = {
   pool: async () => (await import("../pool/index.ts")).openPool,
+  limits: async () => (await import("../limits/index.ts")).openLimits,
   cache: async () => (await import("../cache/index.ts")).openCache,
   storage: async () => (await import("../storage/index.ts")).openStorage,
   sessions: async () => (await import("../sessions/index.ts")).openSessions,
