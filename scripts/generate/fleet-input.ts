@@ -77,6 +77,8 @@ const ABOUT: Readonly<Record<string, string>> = {
   ManagedRedis: "A Redis that somebody else runs.",
   Cache: "A second Redis: evicts the least used, keeps nothing on disk.",
   Deploy: "How a new release comes.",
+  Backups: "When copies of the data are made, where they are kept, and for how long.",
+  ObjectStore: "Where a store that speaks S3 is, and who asks.",
   Logs: "How much of each member's output is kept.",
 };
 

@@ -68,6 +68,7 @@ const SECTIONS: readonly { readonly key: string; readonly example: string | null
   { key: "redis", example: "redis" },
   { key: "cache", example: null },
   { key: "deploy", example: "deploy" },
+  { key: "backups", example: "backups" },
   { key: "logs", example: "logs" },
 ];
 

@@ -7,7 +7,7 @@ import type { MissingReference, ProcessEnv, Variables } from "./variables.ts";
 
 /** Whose environment a template is part of; `null` for a URL, which is needed before there is anybody. */
 function audienceOf({ path: [first] }: Template, spec: Spec): readonly Audience[] | null {
-  if (first === "postgres" || first === "redis") return null;
+  if (first === "postgres" || first === "redis" || first === "backups") return null;
   if (first === "web" || first === "workers" || first === "scheduler") return [first];
   return [
     "web",

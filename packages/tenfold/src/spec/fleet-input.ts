@@ -24,6 +24,8 @@ export interface FleetInput {
   cache?: boolean | CacheInput | undefined;
   /** How a new release comes. */
   deploy?: DeployInput | undefined;
+  /** When copies of the data are made, and where they are kept: true, or a map. @default false */
+  backups?: boolean | BackupsInput | undefined;
   /** How much of each member's output is kept. */
   logs?: LogsInput | undefined;
   /** The system's user that members run as when Tenfold is started as root. Absent: an unprivileged one. */
@@ -253,6 +255,36 @@ export interface DeployInput {
   keep?: number | undefined;
   /** Names of files and directories that are not copied into a release. @default [".git",".hg",".svn",".tenfold"] */
   exclude?: readonly string[] | undefined;
+  [key: `x-${string}`]: unknown;
+}
+
+/** When copies of the data are made, where they are kept, and for how long. */
+export interface BackupsInput {
+  /** When a backup is made by itself, by the machine's clock; false: only by tenfold backup. @default "daily at 03:00" */
+  schedule?: false | string | undefined;
+  /** Backups that are kept. The log is kept from the oldest of them on. @default 7 */
+  keep?: number | undefined;
+  /** A directory, or s3://bucket/prefix of a store that speaks S3. @default ".tenfold-backups" */
+  to?: string | undefined;
+  /** Copy PostgreSQL's log as it is written, so that restore --to reaches every moment. @default true */
+  log?: boolean | undefined;
+  /** Try each scheduled backup by restoring it beside the fleet. @default true */
+  verify?: boolean | undefined;
+  /** How a store that speaks S3 is reached. */
+  s3?: ObjectStoreInput | undefined;
+  [key: `x-${string}`]: unknown;
+}
+
+/** Where a store that speaks S3 is, and who asks. */
+export interface ObjectStoreInput {
+  /** The store's URL. Absent: Amazon's, of the region. */
+  endpoint?: string | undefined;
+  /** The store's region. @default "us-east-1" */
+  region?: string | undefined;
+  /** The access key's id: ${S3_ACCESS_KEY}. */
+  accessKey: string;
+  /** The secret key, from a variable: ${S3_SECRET_KEY}. */
+  secretKey: string;
   [key: `x-${string}`]: unknown;
 }
 

@@ -1,6 +1,8 @@
 import { stringify } from "yaml";
 import { configBytes } from "../units/bytes.ts";
 import { formatDuration } from "../units/millis.ts";
+import type { Backups, ObjectStore } from "./backups/backups.ts";
+import { formatSchedule } from "./backups/schedule.ts";
 import type { Balancer } from "./balancer/balancer.ts";
 import { formatRate } from "./balancer/rate.ts";
 import type { Deploy } from "./deploy/deploy.ts";
@@ -138,6 +140,18 @@ function writeDeploy({ surge, warm, watch, ...deploy }: Deploy): PlainMap {
   });
 }
 
+function writeBackups({ schedule, to, s3, ...backups }: Backups): PlainMap {
+  return written<Backups>({
+    schedule: schedule === null ? false : formatSchedule(schedule),
+    ...backups,
+    to: resolved(to),
+    s3:
+      s3 === null
+        ? undefined
+        : written<ObjectStore>({ ...s3, endpoint: s3.endpoint ?? undefined, region: resolved(s3.region) }),
+  });
+}
+
 /** The specification in the vocabulary of the file, with every default: parsing it gives the same specification. */
 export function specToFile(spec: Spec): PlainMap {
   const workers = Object.entries(spec.workers).map(([name, worker]) => [name, writeWorker(worker)] as const);
@@ -153,6 +167,7 @@ export function specToFile(spec: Spec): PlainMap {
     redis: writeRedis(spec.redis),
     cache: spec.cache === false ? false : written<Cache>({ memory: configBytes(spec.cache.memory) }),
     deploy: writeDeploy(spec.deploy),
+    backups: writeBackups(spec.backups),
     logs: written<Logs>({ maxSize: configBytes(spec.logs.maxSize), keep: spec.logs.keep }),
     user: spec.user ?? undefined,
   });

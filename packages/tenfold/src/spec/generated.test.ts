@@ -27,6 +27,7 @@ test("every noun has an example, which parses", async () => {
   assert.ok(root.kind === "object");
   assert.deepEqual([...examples.keys()].sort(), [
     "",
+    "backups",
     "balancer",
     "deploy",
     "logs",

@@ -1,3 +1,4 @@
+import { backupsHaveAPlace } from "./backups/rules.ts";
 import type { Path } from "./path.ts";
 import { databaseIsFree, poolFitsClients, poolFitsServer, settingsAreFree } from "./postgres/rules.ts";
 import { cacheIsOne, sentinelsDecide } from "./redis/rules.ts";
@@ -64,4 +65,5 @@ export const RULES: readonly Rule[] = [
   settingsAreFree,
   poolFitsServer,
   poolFitsClients,
+  backupsHaveAPlace,
 ];

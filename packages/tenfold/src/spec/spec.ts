@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Backups, backups } from "./backups/backups.ts";
 import { type Balancer, balancer } from "./balancer/balancer.ts";
 import { type Deploy, deploy } from "./deploy/deploy.ts";
 import { type Logs, logs } from "./logs/logs.ts";
@@ -25,6 +26,7 @@ export interface Spec {
   readonly redis: Redis;
   readonly cache: Cache | false;
   readonly deploy: Deploy;
+  readonly backups: Backups;
   readonly logs: Logs;
   /** The system's user that members run as when Tenfold is started as root; `null`: an unprivileged one. */
   readonly user: string | null;
@@ -50,6 +52,9 @@ const fields = z.strictObject({
   redis: redis.prefault(false).describe("true or a map for local servers, or {url} of a managed one."),
   cache: cache.optional().describe("A second Redis that evicts. Absent: on wherever a local redis is."),
   deploy: deploy.prefault({}).describe("How a new release comes."),
+  backups: backups
+    .prefault(false)
+    .describe("When copies of the data are made, and where they are kept: true, or a map."),
   logs: logs.prefault({}).describe("How much of each member's output is kept."),
   user: user
     .optional()
@@ -58,7 +63,7 @@ const fields = z.strictObject({
 
 /** The whole file. Rules that join several fields are in rules.ts. */
 export const fleetFile: z.ZodType<Spec> = fields.transform(
-  ({ web, workers, scheduler, release, env, balancer, postgres, redis, deploy, logs, ...rest }) => ({
+  ({ web, workers, scheduler, release, env, balancer, postgres, redis, deploy, backups, logs, ...rest }) => ({
     name: rest.name ?? FALLBACK_NAME,
     web,
     workers,
@@ -70,6 +75,7 @@ export const fleetFile: z.ZodType<Spec> = fields.transform(
     redis,
     cache: rest.cache ?? (redis !== false && redis.kind === "local" ? DEFAULT_CACHE : false),
     deploy,
+    backups,
     logs,
     user: rest.user ?? null,
   }),
