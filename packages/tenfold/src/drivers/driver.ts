@@ -1,3 +1,4 @@
+import type { Readable, Writable } from "node:stream";
 import type { Launch, RenderedFile, RunAs } from "../fleet/launch.ts";
 import type { MemberName } from "../fleet/member.ts";
 import type { Running } from "../fleet/state.ts";
@@ -22,6 +23,10 @@ export interface RunOptions {
   readonly timeout: Millis;
   readonly signal: AbortSignal;
   readonly input?: string;
+  /** Its standard input, instead of `input`. */
+  readonly source?: Readable;
+  /** Gets its standard output, which then is not in the outcome. Ended when the command has ended. */
+  readonly sink?: Writable;
 }
 
 /** What a member's processes use. `cpuMillis` counts since the start. */

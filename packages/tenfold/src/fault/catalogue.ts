@@ -49,6 +49,17 @@ export type FaultCode =
   | "TF_BALANCER_SILENT"
   | "TF_BALANCER_REFUSED"
   | "TF_FAILOVER_REFUSED"
+  | "TF_BACKUP_PLACE"
+  | "TF_BACKUP_FAILED"
+  | "TF_BACKUP_DAMAGED"
+  | "TF_BACKUP_UNKNOWN"
+  | "TF_VERIFY_FAILED"
+  | "TF_RESTORE_TIME"
+  | "TF_RESTORE_FAILED"
+  | "TF_RESTORE_OCCUPIED"
+  | "TF_IMPORT_FILE"
+  | "TF_IMPORT_FAILED"
+  | "TF_IMPORT_OCCUPIED"
   | "TF_CANCELLED"
   | "TF_UNHEALTHY"
   | "TF_SCENARIO"
@@ -144,6 +155,23 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
     exit: "failed",
     when: "A switch of primary or master was refused, because it could lose data or has no candidate.",
   },
+  TF_BACKUP_PLACE: {
+    exit: "machine",
+    when: "The place where backups are kept cannot be reached, or does not let Tenfold in.",
+  },
+  TF_BACKUP_FAILED: { exit: "failed", when: "A part of the data could not be saved; no backup was made." },
+  TF_BACKUP_DAMAGED: { exit: "failed", when: "A file of a backup is missing, or is not what was once written." },
+  TF_BACKUP_UNKNOWN: { exit: "input", when: "There is no such backup, or none at all." },
+  TF_VERIFY_FAILED: { exit: "failed", when: "A backup was restored for a try, and differs from what the fleet has." },
+  TF_RESTORE_TIME: {
+    exit: "input",
+    when: "The moment to restore is before the first backup, after the end of the log, or the log is not kept.",
+  },
+  TF_RESTORE_FAILED: { exit: "failed", when: "A restore failed; everything is as it was before it." },
+  TF_RESTORE_OCCUPIED: { exit: "input", when: "The directory to restore into has a fleet, or other files, already." },
+  TF_IMPORT_FILE: { exit: "input", when: "The file to import is no dump of PostgreSQL, or cannot be read." },
+  TF_IMPORT_FAILED: { exit: "failed", when: "A dump could not be loaded; the database is as it was before it." },
+  TF_IMPORT_OCCUPIED: { exit: "input", when: "The database has tables already, and `--replace` was not given." },
   TF_CANCELLED: { exit: "failed", when: "The operation was cancelled." },
   TF_UNHEALTHY: { exit: "failed", when: "The fleet is not healthy." },
   TF_SCENARIO: {

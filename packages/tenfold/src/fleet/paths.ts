@@ -32,6 +32,21 @@ export function homeDirectory(paths: Paths): string {
   return `${paths.home}/home`;
 }
 
+/** Files of PostgreSQL's log on their way to where they are kept. */
+export function logSpool(paths: Paths): string {
+  return `${paths.home}/log-spool`;
+}
+
+/** Where a restore works, beside what it is to replace. */
+export function restoreDirectory(paths: Paths, id: string): string {
+  return `${paths.home}/restore-${id}`;
+}
+
+/** What a restore has replaced. */
+export function replacedDirectory(paths: Paths, id: string): string {
+  return `${paths.home}/replaced-${id}`;
+}
+
 export function socketFile(paths: Paths, name: string): string {
   return `${paths.run}/${name}.sock`;
 }
