@@ -1,3 +1,4 @@
+export type { BackupReport, BackupsReport } from "./backups.ts";
 export type { FleetEvent, RepairStage, StepOutcome, StepSubject } from "./event.ts";
 export type { FaultMessage } from "./fault.ts";
 export type { FleetReport, MemberReport } from "./fleet.ts";

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { FleetEvent } from "@tenfold/protocol";
 import type { Engine } from "../engine/engine.ts";
+import type { UpRequest } from "../engine/intent.ts";
 import type { Caller } from "../engine/operation.ts";
 import type { Request } from "../engine/request.ts";
 import { Fault } from "../fault/fault.ts";
@@ -59,7 +60,7 @@ function stream(response: ServerResponse): (event: FleetEvent) => void {
 const operate: Handler = async ({ engine, settled }, request, response) => {
   const body = await readBody<OperationBody>(request);
   const write = stream(response);
-  const held = engine.operations.current;
+  const held = engine.laneOf(body.request.name).current;
   // Whoever is refused must not be told what somebody else's operation does.
   const unsubscribe = held === null ? engine.events.subscribe(write) : () => {};
   let ok = true;
@@ -76,8 +77,8 @@ const operate: Handler = async ({ engine, settled }, request, response) => {
 };
 
 const cancel: Handler = async ({ engine }, request, response) => {
-  const { hurry } = await readBody<{ hurry: boolean }>(request);
-  const operation = engine.operations.current;
+  const { hurry, name } = await readBody<{ hurry: boolean; name: string }>(request);
+  const operation = engine.laneOf(name).current;
   operation?.cancel.abort(
     new Fault("TF_CANCELLED", `${operation.name} was cancelled`, {
       hint: "what was started goes on: tenfold up finishes it, tenfold down stops it",
@@ -116,6 +117,8 @@ const ROUTES: Readonly<Record<string, Handler>> = {
   },
   "GET /v1/events": events,
   "GET /v1/environment": environment,
+  "POST /v1/backups": async ({ engine }, request, response) =>
+    send(response, 200, await engine.backups(await readBody<UpRequest | null>(request))),
   "GET /v1/ps": async ({ engine }, _request, response) => send(response, 200, engine.ps()),
   "GET /v1/releases": async ({ engine }, _request, response) => send(response, 200, engine.releases()),
   "GET /v1/health": async ({ engine }, _request, response) => send(response, 200, engine.health()),

@@ -32,6 +32,8 @@ export interface Context {
   readonly terminal: Terminal;
   readonly paint: Paint;
   readonly target: Target;
+  /** The fleet of another project's directory, absolute. */
+  targetAt(directory: string): Target;
   /**
    * Reads the fleet file of the project's directory, or of another one that stands for it. Variables are the project's.
    * Faults: TF_SPEC_*, TF_ENV_*.

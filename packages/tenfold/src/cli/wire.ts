@@ -72,6 +72,18 @@ export function createEngineHost(directory: string): EngineHost {
   };
 }
 
+/** The fleet of a project's directory on this machine. */
+function createTarget(directory: string): LocalTarget {
+  return new LocalTarget({
+    directory,
+    mayRun,
+    program: {
+      execPath: process.execPath,
+      argv: [fileURLToPath(new URL("../../bin/tenfold.mjs", import.meta.url)), "engine-process"],
+    },
+  });
+}
+
 /** What a command works with. */
 export function createContext(options: GlobalOptions, terminal: Terminal, paint: Paint): Context {
   const directory = realpathSync(options.directory);
@@ -81,14 +93,8 @@ export function createContext(options: GlobalOptions, terminal: Terminal, paint:
     paint,
     interrupts: processInterrupts(),
     confirm: (question) => confirm(question, options.yes),
-    target: new LocalTarget({
-      directory,
-      mayRun,
-      program: {
-        execPath: process.execPath,
-        argv: [fileURLToPath(new URL("../../bin/tenfold.mjs", import.meta.url)), "engine-process"],
-      },
-    }),
+    target: createTarget(directory),
+    targetAt: createTarget,
     loadProject: async (command, elsewhere) => {
       const { loadProject } = await import("../project/load.ts");
       return loadProject({

@@ -1,4 +1,4 @@
-import type { FleetReport, HealthReport, ReleasesReport } from "@tenfold/protocol";
+import type { BackupsReport, FleetReport, HealthReport, ReleasesReport } from "@tenfold/protocol";
 import { Fault } from "../fault/fault.ts";
 import { backoff } from "../fleet/backoff.ts";
 import { applicationEnvironment, type Environment } from "../fleet/environment.ts";
@@ -7,12 +7,16 @@ import type { MemberName } from "../fleet/member.ts";
 import { History } from "../journal/history.ts";
 import type { StoredState } from "../journal/state.ts";
 import { StateFile } from "../journal/state-file.ts";
+import { type BackupRequest, performBackup } from "./backup.ts";
+import { reportBackups } from "./backup-report.ts";
 import { Events } from "./events.ts";
 import type { EngineHost } from "./host.ts";
+import type { UpRequest } from "./intent.ts";
 import { type Caller, ENGINE, ENGINE_FIRMLY, type Operation, Operations } from "./operation.ts";
 import { reportFleet, reportHealth, reportReleases } from "./report.ts";
 import type { Request, RequestContext } from "./request.ts";
 import { performOnFleet, performUp } from "./requests.ts";
+import { carryRestore, performRestore } from "./restore.ts";
 import { carryThrough, type RolloutParts } from "./rollout.ts";
 import { assembleFleet, type RunningFleet } from "./running-fleet.ts";
 import { Store } from "./store.ts";
@@ -22,6 +26,8 @@ import type { Supervisor } from "./supervisor.ts";
 export class Engine {
   readonly events: Events = new Events();
   readonly operations: Operations;
+  /** Backups, which hold up nothing else and are held up by nothing. */
+  readonly copies: Operations;
   readonly #directory: string;
   readonly #host: EngineHost;
   readonly #file: StateFile;
@@ -36,7 +42,9 @@ export class Engine {
     this.#host = host;
     this.#file = new StateFile(`${directory}/.tenfold`);
     this.#history = new History(`${directory}/.tenfold`);
-    this.operations = new Operations({ events: this.events, history: this.#history, now: host.now });
+    const parts = { events: this.events, history: this.#history, now: host.now };
+    this.operations = new Operations(parts);
+    this.copies = new Operations(parts);
   }
 
   /**
@@ -66,12 +74,17 @@ export class Engine {
   get isIdle(): boolean {
     const keepers = [...(this.#fleet?.supervisor.members.keepers.values() ?? [])];
     const wanted = this.#fleet?.supervisor.store.state.wanted === "running";
-    return this.operations.current === null && !wanted && keepers.every(({ running }) => running === null);
+    return (
+      this.operations.current === null &&
+      this.copies.current === null &&
+      !wanted &&
+      keepers.every(({ running }) => running === null)
+    );
   }
 
   /** Carries a request out; events tell of it. Faults: TF_LOCKED, TF_NOT_RUNNING, and those of its steps. */
   async run(request: Request, by: Caller, dryRun: boolean): Promise<void> {
-    await this.operations.run(request.name, by, async (operation) => {
+    await this.laneOf(request.name).run(request.name, by, async (operation) => {
       const context: RequestContext = {
         host: this.#host,
         operation,
@@ -80,12 +93,20 @@ export class Engine {
           this.events.emit({ kind: "operation", at: this.#host.now(), id: operation.id, name: request.name, steps }),
         note: (text) => this.#note(text),
       };
-      if (request.name !== "up") return performOnFleet(request, context, this.#running());
-      return performUp(request.up, context, {
+      const engine = {
         fleet: this.#fleet,
-        assemble: (state, machine) => this.#assemble(state, machine),
-      });
+        assemble: (state: StoredState, machine: Machine) => this.#assemble(state, machine),
+      };
+      if (request.name === "restore") return performRestore(request.restore, context, engine);
+      if (request.name === "backup") return this.#backUp(request.backup, context);
+      if (request.name !== "up") return performOnFleet(request, context, this.#running());
+      return performUp(request.up, context, engine);
     });
+  }
+
+  /** The operations among which one of this name is. */
+  laneOf(name: string): Operations {
+    return name === "backup" ? this.copies : this.operations;
   }
 
   /** `null` when no fleet was ever started here. */
@@ -103,6 +124,12 @@ export class Engine {
   /** Every release that is kept, the newest first. `null` when no fleet was ever started here. */
   releases(): ReleasesReport | null {
     return this.#fleet === null ? null : reportReleases(this.#fleet.supervisor.store.state);
+  }
+
+  /** Every backup that is kept. `request` stands in for a fleet that was never started. Faults: TF_BACKUP_PLACE. */
+  backups(request: UpRequest | null): Promise<BackupsReport> {
+    if (this.#fleet === null && request === null) this.#running();
+    return reportBackups(request, this.#host, this.#fleet);
   }
 
   /** The environment of a member of the application, or, without one, of its release command. Fault: TF_NOT_RUNNING. */
@@ -139,14 +166,24 @@ export class Engine {
         mend: () => this.#mend(),
       },
       this.#host.createReleases(state.paths, machine),
-      { recycle: (name, reason) => this.#recycle(name, reason), retire: () => this.#retire() },
+      {
+        recycle: (name, reason) => this.#recycle(name, reason),
+        retire: () => this.#retire(),
+        note: (text) => this.#note(text),
+        begin: () => this.#beginBackup(),
+      },
     );
     return this.#fleet;
   }
 
   /** Finishes what an earlier engine had begun. */
   async #resume(supervisor: Supervisor): Promise<void> {
-    const { wanted, deploy } = supervisor.store.state;
+    const { wanted, deploy, restore } = supervisor.store.state;
+    if (restore !== undefined && restore !== null) {
+      this.#note(`going on with the restore of backup ${restore.backup}`);
+      const parts = { fleet: this.#running(), note: (text: string) => this.#note(text) };
+      return this.#byItself("restore", ENGINE_FIRMLY, (operation) => carryRestore(parts, operation));
+    }
     if (wanted === "running" && deploy !== null && deploy.strategy !== "canary") {
       this.#note(`going on with the deploy of release ${deploy.to}`);
       return this.#byItself("deploy", ENGINE_FIRMLY, (operation) =>
@@ -207,6 +244,26 @@ export class Engine {
       if (plan.length > 0) await supervisor.carryOut(operation, plan);
       this.#mending = { tries: 0, notBefore: 0 };
     });
+  }
+
+  #backUp(
+    request: BackupRequest,
+    context: Pick<RequestContext, "operation" | "dryRun" | "show" | "note">,
+  ): Promise<void> {
+    const { operation, ...rest } = context;
+    const parts = { fleet: this.#running(), operations: this.copies, now: this.#host.now, ...rest };
+    return performBackup(request, parts, operation);
+  }
+
+  /** Makes the backup that is due. */
+  #beginBackup(): void {
+    if (this.copies.current !== null || this.operations.current !== null) return;
+    this.#note("a backup is due, and is made");
+    const request = { verify: this.#running().supervisor.store.state.spec.backups.verify, existing: null };
+    const context = { dryRun: false, show: () => {}, note: (text: string) => this.#note(text) };
+    void this.copies
+      .run("backup", ENGINE, (operation) => this.#backUp(request, { ...context, operation }))
+      .catch((error: unknown) => this.#tell(error));
   }
 
   /** Replaces a member that uses too much. When an operation is under way, the next look will ask again. */

@@ -94,7 +94,11 @@ export class Operations {
   }
 
   /** Runs a plan to its end. Throws the first failure, with the others told in its lines. */
-  async carryOut(operation: Operation, plan: readonly PlannedStep[], performer: Performer): Promise<void> {
+  async carryOut(
+    operation: Operation,
+    plan: readonly PlannedStep[],
+    performer: Pick<Performer, "perform">,
+  ): Promise<void> {
     const steps = plan.map(({ step }) => describeStep(step));
     this.#emit({ kind: "operation", at: this.#now(), id: operation.id, name: operation.name, steps });
     const { failures } = await execute(plan, {

@@ -6,6 +6,7 @@ import { dataDirectory } from "../fleet/paths.ts";
 import type { Step } from "../fleet/step.ts";
 import type { Services } from "../services/service.ts";
 import { type Millis, millis, seconds } from "../units/millis.ts";
+import { performCopy } from "./copy-steps.ts";
 import { explainFailure } from "./diagnose.ts";
 import type { Members } from "./members.ts";
 import { runReleaseTask } from "./release-task.ts";
@@ -84,7 +85,7 @@ export class Performer {
       case "switch":
         return this.#switch(step.member, signal);
       default:
-        return step satisfies never;
+        return performCopy(step, this.#parts, signal);
     }
   }
 

@@ -1,14 +1,18 @@
 import { Fault } from "../fault/fault.ts";
+import type { Restore } from "../fleet/backup/restore.ts";
 import { isApplication, type MemberName } from "../fleet/member.ts";
 import type { PlannedStep } from "../fleet/step.ts";
 import type { SecretsFile } from "../journal/secrets-file.ts";
 import type { StoredState } from "../journal/state.ts";
 import { planConverge } from "../plan/converge.ts";
 import { type Broken, planMend } from "../plan/mend.ts";
+import { planImport } from "../plan/import.ts";
 import { planRestart } from "../plan/restart.ts";
+import { planReplace, planReturn } from "../plan/restore.ts";
 import { planStop } from "../plan/stop.ts";
 import { planPostgresSwitch, planRedisSwitch } from "../plan/switch.ts";
 import type { World } from "../plan/world.ts";
+import type { Dump } from "../services/backup/control.ts";
 import type { Services } from "../services/service.ts";
 import { fleetOf, surgeWanted } from "./desire.ts";
 import type { Members } from "./members.ts";
@@ -85,6 +89,20 @@ export class Planner {
       if (state.state === "ready") this.#rejoined.delete(name);
     }
     return { astray, gone };
+  }
+
+  /** What stops whoever uses the data, and puts the restored data in place. */
+  async ofReplace(restore: Restore): Promise<PlannedStep[]> {
+    return planReplace(await this.#observe(false), restore);
+  }
+
+  /** What undoes it. */
+  async ofReturn(restore: Restore): Promise<PlannedStep[]> {
+    return planReturn(await this.#observe(false), restore);
+  }
+
+  async ofImport(dump: Dump): Promise<PlannedStep[]> {
+    return planImport(dump, await this.#observe(false));
   }
 
   async ofStop(): Promise<PlannedStep[]> {

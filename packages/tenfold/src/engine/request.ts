@@ -1,8 +1,11 @@
 import type { MemberName } from "../fleet/member.ts";
+import type { Dump } from "../services/backup/control.ts";
+import type { BackupRequest } from "./backup.ts";
 import type { DeployRequest } from "./deploy.ts";
 import type { EngineHost } from "./host.ts";
 import type { ScaleChange, UpRequest } from "./intent.ts";
 import type { Operation } from "./operation.ts";
+import type { RestoreRequest } from "./restore.ts";
 
 /** What is asked of a fleet. */
 export type Request =
@@ -13,6 +16,9 @@ export type Request =
   | { readonly name: "deploy"; readonly deploy: DeployRequest }
   | { readonly name: "promote" }
   | { readonly name: "rollback"; readonly to: number | null }
+  | { readonly name: "backup"; readonly backup: BackupRequest }
+  | { readonly name: "restore"; readonly restore: RestoreRequest }
+  | { readonly name: "import"; readonly dump: Dump }
   | { readonly name: "down" };
 
 /** What a request's execution needs of the engine. */

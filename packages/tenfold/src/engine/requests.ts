@@ -1,5 +1,5 @@
 import type { Driver } from "../drivers/driver.ts";
-import { homeDirectory, type Paths, storageDirectory } from "../fleet/paths.ts";
+import { homeDirectory, logSpool, type Paths, storageDirectory } from "../fleet/paths.ts";
 import { describeStep, type PlannedStep } from "../fleet/step.ts";
 import { resize } from "../fleet/web-sets.ts";
 import type { StoredState } from "../journal/state.ts";
@@ -10,21 +10,23 @@ import { choosePortsFor } from "./fleet-ports.ts";
 import { intendScale, intendUp, needsDeploy, type ScaleChange, type UpRequest } from "./intent.ts";
 import type { Members } from "./members.ts";
 import type { Request, RequestContext } from "./request.ts";
+import { carryRestore } from "./restore.ts";
 import { performRollback } from "./rollback.ts";
 import type { RunningFleet } from "./running-fleet.ts";
 import { endStrays } from "./strays.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { NOTHING, worldOf } from "./world.ts";
 
-function showPlan(context: RequestContext, plan: readonly PlannedStep[]): void {
+export function showPlan(context: Pick<RequestContext, "show">, plan: readonly PlannedStep[]): void {
   context.show(plan.map(({ step }) => describeStep(step)));
 }
 
-async function makeDirectories(driver: Driver, paths: Paths): Promise<void> {
+export async function makeDirectories(driver: Driver, paths: Paths): Promise<void> {
   await driver.writeFiles([{ path: `${paths.state}/.gitignore`, content: "*\n", mode: 0o644, owner: "engine" }]);
   await driver.makeDirectory(`${paths.home}/config`, "service", 0o700);
   await driver.makeDirectory(`${paths.home}/data`, "service", 0o700);
   await driver.makeDirectory(`${paths.home}/logs`, "service", 0o755);
+  await driver.makeDirectory(logSpool(paths), "service", 0o700);
   await driver.makeDirectory(storageDirectory(paths), "application", 0o700);
   await driver.makeDirectory(homeDirectory(paths), "application", 0o700);
 }
@@ -75,6 +77,7 @@ export async function performUp(
   fleet.secrets.save(state.release, { ...own, ...Object.fromEntries(inherited) }, known);
   fleet.supervisor.store.decide(state);
   if (previous === null) await fleet.supervisor.adoptLeaders();
+  if ((fleet.supervisor.store.state.restore ?? null) !== null) await carryRestore({ fleet, note }, operation);
   await fleet.supervisor.converge(operation);
   await refreshDataTier(fleet.supervisor.members);
 }
@@ -113,7 +116,7 @@ async function performDown(context: RequestContext, supervisor: Supervisor): Pro
 
 /** Carries out what is asked of a fleet that exists. */
 export async function performOnFleet(
-  request: Exclude<Request, { name: "up" }>,
+  request: Exclude<Request, { name: "up" | "backup" | "restore" }>,
   context: RequestContext,
   fleet: RunningFleet,
 ): Promise<void> {
@@ -135,6 +138,8 @@ export async function performOnFleet(
       return performPromote(context, fleet);
     case "rollback":
       return performRollback(request.to, context, fleet);
+    case "import":
+      return carryOut(await supervisor.planner.ofImport(request.dump));
     case "down":
       return performDown(context, supervisor);
     default:

@@ -2,6 +2,7 @@ import type { Machine } from "../fleet/machine.ts";
 import type { SecretsFile } from "../journal/secrets-file.ts";
 import type { ReleaseStore } from "../releases/release-store.ts";
 import type { Services } from "../services/service.ts";
+import { BackupChores, type BackupChoresParts } from "./backup-chores.ts";
 import { Housekeeping, type HousekeepingParts } from "./housekeeping.ts";
 import { Sampler } from "./sampler.ts";
 import { Supervisor, type SupervisorParts } from "./supervisor.ts";
@@ -12,6 +13,7 @@ export interface RunningFleet {
   readonly sampler: Sampler;
   readonly secrets: SecretsFile;
   readonly releases: ReleaseStore;
+  readonly services: Services;
   readonly machine: Machine;
   /** Stops looking; what runs goes on. */
   close(): Promise<void>;
@@ -20,21 +22,24 @@ export interface RunningFleet {
 export function assembleFleet(
   parts: SupervisorParts,
   releases: ReleaseStore,
-  chores: Pick<HousekeepingParts, "recycle" | "retire">,
+  chores: Pick<HousekeepingParts, "recycle" | "retire"> & Pick<BackupChoresParts, "note" | "begin">,
 ): RunningFleet {
   const supervisor = new Supervisor(parts);
   const sampler = new Sampler(parts.driver, parts.now);
   const housekeeping = new Housekeeping({ members: supervisor.members, sampler, ...chores });
-  const services: Services = parts.services;
+  const { services, store, now } = parts;
+  const copying = new BackupChores({ members: supervisor.members, store, services, now, ...chores });
   return {
     supervisor,
     sampler,
     secrets: parts.secrets,
     releases,
+    services,
     machine: parts.machine,
     close: async () => {
       housekeeping.close();
       supervisor.recovery.close();
+      copying.close();
       supervisor.members.release();
       supervisor.store.flush();
       supervisor.members.driver.close();

@@ -1,7 +1,34 @@
+import type { Part } from "./backup/manifest.ts";
 import type { MemberName } from "./member.ts";
+
+/** What copies data out of the fleet and into it. */
+export type CopyStep =
+  /** Copies a part of the data into a backup. */
+  | { readonly kind: "save"; readonly part: Part; readonly backup: string }
+  /** Makes a backup of what was saved. */
+  | { readonly kind: "seal"; readonly backup: string }
+  /** Restores a backup beside the fleet, compares, and throws the copy away. */
+  | { readonly kind: "try"; readonly backup: string }
+  /** Removes what nobody needs any more. */
+  | { readonly kind: "prune"; readonly place: string }
+  /** Notes in the log that it is whole until now. */
+  | { readonly kind: "mark"; readonly part: Part }
+  /** Gets a part of a backup, beside what the fleet has. */
+  | { readonly kind: "fetch"; readonly part: Part }
+  /** Plays the log back over what was fetched. */
+  | { readonly kind: "recover"; readonly part: Part }
+  /** Puts what was fetched in its place, and what was there beside. */
+  | { readonly kind: "replace"; readonly part: Part }
+  /** Undoes all that was put in its place. */
+  | { readonly kind: "putBack"; readonly part: "all" }
+  /** Loads a dump into a database beside the application's. */
+  | { readonly kind: "load"; readonly path: string; readonly database: string | null; readonly replace: boolean }
+  /** Gives the loaded database the name of the application's. */
+  | { readonly kind: "exchange"; readonly path: string };
 
 /** One thing to do. Data, so that it can be shown, journalled, executed and resumed. Every step is idempotent. */
 export type Step =
+  | CopyStep
   /** Makes the data directory: initdb, a clone of the primary, a former primary turned into a replica. */
   | { readonly kind: "prepare"; readonly member: MemberName }
   /** Makes a stopped server follow the primary again: by pg_rewind, or by a new copy. */
@@ -70,11 +97,42 @@ const VERBS: Readonly<Record<StepKind, string>> = {
   resume: "resume",
   promote: "promote",
   switch: "switch to",
+  save: "save",
+  seal: "complete backup",
+  try: "try backup",
+  prune: "remove what is not needed any more in",
+  mark: "mark the log of",
+  fetch: "fetch",
+  recover: "play the log back over",
+  replace: "put in place",
+  putBack: "put back",
+  load: "load",
+  exchange: "put in place",
 };
 
 /** What a step is done to. */
 export function subjectOf(step: Step): string {
-  return step.kind === "release" ? `${step.release}` : step.member;
+  switch (step.kind) {
+    case "release":
+      return `${step.release}`;
+    case "save":
+    case "mark":
+    case "fetch":
+    case "recover":
+    case "replace":
+    case "putBack":
+      return step.part;
+    case "seal":
+    case "try":
+      return step.backup;
+    case "prune":
+      return step.place;
+    case "load":
+    case "exchange":
+      return step.path;
+    default:
+      return step.member;
+  }
 }
 
 /** `drain web-2`: for people. */

@@ -1,3 +1,4 @@
+import type { Restore } from "../fleet/backup/restore.ts";
 import type { Counts } from "../fleet/counts.ts";
 import type { Stop } from "../fleet/launch.ts";
 import type { GroupName, MemberKind, MemberName } from "../fleet/member.ts";
@@ -42,6 +43,15 @@ export interface StoredDeploy {
   readonly haste: "none" | "proven" | "warm";
 }
 
+/** When a backup was last made by itself, or tried to be. Milliseconds since 1970. */
+export interface BackupRecord {
+  readonly triedAt: number;
+  /** `null` until one was made. */
+  readonly madeAt: number | null;
+  /** Why the last one was not made. */
+  readonly failure: string | null;
+}
+
 /** What a fleet is and shall be: all that an engine needs to go on where another one stopped. */
 export interface StoredState {
   /** Random, made once; names cgroups and temporary directories. */
@@ -57,6 +67,10 @@ export interface StoredState {
   /** A deploy that is under way; `null` otherwise. */
   readonly deploy: StoredDeploy | null;
   readonly topology: Topology;
+  /** A restore that is under way; absent otherwise. */
+  readonly restore?: Restore | null;
+  /** Absent until a backup was made or tried. */
+  readonly backups?: BackupRecord;
   readonly ports: PortBook;
   readonly paths: Paths;
   /** The kernel's; after a reboot no stored pid means anything. */

@@ -2,6 +2,7 @@ import type { Driver } from "../drivers/driver.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { Member, MemberKind, MemberName } from "../fleet/member.ts";
 import type { Probe } from "../fleet/state.ts";
+import type { BackupControl } from "./backup/control.ts";
 
 /** What an adapter may use. */
 export interface Context {
@@ -115,6 +116,7 @@ export interface Services {
   readonly pooler: PoolerControl;
   readonly postgres: PostgresControl;
   readonly redis: RedisControl;
+  readonly backup: BackupControl;
   /** Ends connections that adapters keep. */
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { MemberKind } from "../fleet/member.ts";
 import { jobService, webService } from "./app/app-service.ts";
+import { BackupService } from "./backup/backup-service.ts";
 import { createBalancer } from "./balancer/balancer.ts";
 import { PoolerService } from "./pooler/pooler-service.ts";
 import { PostgresService } from "./postgres/postgres-service.ts";
@@ -12,6 +13,7 @@ export function createServices(): Services {
   const postgres = new PostgresService();
   const pooler = new PoolerService();
   const redis = new RedisService();
+  const backup = new BackupService();
   const adapters: Readonly<Record<MemberKind, ServiceAdapter>> = {
     web: webService,
     worker: jobService,
@@ -29,8 +31,9 @@ export function createServices(): Services {
     pooler,
     postgres,
     redis,
+    backup,
     close: async () => {
-      for (const service of [pooler, postgres, redis]) service.close();
+      for (const service of [pooler, postgres, redis, backup]) service.close();
     },
   };
 }

@@ -1,4 +1,7 @@
-import type { FleetEvent, FleetReport, HealthReport, ReleasesReport } from "@tenfold/protocol";
+import type { BackupsReport, FleetEvent, FleetReport, HealthReport, ReleasesReport } from "@tenfold/protocol";
+import type { RestoreTarget } from "../fleet/backup/choose.ts";
+import type { Part } from "../fleet/backup/manifest.ts";
+import type { Origin } from "../fleet/backup/restore.ts";
 import type { Strategy } from "../spec/deploy/deploy.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { Percent } from "../units/percent.ts";
@@ -22,6 +25,33 @@ export interface DeployOrder extends Omit<UpOrder, "web"> {
   readonly canary: Percent | null;
   /** Deploy what is the same as the current release. */
   readonly force: boolean;
+}
+
+/** What `backup` gives a target. */
+export interface BackupOrder {
+  readonly verify: boolean;
+  /** Try this one, and make none; `latest` is the newest. `null`: make one. */
+  readonly existing: string | null;
+}
+
+/** What `restore` gives a target. */
+export interface RestoreOrder {
+  /** Asked what the file says; `null`: the fleet that is there. */
+  readonly load: () => Promise<UpOrder>;
+  /** `null`: the newest that fits. */
+  readonly backup: string | null;
+  readonly to: RestoreTarget;
+  /** `null`: all that the backup has. */
+  readonly parts: readonly Part[] | null;
+  readonly from: Origin | null;
+}
+
+/** What `import` gives a target. */
+export interface ImportOrder {
+  /** Absolute. */
+  readonly path: string;
+  readonly database: string | null;
+  readonly replace: boolean;
 }
 
 /** `web=5`, `worker.reports=+2`. */
@@ -74,6 +104,14 @@ export interface Target {
   /** To a release, or to the one before the current one. Fault: TF_RELEASE_UNKNOWN. */
   rollback(to: number | null, watch: Watch): Promise<void>;
   releases(): Promise<ReleasesReport>;
+  /** Faults: TF_BACKUP_FAILED, TF_BACKUP_PLACE, TF_BACKUP_DAMAGED, TF_BACKUP_UNKNOWN, TF_VERIFY_FAILED. */
+  backup(order: BackupOrder, watch: Watch): Promise<void>;
+  /** `load` is asked what the file says, where there was never a fleet. Faults: TF_BACKUP_PLACE, TF_BACKUP_DAMAGED. */
+  backups(load: () => Promise<UpOrder>): Promise<BackupsReport>;
+  /** Faults: TF_BACKUP_UNKNOWN, TF_RESTORE_TIME, TF_RESTORE_FAILED, TF_BACKUP_DAMAGED, TF_POSTGRES_DATA_VERSION. */
+  restore(order: RestoreOrder, watch: Watch): Promise<void>;
+  /** Faults: TF_IMPORT_FILE, TF_IMPORT_FAILED, TF_IMPORT_OCCUPIED, TF_NOT_CONFIGURED. */
+  import(order: ImportOrder, watch: Watch): Promise<void>;
   down(options: { readonly volumes: boolean }, watch: Watch): Promise<void>;
   /** A fleet that does not run is `down` and has no members. Fault: TF_NOT_RUNNING where there was never one. */
   ps(): Promise<FleetReport>;

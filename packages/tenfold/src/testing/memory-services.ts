@@ -4,6 +4,7 @@ import { dataDirectory } from "../fleet/paths.ts";
 import type { Probe } from "../fleet/state.ts";
 import { synchronousStandbyNames } from "../render/postgres/postgres.ts";
 import type { Context, ServiceAdapter, Services } from "../services/service.ts";
+import { type MemoryVault, memoryBackup } from "./memory-backup.ts";
 
 /** Whether an engine is still there to do what it set out to do. */
 export interface Life {
@@ -11,7 +12,7 @@ export interface Life {
 }
 
 /** The services of a memory machine, as their servers would remember them. Outlives engines. */
-export class MemoryTier {
+export class MemoryTier implements MemoryVault {
   readonly machine: MemoryMachine;
   /** What was done, in order: `serve web-1,web-2`, `promote postgres-2`. */
   readonly trace: string[] = [];
@@ -24,6 +25,8 @@ export class MemoryTier {
   readonly positions: Map<MemberName, bigint> = new Map();
   /** How far the primary has written it. */
   lsn = 100n;
+  readonly failing: Set<string> = new Set();
+  data = "live";
   readonly inFlight: Map<MemberName, number> = new Map();
   /** Members whose probe fails, and why. */
   readonly broken: Map<string, string> = new Map();
@@ -153,6 +156,11 @@ export class MemoryServices implements Services {
     },
     master: async () => this.#tier.redisMaster,
   };
+
+  readonly backup: Services["backup"] = memoryBackup(
+    (text) => this.#tier.effect(text, this.#life),
+    () => this.#tier,
+  );
 
   async close(): Promise<void> {}
 }

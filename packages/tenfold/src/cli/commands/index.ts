@@ -1,4 +1,5 @@
 import type { CommandDefinition } from "../command.ts";
+import { backup } from "./backup.ts";
 import { config } from "./config.ts";
 import { deploy } from "./deploy.ts";
 import { doctor } from "./doctor.ts";
@@ -6,6 +7,7 @@ import { down } from "./down.ts";
 import { exec } from "./exec.ts";
 import { failover } from "./failover.ts";
 import { health } from "./health.ts";
+import { importDump } from "./import.ts";
 import { init } from "./init.ts";
 import { load } from "./load.ts";
 import { logs } from "./logs.ts";
@@ -14,6 +16,7 @@ import { psql } from "./psql.ts";
 import { redisCli } from "./redis-cli.ts";
 import { releases } from "./releases.ts";
 import { restart } from "./restart.ts";
+import { restore } from "./restore.ts";
 import { rollback } from "./rollback.ts";
 import { scale } from "./scale.ts";
 import { up } from "./up.ts";
@@ -30,6 +33,9 @@ export const COMMANDS: readonly CommandDefinition[] = [
   rollback,
   releases,
   failover,
+  backup,
+  restore,
+  importDump,
   health,
   config,
   doctor,

@@ -12,6 +12,15 @@ const DONE: Readonly<Record<string, string>> = {
   resume: "lets its clients go on",
   promote: "is the primary",
   switch: "is the master",
+  save: "is saved",
+  seal: "is whole",
+  try: "restores as it should",
+  fetch: "is fetched",
+  recover: "is played back",
+  replace: "is in place",
+  putBack: "is as it was",
+  load: "is loaded",
+  exchange: "is the database now",
 };
 
 const DOING: Readonly<Record<string, string>> = {
@@ -32,6 +41,17 @@ const DOING: Readonly<Record<string, string>> = {
   resume: "resuming",
   promote: "promoting",
   switch: "switching to",
+  save: "saving",
+  seal: "completing backup",
+  try: "trying backup",
+  prune: "removing what is not needed any more in",
+  mark: "marking the log of",
+  fetch: "fetching",
+  recover: "playing the log back over",
+  replace: "putting in place",
+  putBack: "putting back",
+  load: "loading",
+  exchange: "putting in place",
 };
 
 const CLEAR_LINE = "\r\x1b[2K";

@@ -12,12 +12,12 @@ export interface Origin {
 /**
  * A restore that was begun. `staging`: data is fetched and played back beside the fleet, which runs on. `replacing`:
  * the fleet's members have stopped, or are about to, and directories change places. `starting`: they start with the new
- * data. Until it has ended, what it replaces is kept, and comes back when it fails.
+ * data. `returning`: it has failed, and all becomes as it was. Until it has ended, what it replaces is kept, and comes back when it fails.
  */
 export interface Restore {
   /** Names its directories; another one for each attempt at staging. */
   readonly id: string;
-  readonly stage: "staging" | "replacing" | "starting";
+  readonly stage: "staging" | "replacing" | "starting" | "returning";
   readonly backup: string;
   readonly to: RestoreTarget;
   readonly parts: readonly Part[];

@@ -2,7 +2,7 @@ import { membersOf } from "../../fleet/data.ts";
 import type { Fleet } from "../../fleet/fleet.ts";
 import type { RenderedFile, Rendering } from "../../fleet/launch.ts";
 import type { Member, MemberName } from "../../fleet/member.ts";
-import { configFile, dataDirectory, logFile } from "../../fleet/paths.ts";
+import { configFile, dataDirectory, logFile, logSpool } from "../../fleet/paths.ts";
 import { tunePostgres } from "../../fleet/tuning.ts";
 import { localPostgres } from "../../spec/local.ts";
 import type { Bytes } from "../../units/bytes.ts";
@@ -40,6 +40,17 @@ export function synchronousStandbyNames(fleet: Fleet, member: Pick<Member, "name
   return others.length === 0 ? "" : `ANY 1 (${others.map(({ name }) => applicationName(name)).join(", ")})`;
 }
 
+/**
+ * Puts a whole file of the log into the spool, from where the engine takes it away: whole or not at all, on disk when it
+ * is done, and never over another one.
+ */
+function archiveCommand({ spec, paths }: Fleet): string {
+  if (!spec.backups.log) return "true";
+  const word = `'${logSpool(paths).replaceAll("'", "'\\''").replaceAll("%", "%%")}'`;
+  const [file, unfinished] = [`${word}/%f`, `${word}/.%f.unfinished`];
+  return `if test -e ${file}; then cmp -s %p ${file}; else cp %p ${unfinished} && sync ${unfinished} && mv -T ${unfinished} ${file}; fi`;
+}
+
 function settings(fleet: Fleet, member: Member): [string, string][] {
   const tuning = tunePostgres(fleet);
   const primary = membersOf(fleet, "postgres").find(({ name }) => name === fleet.topology.postgresPrimary);
@@ -68,6 +79,10 @@ function settings(fleet: Fleet, member: Member): [string, string][] {
     ["wal_log_hints", "on"],
     ["wal_keep_size", "512MB"],
     ["max_wal_size", "2GB"],
+    // What can be switched without a restart is the command.
+    ["archive_mode", "on"],
+    ["archive_command", archiveCommand(fleet)],
+    ["archive_timeout", fleet.spec.backups.log ? "60s" : "0"],
     ["max_wal_senders", "12"],
     ["max_replication_slots", "12"],
     ["checkpoint_timeout", "15min"],

@@ -13,6 +13,7 @@ import { fetchPostgres, fetchRedis, fetchStorage } from "./fetch.ts";
 import { exchangeDatabases, loadDump } from "./import.ts";
 import { LogShipper } from "./log-shipper.ts";
 import { openRepository } from "./open-place.ts";
+import { ensureOwner, takeOver } from "./owner.ts";
 import { recover } from "./recover.ts";
 import { clearReplaced, clearRestore, markRestored, putBack, replacePart } from "./replace.ts";
 import type { Repository } from "./repository.ts";
@@ -49,6 +50,7 @@ export class BackupService implements BackupControl {
 
   async save(context: Context, id: string, part: Part): Promise<void> {
     const repository = openRepository(context.fleet, null);
+    await ensureOwner(repository, context.fleet);
     const unsealed = this.#unsealedOf(id);
     switch (part) {
       case "postgres": {
@@ -153,10 +155,12 @@ export class BackupService implements BackupControl {
     return putBack(context, restore);
   }
 
-  async finish(context: Context, { id }: Restore, succeeded: boolean): Promise<void> {
+  async finish(context: Context, { id, from }: Restore, succeeded: boolean): Promise<void> {
     this.#timelines.delete(id);
     await clearRestore(context, null);
-    if (succeeded) await clearReplaced(context, id);
+    if (!succeeded) return;
+    await clearReplaced(context, id);
+    if (from === null) await takeOver(openRepository(context.fleet, null), context.fleet);
   }
 
   mark(context: Context): Promise<void> {

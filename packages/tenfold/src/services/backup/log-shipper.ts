@@ -7,6 +7,7 @@ import type { Context } from "../service.ts";
 import { hashFile, logFilesIn, readLogHeader, readSystem } from "./log-files.ts";
 import { primaryOnDisk, serverDirectories } from "./on-disk.ts";
 import { openRepository } from "./open-place.ts";
+import { ensureOwner } from "./owner.ts";
 import type { Repository } from "./repository.ts";
 import { store } from "./stream.ts";
 
@@ -36,6 +37,7 @@ export class LogShipper {
     const names = await logFilesIn(spool);
     if (names.length === 0) return 0;
     const repository = openRepository(context.fleet, null);
+    await ensureOwner(repository, context.fleet);
     const primary = primaryOnDisk(context);
     const current = primary === null ? null : await readSystem(primary);
     for (const name of names) {

@@ -44,6 +44,11 @@ export class Repository {
     this.#root = `${fleet}/`;
   }
 
+  /** The file that says whose backups these are. */
+  get ownerName(): string {
+    return `${this.#root}owner.json`;
+  }
+
   fileName(id: string, part: Part): string {
     return `${this.#root}backups/${id}/${ENDINGS[part]}`;
   }

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
-import type { FleetReport, HealthReport, ReleasesReport } from "@tenfold/protocol";
+import type { BackupsReport, FleetReport, HealthReport, ReleasesReport } from "@tenfold/protocol";
 import type { OperationBody } from "../../api/server.ts";
+import type { UpRequest } from "../../engine/intent.ts";
 import { reportReleases } from "../../engine/report.ts";
 import type { Request } from "../../engine/request.ts";
 import { Fault } from "../../fault/fault.ts";
@@ -9,7 +10,18 @@ import { selectMembers } from "../../fleet/select.ts";
 import { VERSION } from "../../fleet/version.ts";
 import type { StoredState } from "../../journal/state.ts";
 import { StateFile } from "../../journal/state-file.ts";
-import type { DeployOrder, LogLine, LogQuery, ScaleOrder, Target, UpOrder, Watch } from "../target.ts";
+import type {
+  BackupOrder,
+  DeployOrder,
+  ImportOrder,
+  LogLine,
+  LogQuery,
+  RestoreOrder,
+  ScaleOrder,
+  Target,
+  UpOrder,
+  Watch,
+} from "../target.ts";
 import { EngineClient } from "./client.ts";
 import { readLogs } from "./log-files.ts";
 import { controlSocket } from "./socket.ts";
@@ -81,6 +93,28 @@ export class LocalTarget implements Target {
     return reportReleases(state);
   }
 
+  async backup(order: BackupOrder, watch: Watch): Promise<void> {
+    await this.#needEngine();
+    await this.#order({ name: "backup", backup: order }, watch);
+  }
+
+  async backups(load: () => Promise<UpOrder>): Promise<BackupsReport> {
+    const order = await this.#unlessStored(load);
+    await this.#ensureEngine();
+    return this.#client.post<BackupsReport>("/v1/backups", order);
+  }
+
+  async restore({ load, ...order }: RestoreOrder, watch: Watch): Promise<void> {
+    const up = await this.#unlessStored(load);
+    await this.#ensureEngine();
+    await this.#order({ name: "restore", restore: { ...order, up } }, watch);
+  }
+
+  async import(order: ImportOrder, watch: Watch): Promise<void> {
+    await this.#needEngine();
+    await this.#order({ name: "import", dump: order }, watch);
+  }
+
   async down({ volumes }: { readonly volumes: boolean }, watch: Watch): Promise<void> {
     const state = this.#stored();
     if (await this.#findEngine()) {
@@ -125,6 +159,11 @@ export class LocalTarget implements Target {
     await readLogs(`${state.paths.home}/logs`, query, onLine, signal);
   }
 
+  /** What the file says, where there is no fleet that knows it already. */
+  async #unlessStored(load: () => Promise<UpOrder>): Promise<UpRequest | null> {
+    return this.#stored() === null ? { ...(await load()), directory: this.#parts.directory } : null;
+  }
+
   #neverStarted(): Fault {
     return new Fault("TF_NOT_RUNNING", `no fleet was ever started in ${this.#parts.directory}`, {
       hint: "start one: tenfold up",
@@ -142,7 +181,8 @@ export class LocalTarget implements Target {
       by: { pid: process.pid, user: process.env.USER ?? `uid ${process.getuid?.() ?? "?"}` },
       dryRun: watch.dryRun,
     };
-    const cancel = (): void => void this.#client.post("/v1/cancel", { hurry: watch.hurry.aborted }).catch(() => {});
+    const cancel = (): void =>
+      void this.#client.post("/v1/cancel", { hurry: watch.hurry.aborted, name: request.name }).catch(() => {});
     const hurry = (): void => void this.#client.post("/v1/hurry", {}).catch(() => {});
     watch.cancel.addEventListener("abort", cancel, { once: true });
     watch.hurry.addEventListener("abort", hurry, { once: true });
