@@ -12,6 +12,7 @@ test("moments are read as people write them", () => {
   assert.deepEqual(at("2026-11-25"), time("2026-11-25T00:00"));
   assert.deepEqual(at("2026-11-25T10:30:15.250Z"), time("2026-11-25T10:30:15.250Z"));
   assert.deepEqual(at("2026-11-25 10:30:15 UTC"), time("2026-11-25T10:30:15Z"));
+  assert.deepEqual(at("2026-11-25 10:30:15.25+02"), time("2026-11-25T08:30:15.250Z"));
   assert.deepEqual(at("2026-11-25 10:30 +0200"), time("2026-11-25T08:30:00Z"));
 });
 

@@ -8,6 +8,7 @@ import { fleetOf } from "./desire.ts";
 import { choosePortsFor } from "./fleet-ports.ts";
 import type { EngineHost } from "./host.ts";
 import { intendUp, type UpRequest } from "./intent.ts";
+import { withAnyPort } from "./restore.ts";
 import type { RunningFleet } from "./running-fleet.ts";
 
 function iso(at: number): string {
@@ -39,7 +40,7 @@ export function nextBackup({ spec, wanted, backups, releases }: StoredState): nu
 async function unstarted(request: UpRequest, host: EngineHost): Promise<{ fleet: Fleet; state: StoredState }> {
   const { machine, paths } = await host.observe(request.spec, request.directory);
   const intended = intendUp(request, null, { now: host.now(), paths, bootId: host.bootId() });
-  const { book } = await choosePortsFor(intended, host.createDriver(machine, intended.id), null);
+  const { book } = await choosePortsFor(withAnyPort(intended), host.createDriver(machine, intended.id), null);
   const state: StoredState = { ...intended, ports: book, wanted: "stopped" };
   const fleet = fleetOf(state, machine, host.openSecrets(), 0);
   const { release } = fleet;

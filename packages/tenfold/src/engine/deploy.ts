@@ -33,7 +33,11 @@ export interface DeployRequest {
 
 function codeSource({ revision, directory, spec }: DeployRequest): CodeSource {
   if (revision !== null) return { kind: "extracted", directory: revision.directory };
-  return { kind: "directory", directory, exclude: [...new Set([...spec.deploy.exclude, ".tenfold", BACKUPS_DIRECTORY])] };
+  return {
+    kind: "directory",
+    directory,
+    exclude: [...new Set([...spec.deploy.exclude, ".tenfold", BACKUPS_DIRECTORY])],
+  };
 }
 
 function sourceOf({ revision }: DeployRequest): ReleaseSource {

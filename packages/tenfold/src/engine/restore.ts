@@ -36,6 +36,11 @@ function newId(): string {
   return randomBytes(4).toString("hex");
 }
 
+/** The same, with a port for the application that is chosen freely. */
+export function withAnyPort(state: StoredState): StoredState {
+  return { ...state, spec: { ...state.spec, balancer: { ...state.spec.balancer, port: null } } };
+}
+
 /** A fleet that shall have data before it first starts. */
 async function found(
   request: UpRequest | null,
@@ -49,7 +54,8 @@ async function found(
   for (const text of notes) note(text);
   const intended = intendUp(request, null, { now: host.now(), paths, bootId: host.bootId() });
   const driver = host.createDriver(machine, intended.id);
-  const { book } = await choosePortsFor(intended, driver, null);
+  // It does not start yet, so a port that the file names may be taken: up will look again.
+  const { book } = await choosePortsFor(withAnyPort(intended), driver, null);
   await host.makeDirectories(paths, machine);
   await makeDirectories(driver, paths);
   const state: StoredState = { ...intended, ports: book, wanted: "stopped" };

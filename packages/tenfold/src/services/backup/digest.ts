@@ -1,4 +1,5 @@
 import type { Session } from "../postgres/client.ts";
+import { identifier } from "./sql.ts";
 
 /** How much a table holds, and a sum over all of it that does not depend on the order of rows. */
 export interface TableDigest {
@@ -17,10 +18,6 @@ SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace 
 WHERE (c.relkind = 'r' OR (c.relkind = 'm' AND c.relispopulated)) AND c.relpersistence = 'p'
   AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'
 ORDER BY 1, 2`;
-
-function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
 
 /** Reads every table of every database, each in one statement. `open` connects to a database. */
 export async function digestAll(

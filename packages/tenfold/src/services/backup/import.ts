@@ -1,36 +1,13 @@
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
-import { PassThrough, type Readable, Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGunzip, createZstdDecompress } from "node:zlib";
+import { PassThrough } from "node:stream";
 import { Fault } from "../../fault/fault.ts";
-import { databaseName, memberNamed } from "../../fleet/data.ts";
-import type { Member } from "../../fleet/member.ts";
-import { SUPERUSER } from "../../render/postgres/postgres.ts";
-import { openSuperuser, type Session } from "../postgres/client.ts";
+import { databaseName } from "../../fleet/data.ts";
 import type { Context } from "../service.ts";
 import type { Dump } from "./control.ts";
 import { type DumpFormat, recognizeDump } from "./dump-format.ts";
-import { databaseOf, SqlFilter } from "./sql-filter.ts";
-import { COPY_WITHIN, lastLines, postgresProgram, toolFault, tryTool } from "./tools.ts";
-
-function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-function primaryOf({ fleet }: Context): Member {
-  if (fleet.topology.postgresPrimary === null)
-    throw new Fault("TF_NOT_CONFIGURED", "this fleet runs no PostgreSQL of its own");
-  return memberNamed(fleet, fleet.topology.postgresPrimary);
-}
-
-function connect(context: Context, database: string): Promise<Session & AsyncDisposable> {
-  return openSuperuser(context.fleet, primaryOf(context), { database, within: COPY_WITHIN });
-}
+import { connect, libpq, makeExtensions } from "./import-session.ts";
+import { loadSql } from "./import-sql.ts";
+import { identifier, literal } from "./sql.ts";
+import { lastLines, postgresProgram, toolFault, tryTool } from "./tools.ts";
 
 /** The database that a dump is loaded into, beside the application's. */
 function sideName(context: Context): string {
@@ -46,10 +23,6 @@ WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_s
 async function countTables(context: Context, database: string): Promise<number> {
   await using session = await connect(context, database);
   return Number((await session.query(OWN_TABLES))[0]?.count);
-}
-
-function libpq({ fleet }: Context, member: Member, database: string): Record<string, string> {
-  return { PGHOST: fleet.paths.run, PGPORT: `${member.port}`, PGUSER: SUPERUSER, PGDATABASE: database };
 }
 
 /**
@@ -69,25 +42,25 @@ export async function loadDump(context: Context, dump: Dump): Promise<void> {
     await session.query(`DROP DATABASE IF EXISTS ${identifier(side)} WITH (FORCE)`);
     await session.query(`CREATE DATABASE ${identifier(side)} OWNER ${identifier(owner)} TEMPLATE template0`);
   }
+  try {
+    await fill(context, { dump, side, format });
+  } catch (error) {
+    await using session = await connect(context, "postgres");
+    await session.query(`DROP DATABASE IF EXISTS ${identifier(side)} WITH (FORCE)`);
+    throw error;
+  }
+}
+
+async function fill(
+  context: Context,
+  { dump, side, format }: { readonly dump: Dump; readonly side: string; readonly format: DumpFormat },
+): Promise<void> {
   if (format.kind === "archive") await loadArchive(context, dump, side);
   else await loadSql(context, { dump, side, compression: format.compression });
   if ((await countTables(context, side)) === 0)
     throw new Fault("TF_IMPORT_FILE", `${dump.path} makes no table`, { hint: "is it the file that you meant?" });
   await using session = await connect(context, side);
   await session.query("ANALYZE");
-}
-
-/** Extensions need a superuser, so they are made before all else; one that is not installed here is told by name. */
-async function makeExtensions(context: Context, side: string, names: readonly string[]): Promise<void> {
-  await using session = await connect(context, side);
-  for (const name of names) {
-    if (name === "plpgsql") continue;
-    await session.query(`CREATE EXTENSION IF NOT EXISTS ${identifier(name)}`).catch((error: unknown) => {
-      throw new Fault("TF_IMPORT_FAILED", `the dump needs the extension ${name}: ${(error as Error).message}`, {
-        hint: `install it for this PostgreSQL; on Debian many are in postgresql-${context.fleet.machine.programs.postgres?.version[0]}-${name}`,
-      });
-    });
-  }
 }
 
 async function loadArchive(context: Context, { path }: Dump, side: string): Promise<void> {
@@ -111,103 +84,15 @@ async function loadArchive(context: Context, { path }: Dump, side: string): Prom
   );
   const how = ["--no-owner", "--no-acl", "--no-publications", "--no-subscriptions", "--no-tablespaces"];
   const whole = ["--exit-on-error", "--single-transaction", "--role", databaseName(context.fleet.spec)];
+  const list = `${context.fleet.paths.home}/import.list`;
+  await context.driver.writeFiles([{ path: list, content: kept.join("\n"), mode: 0o600, owner: "engine" }]);
   const outcome = await tryTool(context, {
-    argv: [program, ...how, ...whole, "--use-list=/dev/stdin", `--dbname=${side}`, path],
+    argv: [program, ...how, ...whole, `--use-list=${list}`, `--dbname=${side}`, path],
     runAs: "engine",
-    env: libpq(context, primaryOf(context), side),
-    input: kept.join("\n"),
+    env: libpq(context, side),
   });
+  await context.driver.removeDirectory(list);
   if (outcome.code !== 0) throw toolFault(outcome, "TF_IMPORT_FAILED", `${path} could not be loaded`);
-}
-
-function openSql(path: string, compression: Extract<DumpFormat, { kind: "sql" }>["compression"]): Readable {
-  const file = createReadStream(path);
-  if (compression === null) return file;
-  const unpack = compression === "gzip" ? createGunzip() : createZstdDecompress();
-  file.once("error", (error) => unpack.destroy(error));
-  return file.pipe(unpack);
-}
-
-type SqlDump = {
-  readonly dump: Dump;
-  readonly side: string;
-  readonly compression: Extract<DumpFormat, { kind: "sql" }>["compression"];
-};
-
-/** Which database of a dump of several is meant, and the extensions that it needs. Faults: TF_IMPORT_FILE. */
-async function survey({ dump, compression }: SqlDump): Promise<{ wanted: string | null; extensions: string[] }> {
-  const found = new Map<string | null, Set<string>>();
-  let current: string | null = null;
-  const extensions = (): Set<string> => {
-    const known = found.get(current) ?? new Set<string>();
-    found.set(current, known);
-    return known;
-  };
-  for await (const line of createInterface({ input: openSql(dump.path, compression), crlfDelay: Infinity })) {
-    const connected = databaseOf(line);
-    if (connected !== undefined) {
-      current = connected;
-      extensions();
-    }
-    const extension = /^CREATE EXTENSION (?:IF NOT EXISTS )?("[^"]+"|[a-z0-9_-]+)/i.exec(line)?.[1];
-    if (extension !== undefined) extensions().add(extension.replaceAll('"', ""));
-  }
-  const named = [...found.keys()].filter((name) => name !== null);
-  const own = named.filter((name) => !["postgres", "template0", "template1"].includes(name));
-  if (named.length === 0) return { wanted: null, extensions: [...(found.get(null) ?? [])] };
-  const wanted = dump.database ?? (own.length === 1 ? own[0] : undefined);
-  if (wanted === undefined || !named.includes(wanted))
-    throw new Fault(
-      "TF_IMPORT_FILE",
-      `${dump.path} holds the databases ${(own.length === 0 ? named : own).join(", ")}`,
-      {
-        hint: "name the one to take: --database NAME",
-      },
-    );
-  return { wanted, extensions: [...(found.get(wanted) ?? [])] };
-}
-
-/** A stream of what a filter keeps, line by line. */
-function filtering(filter: SqlFilter): Transform {
-  let rest = Buffer.alloc(0);
-  const kept = (data: Buffer): Buffer => {
-    const out: Buffer[] = [];
-    let from = 0;
-    for (let end = data.indexOf(10); end >= 0; end = data.indexOf(10, from)) {
-      const line = data.subarray(from, end + 1);
-      if (filter.keeps(line.toString("utf8", 0, line.length - 1).replace(/\r$/, ""))) out.push(line);
-      from = end + 1;
-    }
-    rest = Buffer.from(data.subarray(from));
-    return Buffer.concat(out);
-  };
-  return new Transform({
-    transform: (chunk: Buffer, _encoding, done) =>
-      done(null, kept(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]))),
-    flush: (done) => done(null, rest.length === 0 ? rest : kept(Buffer.concat([rest, Buffer.from("\n")]))),
-  });
-}
-
-async function loadSql(context: Context, sql: SqlDump): Promise<void> {
-  const { dump, side, compression } = sql;
-  const { wanted, extensions } = await survey(sql);
-  await makeExtensions(context, side, extensions);
-  const stream = new PassThrough();
-  const role = Buffer.from(`SET ROLE ${identifier(databaseName(context.fleet.spec))};\n`);
-  stream.write(role);
-  const [outcome] = await Promise.all([
-    tryTool(context, {
-      argv: ["psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null"],
-      runAs: "engine",
-      env: libpq(context, primaryOf(context), side),
-      source: stream,
-    }),
-    pipeline(openSql(dump.path, compression), filtering(new SqlFilter(wanted)), stream).catch((error: unknown) => {
-      // Whoever reads it has ended, and says why.
-      if ((error as NodeJS.ErrnoException).code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
-    }),
-  ]);
-  if (outcome.code !== 0) throw toolFault(outcome, "TF_IMPORT_FAILED", `${dump.path} could not be loaded`);
 }
 
 /**

@@ -28,7 +28,7 @@ function targetSettings({ to, timeline }: Recovery): Record<string, string> {
     case "latest":
       return along;
     case "time":
-      return { ...along, recovery_target_time: new Date(to.at).toISOString() };
+      return { ...along, recovery_target_time: new Date(to.at).toISOString().replace("T", " ").replace("Z", "+00") };
     case "position":
       return { ...along, recovery_target_lsn: to.lsn, recovery_target_inclusive: "off" };
     default:

@@ -6,6 +6,12 @@ export function databaseOf(line: string): string | undefined {
   return word.replace(/^"(.*)"$/, "$1").replaceAll('""', '"');
 }
 
+/** The extension that a line makes. */
+export function extensionOf(line: string): string | undefined {
+  const name = /^CREATE EXTENSION (?:IF NOT EXISTS )?("[^"]+"|[a-z0-9_-]+)/i.exec(line)?.[1];
+  return name?.replaceAll('"', "");
+}
+
 const SECTION = /^-- (?:Data for )?Name: .*; Type: ([A-Z ]+); Schema: /;
 /** Rights and owners are those of another server, whose roles do not exist here; extensions are made beforehand. */
 const LEFT_OUT = new Set([
@@ -29,7 +35,6 @@ export class SqlFilter {
   #section = "";
   #inData = false;
   #quote: string | null = null;
-  readonly extensions: Set<string> = new Set();
 
   /** `wanted`: of several databases, the one to keep; `null`: there is one. */
   constructor(wanted: string | null) {
@@ -61,11 +66,9 @@ export class SqlFilter {
       this.#enter(line);
       return false;
     }
-    const extension = /^CREATE EXTENSION (?:IF NOT EXISTS )?("[^"]+"|[a-z0-9_-]+)/i.exec(line);
-    if (extension !== null) this.extensions.add((extension[1] ?? "").replaceAll('"', ""));
     this.#enter(line);
     if (line.startsWith("--")) return true;
-    if (LEFT_OUT.has(this.#section) || extension !== null) return false;
+    if (LEFT_OUT.has(this.#section) || extensionOf(line) !== undefined) return false;
     if (/^\\(un)?restrict /.test(line)) return false;
     return !/^(ALTER .* OWNER TO .*;|(GRANT|REVOKE) .*;|SET SESSION AUTHORIZATION .*;|(CREATE|ALTER|DROP) ROLE .*;|CREATE DATABASE .*;|ALTER DATABASE .*;|DROP DATABASE .*;|COMMENT ON EXTENSION .*;|SET default_tablespace = .*;|SET transaction_timeout = .*;)$/.test(
       line,

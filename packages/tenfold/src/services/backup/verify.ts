@@ -100,5 +100,5 @@ function compare({ id, finishedAt }: Manifest, { digests, busy }: Witness, found
     });
   const rows = rowsOf(digests);
   const left = busy === 0 ? "" : `; ${busy} that were written to all the time were only read`;
-  return `${digests.size} tables with ${rows} rows are the same as the fleet's${left}`;
+  return `${digests.size} ${digests.size === 1 ? "table" : "tables"} with ${rows} ${rows === 1 ? "row" : "rows"} are the same as the fleet's${left}`;
 }
