@@ -17,6 +17,7 @@ import { observeSystem } from "../machine/system/system.ts";
 import { ensureServiceUser } from "../machine/users/service-user.ts";
 import { DirectoryStore } from "../releases/directory-store.ts";
 import { createServices } from "../services/wire.ts";
+import { nameInProject } from "../spec/backups/backups.ts";
 import type { Spec } from "../spec/spec.ts";
 import { LocalTarget } from "../targets/local/local-target.ts";
 import { confirm } from "./confirm.ts";
@@ -59,6 +60,7 @@ export function createEngineHost(directory: string): EngineHost {
         user: service,
         processes: processesOf(spec),
         processEnv: process.env,
+        closed: [nameInProject(spec.backups) ?? ""],
       });
       const fitting = await withPostgresOf(observed, paths);
       const machine = { ...fitting, users: { ...observed.users, application: access.allowed ? service : engine } };

@@ -3,7 +3,7 @@ import { applicationOf, canonical, type Release, type ReleaseSource } from "../f
 import { freeIndexes, type WebSets } from "../fleet/web-sets.ts";
 import type { StoredDeploy, StoredState } from "../journal/state.ts";
 import type { CodeSource } from "../releases/release-store.ts";
-import { BACKUPS_DIRECTORY } from "../spec/backups/backups.ts";
+import { nameInProject } from "../spec/backups/backups.ts";
 import type { Strategy } from "../spec/deploy/deploy.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { Percent } from "../units/percent.ts";
@@ -33,10 +33,11 @@ export interface DeployRequest {
 
 function codeSource({ revision, directory, spec }: DeployRequest): CodeSource {
   if (revision !== null) return { kind: "extracted", directory: revision.directory };
+  const kept = nameInProject(spec.backups);
   return {
     kind: "directory",
     directory,
-    exclude: [...new Set([...spec.deploy.exclude, ".tenfold", BACKUPS_DIRECTORY])],
+    exclude: [...new Set([...spec.deploy.exclude, ".tenfold", ...(kept === null ? [] : [`/${kept}`])])],
   };
 }
 

@@ -139,7 +139,8 @@ async function end({ fleet, note }: RestoreParts, succeeded: boolean): Promise<v
   await fleet.services.backup.finish(members.context(), restore, succeeded);
   store.decide({ restore: null });
   if (!succeeded) return;
-  note(`what was replaced is kept in ${replacedDirectory(store.state.paths, restore.id)} until the next backup`);
+  if (store.state.members.length > 0)
+    note(`what was replaced is kept in ${replacedDirectory(store.state.paths, restore.id)} until the next backup`);
   if (store.state.wanted === "stopped") note("the fleet is down; tenfold up starts it with the restored data");
 }
 

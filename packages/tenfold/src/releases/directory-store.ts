@@ -95,7 +95,7 @@ export class DirectoryStore implements ReleaseStore {
 
   async #copy({ directory, exclude }: Extract<CodeSource, { kind: "directory" }>, target: string): Promise<void> {
     await mkdir(target, { mode: 0o755 });
-    const names = (await readdir(directory)).filter((name) => !exclude.includes(name));
+    const names = (await readdir(directory)).filter((name) => !exclude.includes(name) && !exclude.includes(`/${name}`));
     if (names.length > 0) {
       const said = await run("cp", ["-a", "--reflink=auto", ...names.map((name) => join(directory, name)), target]);
       if (said !== null) throw copyFault(said, target);

@@ -9,6 +9,7 @@ export interface TakenCode {
 /** Where the code of a release comes from. */
 export type CodeSource =
   /** The project's directory as it is now. */
+  /** An excluded name counts at every depth; `/name`, in the directory itself alone. */
   | { readonly kind: "directory"; readonly directory: string; readonly exclude: readonly string[] }
   /** A directory that was made for this release, such as an extracted revision; it is moved. */
   | { readonly kind: "extracted"; readonly directory: string };

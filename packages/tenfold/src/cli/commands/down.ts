@@ -7,7 +7,9 @@ export const down: CommandDefinition = {
   usage: "",
   summary: "stop everything",
   description: "What is in flight gets a few seconds to finish. Data stays, unless --volumes says otherwise.",
-  options: [{ flags: "--volumes", description: "also delete all data, logs and secrets, after asking" }],
+  options: [
+    { flags: "--volumes", description: "also delete all data, logs and secrets, after asking; backups are kept" },
+  ],
   examples: [
     { run: "tenfold down", does: "stop the fleet and keep its data" },
     { run: "tenfold down --volumes -y", does: "stop it and delete its data without a question" },
@@ -16,7 +18,9 @@ export const down: CommandDefinition = {
     const volumes = input.has("volumes");
     const { options, terminal } = context;
     if (volumes && !options.dryRun) {
-      const sure = await context.confirm(`Delete all data, logs and secrets of the fleet in ${options.directory}?`);
+      const sure = await context.confirm(
+        `Delete all data, logs and secrets of the fleet in ${options.directory}? Backups are kept.`,
+      );
       if (!sure) {
         terminal.err("nothing was stopped or deleted\n");
         return EXIT_CODES.failed;

@@ -5,7 +5,7 @@ import { Fault } from "../../fault/fault.ts";
 import { formatMoment, type RestoreTarget } from "../../fleet/backup/choose.ts";
 import { isBackupId, PARTS, type Part } from "../../fleet/backup/manifest.ts";
 import type { Origin } from "../../fleet/backup/restore.ts";
-import { BACKUPS_DIRECTORY, parseObjectUrl } from "../../spec/backups/backups.ts";
+import { nameInProject, parseObjectUrl } from "../../spec/backups/backups.ts";
 import type { RestoreOrder, Target } from "../../targets/target.ts";
 import type { Input } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -59,7 +59,8 @@ async function openDirectory(context: Context, directory: string): Promise<void>
   const content = await contentOf(directory);
   if (content === null || content.length === 0) {
     await mkdir(directory, { recursive: true, mode: (await stat(project)).mode & 0o777 });
-    const left = new Set([".tenfold", BACKUPS_DIRECTORY, ".git", ".hg", ".svn"]);
+    const { spec } = await context.loadProject(null);
+    const left = new Set([".tenfold", nameInProject(spec.backups), ".git", ".hg", ".svn"]);
     for (const name of await readdir(project))
       if (!left.has(name))
         await cp(resolve(project, name), resolve(directory, name), { recursive: true, verbatimSymlinks: true });

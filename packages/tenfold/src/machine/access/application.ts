@@ -13,6 +13,8 @@ export interface ApplicationRequest {
   /** Its commands, and the directories (relative to the project) where they run. */
   readonly processes: readonly { readonly command: Command; readonly directory: string }[];
   readonly processEnv: Readonly<Record<string, string | undefined>>;
+  /** Names in the project that are none of the application's business. */
+  readonly closed?: readonly string[];
 }
 
 /** Whether the application can run as that user; if not, it has to run as whoever runs the engine, and notes say why. */
@@ -76,8 +78,10 @@ async function filesOf(request: ApplicationRequest): Promise<{ program: string; 
 }
 
 /** Names in the project's directory that the user cannot read; those with a dot are the developer's own business. */
-async function unreadable(project: string, user: User): Promise<string[]> {
-  const names = (await readdir(project)).filter((name) => !name.startsWith(".")).slice(0, 500);
+async function unreadable({ project, user, closed = [] }: ApplicationRequest): Promise<string[]> {
+  const names = (await readdir(project))
+    .filter((name) => !name.startsWith(".") && !closed.includes(name))
+    .slice(0, 500);
   const rights = await rightsOf(
     user,
     names.map((name) => join(project, name)),
@@ -109,7 +113,7 @@ export async function checkApplicationAccess(request: ApplicationRequest): Promi
     const where = barrier === null ? "cannot execute it" : `cannot pass ${barrier}`;
     return { allowed: false, notes: [`${program} is ${file}, and user ${user.name} ${where}, ${instead}.`] };
   }
-  const hidden = await unreadable(project, user);
+  const hidden = await unreadable(request);
   if (hidden.length === 0) return { allowed: true, notes: [] };
   const names =
     hidden.length > 3 ? `${hidden.slice(0, 3).join(", ")} and ${hidden.length - 3} more` : hidden.join(", ");

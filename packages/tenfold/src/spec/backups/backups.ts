@@ -100,6 +100,13 @@ export const backups: z.ZodType<Backups> = z.union([
   fields.transform(backupsFrom),
 ]);
 
+/** The name in the project's directory below which backups are kept; `null` where they are elsewhere. */
+export function nameInProject({ to }: Backups): string | null {
+  if (parseObjectUrl(to) !== null || to.startsWith("/")) return null;
+  const [first = ""] = to.split("/").filter((part) => part !== "" && part !== ".");
+  return first === "" || first === ".." ? null : first;
+}
+
 /** `s3://bucket/prefix` in its parts; `null` for a directory. */
 export function parseObjectUrl(to: string): { readonly bucket: string; readonly prefix: string } | null {
   const match = /^s3:\/\/([^/]+)\/?(.*?)\/*$/.exec(to);

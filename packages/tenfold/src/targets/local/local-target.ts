@@ -117,6 +117,7 @@ export class LocalTarget implements Target {
 
   async down({ volumes }: { readonly volumes: boolean }, watch: Watch): Promise<void> {
     const state = this.#stored();
+    if (volumes && !watch.dryRun && state !== null) await this.#noteBackups();
     if (await this.#findEngine()) {
       await this.#order({ name: "down" }, watch);
       if (!watch.dryRun) await this.#engineEnds();
@@ -162,6 +163,17 @@ export class LocalTarget implements Target {
   /** What the file says, where there is no fleet that knows it already. */
   async #unlessStored(load: () => Promise<UpOrder>): Promise<UpRequest | null> {
     return this.#stored() === null ? { ...(await load()), directory: this.#parts.directory } : null;
+  }
+
+  /** Backups outlive the data that they are of, and whoever deletes that is told so. */
+  async #noteBackups(): Promise<void> {
+    try {
+      const { backups, place } = await this.backups(() => Promise.reject(new Error("there is a fleet")));
+      if (backups.length > 0) this.notes.push(`${backups.length} backups are kept in ${place}`);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      this.notes.push(`backups are kept where they are, although nobody can look at them now: ${error.message}`);
+    }
   }
 
   #neverStarted(): Fault {
