@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { sleep } from "../visit/visit.ts";
+import { sleep, type Visited } from "../visit/visit.ts";
 import { type GeneratorHealth, HealthWatch } from "./health.ts";
 import type { Arrival, RunClock } from "./schedule.ts";
 
@@ -9,8 +9,8 @@ export interface ClosedLoopOptions {
   readonly visitors: number;
   /** Milliseconds after which no visit is begun any more. */
   readonly duration: number;
-  /** One visit. `visitor`: from 0. Tells whether all went well. Must not reject. */
-  readonly visit: (visitor: number, arrival: Arrival) => Promise<boolean>;
+  /** One visit. `visitor`: from 0. Must not reject. */
+  readonly visit: (visitor: number, arrival: Arrival) => Promise<Visited>;
   readonly signal: AbortSignal;
 }
 
@@ -36,11 +36,11 @@ export async function runClosedLoop(
       const now = clock.now();
       const index = visits;
       visits += 1;
-      const isFine = await visit(visitor, { index, intendedAt: now, sentAt: now });
+      const visited = await visit(visitor, { index, intendedAt: now, sentAt: now });
       // Visits without a request would keep everybody else from their turn.
-      if (clock.now() - now < 1) await nextTurn();
+      if (visited === "nothing") await nextTurn();
       // Who is refused at once does not ask again at once, for nobody would.
-      if (!isFine) await sleep(SHORTEST_PAUSE, signal);
+      if (visited === "failed") await sleep(SHORTEST_PAUSE, signal);
     }
   };
   await Promise.all(Array.from({ length: visitors }, (_, visitor) => come(visitor)));

@@ -4,7 +4,7 @@ import { arrivalTimes, type Spacing } from "../arrivals/times.ts";
 import { HttpSender } from "../http/sender.ts";
 import type { LoadRecord } from "../record.ts";
 import type { Journey } from "../scenario/scenario.ts";
-import { Visits } from "../visit/visit.ts";
+import { type Visited, Visits } from "../visit/visit.ts";
 import { Visitor } from "../visit/visitor.ts";
 import { takeSocketStep } from "../websocket/step.ts";
 import { runClosedLoop } from "./closed-loop.ts";
@@ -78,11 +78,11 @@ export async function runLoad(plan: LoadPlan, { signal, hurry, onSnapshot }: Run
       takeSocketStep(step, visitor, at, { target, isStrict, timeoutMs, clock, onRecord, signal }),
   });
   let inFlight = 0;
-  const take = async (visitor: Visitor, arrival: Arrival): Promise<boolean> => {
+  const take = async (visitor: Visitor, arrival: Arrival): Promise<Visited> => {
     inFlight += 1;
-    const isFine = await visits.take(pickJourney(journeys, random()), visitor, arrival);
+    const visited = await visits.take(pickJourney(journeys, random()), visitor, arrival);
     inFlight -= 1;
-    return isFine;
+    return visited;
   };
   const timer = setInterval(() => onSnapshot(live.take(clock.now(), inFlight)), LOOK);
   const open = async (profile: Profile, spacing: Spacing): Promise<Sent> => {

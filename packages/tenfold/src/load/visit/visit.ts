@@ -24,6 +24,9 @@ function expects(ranges: readonly StatusRange[]): (status: number) => boolean {
   return (status) => ranges.some(({ from, to }) => status >= from && status <= to);
 }
 
+/** How a visit went. `nothing`: chance left every step out. */
+export type Visited = "done" | "failed" | "nothing";
+
 /** A step, made ready for being sent many times. */
 interface Prepared {
   readonly expects: (status: number) => boolean;
@@ -49,19 +52,20 @@ export class Visits {
 
   /**
    * Takes the steps one after the other: the first is due when the arrival is, each other when the pause before it ends.
-   * Tells whether all went well.
    */
-  async take(journey: Journey, visitor: Visitor, arrival: Arrival): Promise<boolean> {
+  async take(journey: Journey, visitor: Visitor, arrival: Arrival): Promise<Visited> {
     const { clock, random, signal, pausesAtEnd } = this.#options;
     let at = arrival;
+    let visited: Visited = "nothing";
     for (const [index, step] of journey.steps.entries()) {
       if (step.chance < 1 && random() >= step.chance) continue;
       const isFine =
         step.kind === "http" ? await this.#request(step, visitor, at) : await this.#options.socket(step, visitor, at);
       if (!isFine) {
         this.#abandoned += 1;
-        return false;
+        return "failed";
       }
+      visited = "done";
       const isLast = index === journey.steps.length - 1;
       let intendedAt = clock.now();
       if (step.think !== null && (pausesAtEnd || !isLast)) {
@@ -70,10 +74,10 @@ export class Visits {
         intendedAt += pause;
         await sleep(pause, signal);
       }
-      if (signal.aborted) return true;
+      if (signal.aborted) return visited;
       at = { index: arrival.index, intendedAt, sentAt: clock.now() };
     }
-    return true;
+    return visited;
   }
 
   #prepare(step: HttpStep): Prepared {
