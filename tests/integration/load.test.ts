@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { join } from "node:path";
 import { test } from "node:test";
 import { webOnly } from "../harness/applications.ts";
-import { run as runProgram } from "../harness/program.ts";
+import { ROOT, run as runProgram } from "../harness/program.ts";
 import { createProject, type Project } from "../harness/project.ts";
 
 interface Report {
@@ -119,6 +120,15 @@ test("a scenario's visits, a page about them without anything from elsewhere, an
   assert.equal(server.requests.length, 40, "exporting sends nothing");
 });
 
+test("the scenario of the guide is understood", async () => {
+  const guide = readFileSync(join(ROOT, "docs/guides/load.md"), "utf8");
+  const scenario = /```yaml title=shop\.yaml\n(.*?)```/s.exec(guide)?.[1] ?? "";
+  await using project = await createProject({ files: { "shop.yaml": scenario } });
+  const words = ["load", "http://127.0.0.1:1", "--scenario", "shop.yaml", "--dry-run"];
+  const { stdout } = await project.tenfold(...words);
+  assert.equal(stdout, "http://127.0.0.1:1: 20 to 120/s for 2m, as independent visitors come\n");
+});
+
 test("a trace is replayed", async () => {
   await using project = await createProject({ files: { "trace.csv": "second,rps\n0,10\n1,40\n" } });
   await using server = await serve(() => 200);
@@ -163,10 +173,11 @@ const REFUSED: readonly (readonly [string, readonly string[], string, RegExp])[]
 
 test("what cannot or should not be done is refused with exit code 2, and nothing is sent", async () => {
   await using project = await createProject({ files: { "bad.csv": "second,rps\nx,y\n" } });
-  for (const [name, words, code, hint] of REFUSED) {
+  const check = async ([name, words, code, hint]: (typeof REFUSED)[number]): Promise<void> => {
     const fault = await project.fault(["load", ...words]);
     assert.deepEqual([fault.code, fault.exit], [code, 2], name);
     assert.match(fault.hint ?? "", hint, name);
-  }
+  };
+  await Promise.all(REFUSED.map(check));
   assert.ok(!existsSync(project.path(".tenfold")));
 });

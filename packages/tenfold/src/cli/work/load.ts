@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { EXIT_CODES } from "../../fault/catalogue.ts";
 import { Fault } from "../../fault/fault.ts";
 import { systemFault } from "../../fault/system.ts";
-import { durationOf, type Profile, peakOf } from "../../load/arrivals/profile.ts";
+import { type Profile, peakOf } from "../../load/arrivals/profile.ts";
 import { parseTrace } from "../../load/arrivals/trace.ts";
 import { exportK6 } from "../../load/export/k6.ts";
 import { loadScenario } from "../../load/read/scenario-file.ts";
@@ -12,7 +12,7 @@ import { buildReport } from "../../load/report/build.ts";
 import { renderHtml } from "../../load/report/html.ts";
 import type { LoadReport } from "../../load/report/report.ts";
 import { beyondLimits } from "../../load/run/limits.ts";
-import type { LoadPlan } from "../../load/run/plan.ts";
+import { type LoadPlan, secondsOf } from "../../load/run/plan.ts";
 import type { Scenario } from "../../load/scenario/scenario.ts";
 import { runThreads } from "../../load/threads/run-threads.ts";
 import { readText } from "../../project/read-text.ts";
@@ -59,9 +59,7 @@ async function write(context: Context, name: string, text: string): Promise<void
 /** Runs the plan; the first Ctrl-C ends it early and its figures are shown, the second gives up what is in flight. */
 async function run(context: Context, plan: Omit<LoadPlan, "share">, threads: number): ReturnType<typeof runThreads> {
   const { terminal, paint, interrupts, options } = context;
-  const { arrivals } = plan;
-  const seconds = arrivals.kind === "open" ? durationOf(arrivals.profile) : arrivals.seconds;
-  const progress = new LoadProgress(terminal, paint, seconds);
+  const progress = new LoadProgress(terminal, paint, secondsOf(plan.arrivals));
   const stop = interrupts.next();
   const hurry = new AbortController();
   stop.addEventListener(

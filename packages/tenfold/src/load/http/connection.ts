@@ -2,8 +2,10 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { ProtocolError, ResponseParser } from "./response-parser.ts";
 import type { HttpTarget } from "./target.ts";
+import { tlsOptions } from "./tls.ts";
 
-const BUFFER = 64 * 1024;
+/** All connections of a thread read into it, one after the other; whatever lasts longer than its reading is copied. */
+const BUFFER: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** How an exchange on a connection ended. */
 export type Exchange =
@@ -47,20 +49,17 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    const { address, port, isTls, host } = options.target;
+    const { address, port, isTls } = options.target;
     const onConnect = (): void => {
       this.#isConnected = true;
     };
     if (isTls) {
-      this.#socket = connectTls(
-        { host: address, port, servername: host, rejectUnauthorized: options.isStrict, ALPNProtocols: ["http/1.1"] },
-        onConnect,
-      );
+      this.#socket = connectTls(tlsOptions(options.target, options.isStrict), onConnect);
       this.#socket.on("data", (chunk: Buffer) => this.#onData(chunk));
     } else {
-      // One buffer for all that this connection reads, past the machinery of streams.
+      // Past the machinery of streams, which would allocate for each piece.
       const onread = {
-        buffer: Buffer.allocUnsafeSlow(BUFFER),
+        buffer: BUFFER,
         callback: (size: number, buffer: Uint8Array): boolean => {
           this.#onData((buffer as Buffer).subarray(0, size));
           return true;

@@ -12,10 +12,10 @@ export interface HttpTarget {
   readonly authority: string;
 }
 
-/** Finds the address of a URL's host. Rejects with the resolver's error (ENOTFOUND). */
+/** Finds the address of a URL's host; of several, one of IPv4, on which local servers listen more often. Rejects with the resolver's error (ENOTFOUND). */
 export async function resolveTarget(url: URL): Promise<HttpTarget> {
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  const address = isIP(host) > 0 ? host : (await lookup(host)).address;
+  const address = isIP(host) > 0 ? host : (await lookup(host, { order: "ipv4first" })).address;
   const isTls = url.protocol === "https:" || url.protocol === "wss:";
   return { host, address, port: url.port === "" ? (isTls ? 443 : 80) : Number(url.port), isTls, authority: url.host };
 }

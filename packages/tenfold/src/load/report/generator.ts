@@ -5,6 +5,8 @@ import type { GeneratorReport } from "./report.ts";
 /** Lateness that nobody would notice in the figures. */
 const FINE_LATENESS = 10;
 const BUSY = 0.9;
+/** Who uses less and is late was not let. */
+const STARVED = 0.6;
 
 function share(part: number): string {
   return `${Math.round(part * 100)} %`;
@@ -19,8 +21,13 @@ export function reportGenerator(
   lateness.merge(health.lateness);
   const late = lateness.percentile(99);
   const limits: string[] = [];
-  if (late > FINE_LATENESS)
-    limits.push(`1 % of the requests were sent more than ${Math.round(late)} ms late: the latencies include it`);
+  if (late > FINE_LATENESS) {
+    const others =
+      health.cpu > STARVED ? "" : `; the cores were busy with other things, for it used ${share(health.cpu)} of one`;
+    limits.push(
+      `1 % of the requests were sent more than ${Math.round(late)} ms late: the latencies include it${others}`,
+    );
+  }
   if (health.cpu > BUSY)
     limits.push(`a thread of the generator used ${share(health.cpu)} of a core: use more --threads, or a lower rate`);
   if (health.held > 0) limits.push("so many requests were in flight that others had to wait before they were sent");

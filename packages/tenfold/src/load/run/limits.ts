@@ -1,5 +1,5 @@
-import { durationOf, peakOf } from "../arrivals/profile.ts";
-import type { Arrivals } from "./plan.ts";
+import { peakOf } from "../arrivals/profile.ts";
+import { type Arrivals, secondsOf } from "./plan.ts";
 
 export const MOST_RATE = 20_000;
 export const MOST_VISITORS = 2_000;
@@ -8,7 +8,7 @@ export const MOST_SECONDS = 3_600;
 /** What of a load is larger than is done without being told so: a sentence each. */
 export function beyondLimits(arrivals: Arrivals): string[] {
   const found: string[] = [];
-  const seconds = arrivals.kind === "open" ? durationOf(arrivals.profile) : arrivals.seconds;
+  const seconds = secondsOf(arrivals);
   if (arrivals.kind === "open" && peakOf(arrivals.profile) > MOST_RATE)
     found.push(`${peakOf(arrivals.profile)} visits a second, where ${MOST_RATE} are the most`);
   if (arrivals.kind === "closed" && arrivals.visitors > MOST_VISITORS)

@@ -1,4 +1,4 @@
-import type { Profile } from "../arrivals/profile.ts";
+import { durationOf, type Profile } from "../arrivals/profile.ts";
 import type { Spacing } from "../arrivals/times.ts";
 import type { HttpSenderOptions } from "../http/sender.ts";
 import type { HttpTarget } from "../http/target.ts";
@@ -21,4 +21,9 @@ export interface LoadPlan {
   readonly seed: number;
   /** Which share of the work this is: every `of`-th arrival or visitor, from `index` on. */
   readonly share: { readonly index: number; readonly of: number };
+}
+
+/** How long visits are begun, in seconds. */
+export function secondsOf(arrivals: Arrivals): number {
+  return arrivals.kind === "open" ? durationOf(arrivals.profile) : arrivals.seconds;
 }

@@ -30,7 +30,12 @@ export interface RunData extends RunEnd {
 export class RunRecords {
   readonly total: Tally = new Tally();
   readonly steps: Map<string, Tally> = new Map();
-  readonly timeline: Timeline = new Timeline();
+  readonly timeline: Timeline;
+
+  /** `width`: of a stretch of the timeline at first, in milliseconds. */
+  constructor(width: number) {
+    this.timeline = new Timeline(width);
+  }
 
   add(record: LoadRecord): void {
     this.total.add(record);
@@ -71,7 +76,7 @@ export interface RunResult extends RunEnd {
 
 /** Joins the shares of a run. */
 export function joinShares(shares: readonly RunData[]): RunResult {
-  const records = new RunRecords();
+  const records = new RunRecords(Math.min(...shares.map(({ timeline }) => timeline.width)));
   const lateness = new Histogram();
   const sum = (of: (data: RunData) => number): number => shares.reduce((total, data) => total + of(data), 0);
   const most = (of: (data: RunData) => number): number => shares.reduce((top, data) => Math.max(top, of(data)), 0);

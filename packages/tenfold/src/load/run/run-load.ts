@@ -9,12 +9,14 @@ import { Visitor } from "../visit/visitor.ts";
 import { takeSocketStep } from "../websocket/step.ts";
 import { runClosedLoop } from "./closed-loop.ts";
 import type { GeneratorHealth } from "./health.ts";
-import type { LoadPlan } from "./plan.ts";
+import { type LoadPlan, secondsOf } from "./plan.ts";
 import { type RunData, RunRecords } from "./result.ts";
 import { type Arrival, RunClock, runSchedule } from "./schedule.ts";
 import { LiveCounts, type Snapshot } from "./snapshot.ts";
 
 const LOOK = 500;
+/** Seconds: less would be a plot of few points. */
+const SHORT = 20;
 
 export interface RunOptions {
   /** Aborted: nobody comes any more, and what is in flight is waited for. */
@@ -55,7 +57,7 @@ interface Sent {
 /** Runs a load, or a share of it, in this thread. Rejects for nothing that the server does. */
 export async function runLoad(plan: LoadPlan, { signal, hurry, onSnapshot }: RunOptions): Promise<RunData> {
   const { journeys, arrivals, environment, seed, share, target } = plan;
-  const records = new RunRecords();
+  const records = new RunRecords(secondsOf(arrivals) < SHORT ? 250 : 1_000);
   const live = new LiveCounts();
   const random = seededRandom(seed * 1_000 + share.index);
   using sender = new HttpSender(target, plan.sender);

@@ -4,6 +4,7 @@ import { connect as connectTls } from "node:tls";
 import { systemCode } from "../../fault/system.ts";
 import { ProtocolError, ResponseParser } from "../http/response-parser.ts";
 import type { HttpTarget } from "../http/target.ts";
+import { tlsOptions } from "../http/tls.ts";
 import type { Answer, Outcome } from "../record.ts";
 import { CLOSE, encodeFrame, FrameReader, PING, PONG, TEXT } from "./frames.ts";
 
@@ -55,13 +56,13 @@ export class WebSocketClient {
 
   constructor(options: OpenOptions) {
     this.#options = options;
-    const { address, port, isTls, host } = options.target;
+    const { address, port, isTls } = options.target;
     const onConnect = (): void => {
       this.#isConnected = true;
       this.#socket.write(handshake(options, this.#key));
     };
     this.#socket = isTls
-      ? connectTls({ host: address, port, servername: host, rejectUnauthorized: options.isStrict }, onConnect)
+      ? connectTls(tlsOptions(options.target, options.isStrict), onConnect)
       : connectTcp({ host: address, port, noDelay: true }, onConnect);
     this.#socket.on("data", (chunk: Buffer) => this.#onData(chunk));
     this.#socket.on("error", (error) => this.#end(systemCode(error) ?? error.message));
