@@ -26,7 +26,10 @@ export type FaultCode =
   | "TF_RT_STORAGE_LINK"
   | "TF_RT_STORAGE_SIZE"
   | "TF_RT_STORAGE_CONFLICT"
-  | "TF_RT_STORAGE_AWAY";
+  | "TF_RT_STORAGE_AWAY"
+  | "TF_RT_QUEUE_REPLICAS"
+  | "TF_RT_QUEUE_TASK"
+  | "TF_RT_JOB_TIMEOUT";
 
 export interface CatalogueEntry {
   /** The status with which an adapter answers a request that fails by it. */
@@ -89,4 +92,10 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
     when: "In a directory: a name of the key is a file already, or the key is a directory.",
   },
   TF_RT_STORAGE_AWAY: { status: 503, when: "The directory or the bucket cannot be reached, is full, or refuses." },
+  TF_RT_QUEUE_REPLICAS: {
+    status: 503,
+    when: "A job is enqueued, and fewer replicas of Redis have it than were asked for.",
+  },
+  TF_RT_QUEUE_TASK: { status: 500, when: "A task is in no queue, or a worker has no handler for it." },
+  TF_RT_JOB_TIMEOUT: { status: 500, when: "A job was not done in the time that its queue gives it." },
 };

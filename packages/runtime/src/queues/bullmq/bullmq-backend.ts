@@ -1,0 +1,233 @@
+import { randomUUID } from "node:crypto";
+import type { BulkJobOptions, Job as BullJob, Queue } from "bullmq";
+import type { Redis, RedisOptions } from "ioredis";
+import { type Context, loadPeer } from "../../context/index.ts";
+import { Fault } from "../../fault/index.ts";
+import type { RedisPort } from "../../redis/index.ts";
+import type { ConsumeOptions, Consumer, ConsumerEvents, QueueBackend } from "../backend.ts";
+import type { Enqueued, Job, JobView, NewJob, QueueMeasure } from "../job.ts";
+import { BullConsumer } from "./bullmq-consumer.ts";
+import { connect, connectionOptions } from "./connection.ts";
+import { type Envelope, laneOf, seal } from "./envelope.ts";
+import { within } from "./faults.ts";
+import { lookAgainAfter, RedisLanes } from "./lanes.ts";
+import { MEASURE } from "./scripts.ts";
+import { viewOf } from "./view.ts";
+
+/** What the keys of all queues begin with. */
+export const PREFIX = "queues";
+
+/** Dead letters that are kept of a queue: for two weeks, and no more than so many. */
+const DEAD = { age: 14 * 86_400, count: 100_000 };
+
+export interface BullBackendOptions {
+  /** Milliseconds until a call fails. */
+  readonly deadline: number;
+  /** How many replicas must have a job before it counts as enqueued. */
+  readonly replicas: number;
+}
+
+interface Opened {
+  readonly client: Redis;
+  readonly queues: Map<string, Queue<Envelope>>;
+  readonly bullmq: typeof import("bullmq");
+}
+
+/** Queues in the durable Redis, kept by BullMQ. */
+export class BullBackend implements QueueBackend {
+  readonly lanes: RedisLanes;
+  readonly connection: RedisOptions;
+  readonly #context: Context;
+  readonly #redis: RedisPort;
+  readonly #options: BullBackendOptions;
+  readonly #consumers = new Set<BullConsumer>();
+  #opened: Promise<Opened> | undefined;
+  #closed = false;
+
+  /** Fault: `TF_RT_NOT_CONFIGURED`. */
+  constructor(context: Context, options: BullBackendOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.connection = connectionOptions(context.environment, `${context.environment.instanceId}:queues`);
+    this.#redis = context.redis("durable");
+    this.lanes = new RedisLanes(this.#redis, PREFIX);
+  }
+
+  async enqueue(jobs: readonly NewJob[]): Promise<readonly Enqueued[]> {
+    return await this.#call("enqueue", async (opened) => {
+      const named = jobs.map((job) => ({ job, id: randomUUID() }));
+      const added = new Map<string, string>();
+      for (const [queue, group] of Map.groupBy(named, ({ job }) => job.queue)) {
+        const bulk = group.map(({ job, id }) => ({ name: job.task, data: seal(job), opts: jobOptions(job, id) }));
+        const results = await add(this.#queue(opened, queue), bulk);
+        for (const [at, { id }] of group.entries()) added.set(id, results[at]?.id ?? id);
+      }
+      for (const { job, id } of named) {
+        // A delayed job takes its place in the lane when its time has come.
+        if (job.lane !== null && job.delay === 0 && added.get(id) === id) {
+          const { told } = await this.lanes.enter(job.queue, job.lane, id);
+          await this.promote(job.queue, told);
+        }
+      }
+      await this.#replicate(opened);
+      return named.map(({ id }) => ({ id: added.get(id) as string, duplicate: added.get(id) !== id }));
+    });
+  }
+
+  consume(options: ConsumeOptions, handle: (job: Job) => Promise<unknown>, events: ConsumerEvents): Consumer {
+    const consumer = new BullConsumer(this, { options, handle, events });
+    this.#consumers.add(consumer);
+    return consumer;
+  }
+
+  async measure(queue: string): Promise<QueueMeasure> {
+    await this.check();
+    const key = (type: string) => `${PREFIX}:${queue}:${type}`;
+    const now = this.#context.clock.now();
+    const keys = ["wait", "prioritized", "delayed", "active", "failed"].map(key);
+    const found = await this.#redis.run<[number, number, number, number, string]>(MEASURE, keys, [key(""), `${now}`], {
+      repeatable: true,
+    });
+    const [waiting, delayed, running, dead, oldest] = found.map(Number) as [number, number, number, number, number];
+    return { waiting, delayed, running, dead, oldestAge: oldest === 0 ? 0 : Math.max(0, now - oldest) };
+  }
+
+  async find(queue: string, id: string): Promise<JobView | null> {
+    return await this.#call("find", async (opened) => {
+      const job = await this.#queue(opened, queue).getJob(id);
+      return job === undefined ? null : viewOf(job, queue, await job.getState());
+    });
+  }
+
+  async dead(queue: string, offset: number, limit: number): Promise<readonly JobView[]> {
+    return await this.#call("dead", async (opened) => {
+      const jobs = await this.#queue(opened, queue).getJobs(["failed"], offset, offset + limit - 1, false);
+      return jobs.flatMap((job) => viewOf(job, queue, "failed") ?? []);
+    });
+  }
+
+  async replay(queue: string, id: string): Promise<boolean> {
+    return await this.#call("replay", async (opened) => {
+      const job = await this.#queue(opened, queue).getJob(id);
+      if (job === undefined || !(await job.isFailed())) return false;
+      await job.retry("failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
+      return true;
+    });
+  }
+
+  async remove(queue: string, id: string): Promise<boolean> {
+    return await this.#call("remove", async (opened) => {
+      const job = await this.#queue(opened, queue).getJob(id);
+      if (job === undefined || (await job.isActive())) return false;
+      if ((await this.#queue(opened, queue).remove(id)) === 0) return false;
+      const lane = laneOf(job.data);
+      if (lane !== null) await this.promote(queue, await this.lanes.leave(queue, lane, id));
+      return true;
+    });
+  }
+
+  /** The shared connection looks at the server before its first command, and refuses one that may evict. */
+  async check(): Promise<void> {
+    if (this.#closed) throw new Fault("TF_RT_CLOSED", "the queues are closed");
+    await this.#redis.send(["PING"], { repeatable: true });
+  }
+
+  /** Lets jobs run that have waited for others of their lane. One that does not wait is left as it is. */
+  async promote(queue: string, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const opened = await this.#open();
+    for (const id of ids) {
+      const job = new opened.bullmq.Job(this.#queue(opened, queue) as never, "", {}, {}, id);
+      await job.promote().catch((error: unknown) => {
+        if (!(error instanceof Error && /not in the delayed state|Missing key/i.test(error.message))) throw error;
+      });
+    }
+  }
+
+  gone(consumer: BullConsumer): void {
+    this.#consumers.delete(consumer);
+  }
+
+  warn(message: string, error: unknown): void {
+    this.#context.warn(message, { error: error instanceof Error ? error.message : String(error) });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#consumers].map((consumer) => consumer.stop(AbortSignal.abort())));
+    const opened = await this.#opened?.catch(() => undefined);
+    if (opened === undefined) return;
+    await Promise.all([...opened.queues.values()].map((queue) => queue.close().catch(() => {})));
+    opened.client.disconnect();
+  }
+
+  async #replicate({ client }: Opened): Promise<void> {
+    const { replicas, deadline } = this.#options;
+    if (replicas === 0) return;
+    const have = await client.wait(replicas, deadline);
+    if (have >= replicas) return;
+    throw new Fault("TF_RT_QUEUE_REPLICAS", `the job is enqueued, and ${have} of ${replicas} replicas have it`, {
+      hint: "enqueue it again under the same name (`once`): it is taken once",
+    });
+  }
+
+  async #call<T>(what: string, work: (opened: Opened) => Promise<T>): Promise<T> {
+    return await within(this.#options.deadline, what, async () => await work(await this.#open()));
+  }
+
+  async #open(): Promise<Opened> {
+    this.#opened ??= this.#start().catch((error: unknown) => {
+      this.#opened = undefined;
+      throw error;
+    });
+    return await this.#opened;
+  }
+
+  async #start(): Promise<Opened> {
+    await this.check();
+    const bullmq = await loadPeer("bullmq", () => import("bullmq"));
+    // Whoever waits is told by its deadline; the shared connection tells of its state.
+    const client = await connect(this.connection, () => {});
+    return { client, queues: new Map(), bullmq };
+  }
+
+  #queue({ client, queues, bullmq }: Opened, name: string): Queue<Envelope> {
+    const known = queues.get(name);
+    if (known !== undefined) return known;
+    const queue = new bullmq.Queue<Envelope>(name, { connection: client, prefix: PREFIX, skipMetasUpdate: false });
+    queue.on("error", () => {});
+    queues.set(name, queue);
+    return queue;
+  }
+}
+
+type Bulk = { name: string; data: Envelope; opts: BulkJobOptions };
+
+/** One alone needs no transaction. */
+async function add(queue: Queue<Envelope>, jobs: readonly Bulk[]): Promise<readonly BullJob<Envelope>[]> {
+  const [first, ...rest] = jobs;
+  if (first === undefined) return [];
+  if (rest.length === 0) return [await queue.add(first.name, first.data, first.opts)];
+  return await queue.addBulk([...jobs]);
+}
+
+function jobOptions({ delay, priority, attempts, lane, once }: NewJob, id: string): BulkJobOptions {
+  return {
+    jobId: id,
+    attempts,
+    backoff: { type: "ours" },
+    removeOnComplete: true,
+    removeOnFail: DEAD,
+    ...(priority === 0 ? {} : { priority }),
+    // One of a lane is put aside first, so that nobody takes it before it has its place.
+    ...(delay > 0 ? { delay } : lane === null ? {} : { delay: lookAgainAfter(0) }),
+    ...(once === null
+      ? {}
+      : {
+          deduplication: {
+            id: once.name,
+            ...(Number.isFinite(once.milliseconds) ? { ttl: once.milliseconds } : {}),
+          },
+        }),
+  };
+}
