@@ -12,6 +12,8 @@ export {
   type QueueMeasure,
 } from "./job.ts";
 export type { QueueOptions, QueuesOptions } from "./options.ts";
+export { Outbox, type Queryable } from "./outbox/outbox.ts";
+export { type ClientPool, Relay, type RelayOptions } from "./outbox/relay.ts";
 export { type Handlers, Queues, type WorkOptions } from "./queues.ts";
 export type { Register, RegisteredJobs } from "./register.ts";
 

@@ -29,6 +29,8 @@ export interface QueuesOptions {
   readonly replicas?: number | undefined;
   /** Milliseconds that `close` waits for jobs that run. Default 30,000. */
   readonly grace?: number | undefined;
+  /** Milliseconds after which a job is taken from a worker that died: at least 1,000. Default 30,000. */
+  readonly abandonedAfter?: number | undefined;
   /** Milliseconds without any job begun or ended, while some wait and there is room, until a worker is made anew. Default 15,000. */
   readonly wedgedAfter?: number | undefined;
 }
@@ -49,6 +51,7 @@ export interface ResolvedQueues {
   readonly deadline: number;
   readonly replicas: number;
   readonly grace: number;
+  readonly abandonedAfter: number;
   readonly wedgedAfter: number;
 }
 
@@ -86,6 +89,7 @@ export function resolveQueues(options: QueuesOptions): ResolvedQueues {
     deadline: whole("deadline", options.deadline ?? 5_000, 1),
     replicas: whole("replicas", options.replicas ?? 0, 0),
     grace: whole("grace", options.grace ?? 30_000, 0),
+    abandonedAfter: whole("abandonedAfter", options.abandonedAfter ?? 30_000, 1_000),
     wedgedAfter: whole("wedgedAfter", options.wedgedAfter ?? 15_000, 1),
   } as const;
   if (problems.length === 0) return resolved;

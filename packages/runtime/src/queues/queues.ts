@@ -6,6 +6,7 @@ import { type EnqueueOptions, newJob, type Order } from "./enqueue.ts";
 import type { Enqueued, Job, JobView, NewJob, QueueMeasure } from "./job.ts";
 import { MemoryBackend } from "./memory/memory-backend.ts";
 import { type QueuesOptions, type ResolvedQueue, type ResolvedQueues, resolveQueues } from "./options.ts";
+import { Relay, type RelayOptions } from "./outbox/relay.ts";
 import { QueueMeters } from "./queue-meters.ts";
 import { type AnyHandler, QueueWorker } from "./queue-worker.ts";
 import type { RegisteredJobs } from "./register.ts";
@@ -29,15 +30,16 @@ export class Queues<Jobs = RegisteredJobs> implements Part, AsyncDisposable {
   readonly #backend: QueueBackend;
   readonly #meters = new Map<string, QueueMeters>();
   readonly #workers: QueueWorker[] = [];
+  readonly #relays: Relay[] = [];
   #closing = false;
 
   /** Faults: `TF_RT_OPTION`, `TF_RT_NOT_CONFIGURED`. */
   constructor(context: Context, options: QueuesOptions) {
     this.#context = context;
     this.#options = resolveQueues(options);
-    const { backend, deadline, replicas } = this.#options;
+    const { backend, deadline, replicas, abandonedAfter } = this.#options;
     if (backend === "memory") this.#backend = new MemoryBackend();
-    else if (backend === "redis") this.#backend = new BullBackend(context, { deadline, replicas });
+    else if (backend === "redis") this.#backend = new BullBackend(context, { deadline, replicas, abandonedAfter });
     else this.#backend = backend;
     context.drains.add("workers", (signal) => this.#stop(signal));
   }
@@ -67,6 +69,13 @@ export class Queues<Jobs = RegisteredJobs> implements Part, AsyncDisposable {
   choose(orders: readonly Order[]): readonly NewJob[] {
     const now = this.#context.clock.now();
     return orders.map((order) => newJob(order, this.#options, now));
+  }
+
+  /** Moves what an `Outbox` holds into the queues, until the queues, or it, are closed. */
+  relay(options: RelayOptions): Relay {
+    const relay = new Relay(this.#context, this as unknown as Queues, options);
+    this.#relays.push(relay);
+    return relay;
   }
 
   /** Enqueues what was chosen before. */
@@ -137,6 +146,7 @@ export class Queues<Jobs = RegisteredJobs> implements Part, AsyncDisposable {
   /** Waits for jobs that run, up to `grace`, and gives back what runs then. Idempotent. */
   async close(): Promise<void> {
     this.#closing = true;
+    await Promise.all(this.#relays.map((relay) => relay.close()));
     await this.#stop(AbortSignal.timeout(this.#options.grace));
     await this.#backend.close();
   }

@@ -1,7 +1,7 @@
 import { type Context, type ContextOptions, openContext, type Part } from "../context/index.ts";
 import type { Environment } from "../environment/index.ts";
 import { Assembly } from "./assemble.ts";
-import { LOADERS, type Open, type PartOptions, type Parts } from "./parts.ts";
+import { LOADERS, type Open, type PartOf, type PartOptions, type Parts } from "./parts.ts";
 
 /** Options of the runtime, and those of its parts by their names. */
 export interface RuntimeOptions extends ContextOptions, PartOptions {}
@@ -23,13 +23,14 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   const context = openContext(options);
   const told = options as Readonly<Record<string, object | undefined>>;
   const loaders = Object.entries<() => Promise<unknown>>(LOADERS);
+  const part = ((name: string) => assembly.get(name)) as PartOf;
   const makers = await Promise.all(
     loaders.map(async ([name, load]): Promise<[string, () => Part]> => {
       const open = (await load()) as Open<Part, object>;
-      return [name, () => open(context, told[name] ?? {})];
+      return [name, () => open(context, told[name] ?? {}, part)];
     }),
   );
-  const assembly = new Assembly(new Map(makers));
+  const assembly: Assembly = new Assembly(new Map(makers));
   const close = async () => {
     try {
       await assembly.close();

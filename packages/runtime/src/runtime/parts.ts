@@ -2,6 +2,8 @@ import type { Cache, CacheOptions } from "../cache/index.ts";
 import type { Context, Part } from "../context/index.ts";
 import type { Limits } from "../limits/index.ts";
 import type { Pool, PoolOptions, RegisteredTasks } from "../pool/index.ts";
+import type { Queues, QueuesOptions } from "../queues/index.ts";
+import type { Schedule, ScheduleOptions } from "../schedule/index.ts";
 import type { Sessions, SessionsOptions } from "../sessions/index.ts";
 import type { Storage, StorageOptions } from "../storage/index.ts";
 
@@ -11,6 +13,8 @@ export interface Parts {
   limits: Limits;
   pool: Pool<RegisteredTasks>;
   storage: Storage;
+  schedule: Schedule;
+  queues: Queues;
   sessions: Sessions;
 }
 
@@ -20,11 +24,16 @@ export interface PartOptions {
   limits?: object;
   pool?: PoolOptions;
   storage?: StorageOptions;
+  schedule?: ScheduleOptions;
+  queues?: QueuesOptions;
   sessions?: SessionsOptions;
 }
 
 /** Makes a part. Does not wait, and connects to nothing. */
-export type Open<Made extends Part, Options> = (context: Context, options: Options) => Made;
+export type Open<Made extends Part, Options> = (context: Context, options: Options, part: PartOf) => Made;
+
+/** Another part of the same runtime, for one that builds on it. */
+export type PartOf = <Name extends keyof Parts>(name: Name) => Parts[Name];
 
 type Loaders = {
   readonly [Name in keyof Parts]-?: () => Promise<Open<Parts[Name], NonNullable<PartOptions[Name]>>>;
@@ -35,6 +44,11 @@ type Loaders = {
  * they need them (`loadPeer`), so that an application needs no package for what it does not use.
  */
 export const LOADERS: Loaders = {
+  schedule: async () => {
+    const { openSchedule } = await import("../schedule/index.ts");
+    return (context, options, part) => openSchedule(context, part("queues"), options);
+  },
+  queues: async () => (await import("../queues/index.ts")).openQueues,
   pool: async () => (await import("../pool/index.ts")).openPool,
   limits: async () => (await import("../limits/index.ts")).openLimits,
   cache: async () => (await import("../cache/index.ts")).openCache,

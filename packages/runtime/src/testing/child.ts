@@ -1,19 +1,24 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 
+export interface ChildOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whom it runs as. */
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
 /** A process of a test. It ends with the test at the latest. */
 export class Child implements AsyncDisposable {
   readonly ended: Promise<unknown>;
   readonly #process: ChildProcess;
   #output = "";
 
-  constructor(
-    argv: readonly [string, ...string[]],
-    options: { cwd?: string; env?: Readonly<Record<string, string>> } = {},
-  ) {
+  constructor(argv: readonly [string, ...string[]], options: ChildOptions = {}) {
     const [program, ...args] = argv;
     this.#process = spawn(program, args, {
-      cwd: options.cwd,
+      ...options,
       env: { PATH: `${process.env.PATH}:/usr/sbin`, LANG: "C.UTF-8", ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -17,7 +17,7 @@ after(async () => {
 describeQueues("Redis", async () => {
   await server.command("FLUSHALL");
   const context = openContext({ env: server.env, warn: () => {} });
-  const open = () => new BullBackend(context, { deadline: 5_000, replicas: 0 });
+  const open = () => new BullBackend(context, { deadline: 5_000, replicas: 0, abandonedAfter: 30_000 });
   const backend = open();
   return {
     backend,

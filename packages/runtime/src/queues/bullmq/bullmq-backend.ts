@@ -25,6 +25,8 @@ export interface BullBackendOptions {
   readonly deadline: number;
   /** How many replicas must have a job before it counts as enqueued. */
   readonly replicas: number;
+  /** Milliseconds after which a job is taken from a worker that died. */
+  readonly abandonedAfter: number;
 }
 
 interface Opened {
@@ -142,6 +144,10 @@ export class BullBackend implements QueueBackend {
         if (!(error instanceof Error && /not in the delayed state|Missing key/i.test(error.message))) throw error;
       });
     }
+  }
+
+  get abandonedAfter(): number {
+    return this.#options.abandonedAfter;
   }
 
   gone(consumer: BullConsumer): void {

@@ -76,6 +76,8 @@ export class BullConsumer implements Consumer {
       drainDelay: 2,
       runRetryDelay: 500,
       maxStalledCount: STALLS,
+      lockDuration: this.#backend.abandonedAfter,
+      stalledInterval: this.#backend.abandonedAfter,
       settings: { backoffStrategy: (failures) => retryDelay(backoff, failures, Math.random()) },
     };
   }
