@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fleetJsonSchema } from "../packages/tenfold/src/spec/json-schema.ts";
 import { commandsPage } from "./generate/commands.ts";
+import { drillsPage } from "./generate/drills.ts";
 import { environmentPage } from "./generate/environment.ts";
 import { faultsPage } from "./generate/faults.ts";
 import { fleetInputSource } from "./generate/fleet-input.ts";
@@ -49,6 +50,7 @@ export async function generate(): Promise<ReadonlyMap<string, string>> {
     [REFERENCE, `${byHand.trimEnd()}\n\n${referenceSource(await readExamples())}`],
     [join(DOCS, "commands.md"), commandsPage()],
     [join(DOCS, "faults.md"), faultsPage()],
+    [join(DOCS, "drills.md"), drillsPage()],
     [join(DOCS, "environment.md"), environmentPage()],
   ]);
 }

@@ -64,7 +64,8 @@ export type FaultCode =
   | "TF_UNHEALTHY"
   | "TF_SCENARIO"
   | "TF_LOAD_HOST"
-  | "TF_LOAD_LIMIT";
+  | "TF_LOAD_LIMIT"
+  | "TF_DRILL_DATABASE";
 
 export interface CatalogueEntry {
   readonly exit: Exit;
@@ -173,6 +174,10 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
   TF_IMPORT_FAILED: { exit: "failed", when: "A dump could not be loaded; the database is as it was before it." },
   TF_IMPORT_OCCUPIED: { exit: "input", when: "The database has tables already, and `--replace` was not given." },
   TF_CANCELLED: { exit: "failed", when: "The operation was cancelled." },
+  TF_DRILL_DATABASE: {
+    exit: "failed",
+    when: "The database does not let a drill keep its own tables, or does not answer.",
+  },
   TF_UNHEALTHY: { exit: "failed", when: "The fleet is not healthy." },
   TF_SCENARIO: {
     exit: "input",

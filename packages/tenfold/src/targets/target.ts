@@ -5,6 +5,7 @@ import type { Origin } from "../fleet/backup/restore.ts";
 import type { Strategy } from "../spec/deploy/deploy.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { Percent } from "../units/percent.ts";
+import type { Breaker } from "./breaker.ts";
 
 /** What `up` gives a target. */
 export interface UpOrder {
@@ -118,6 +119,12 @@ export interface Target {
   health(): Promise<HealthReport>;
   /** The variables of a member of the application, or of none of them in particular. */
   environment(member: string | null): Promise<Readonly<Record<string, string>>>;
+  /** What the fleet runs by. Fault: TF_NOT_RUNNING where there was never one. */
+  spec(): Promise<Spec>;
+  /** Tells of everything that happens from now on, until aborted or nobody is there who could tell. */
+  events(onEvent: (event: FleetEvent) => void, signal: AbortSignal): Promise<void>;
+  /** Breaks members on purpose. */
+  readonly breaker: Breaker;
   logs(query: LogQuery, onLine: (line: LogLine) => void, signal: AbortSignal): Promise<void>;
   /** Things worth telling that were not asked for: an engine that had to be started again. */
   readonly notes: readonly string[];

@@ -4,6 +4,7 @@ import { config } from "./config.ts";
 import { deploy } from "./deploy.ts";
 import { doctor } from "./doctor.ts";
 import { down } from "./down.ts";
+import { drill } from "./drill.ts";
 import { exec } from "./exec.ts";
 import { failover } from "./failover.ts";
 import { health } from "./health.ts";
@@ -36,6 +37,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   backup,
   restore,
   importDump,
+  drill,
   health,
   config,
   doctor,

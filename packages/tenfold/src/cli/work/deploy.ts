@@ -15,20 +15,20 @@ export interface DeployWishes {
   readonly force: boolean;
 }
 
-async function give(context: Context, wishes: DeployWishes, revision: DeployOrder["revision"]): Promise<number> {
+/** What is asked of a target to deploy a project with these wishes. */
+export async function deployOrder(
+  context: Context,
+  { strategy, canary, force }: DeployWishes,
+  revision: DeployOrder["revision"],
+): Promise<DeployOrder> {
   // The file of a revision is the one that the revision holds; .env files are not in it, and stay the project's.
   const { spec, environment, notes } = await context.loadProject(null, revision?.directory);
   tellProjectNotes(context, notes);
-  const { strategy, canary, force } = wishes;
-  const order: DeployOrder = {
-    spec,
-    environment,
-    inherited: inheritedVariables(process.env),
-    revision,
-    strategy,
-    canary,
-    force,
-  };
+  return { spec, environment, inherited: inheritedVariables(process.env), revision, strategy, canary, force };
+}
+
+async function give(context: Context, wishes: DeployWishes, revision: DeployOrder["revision"]): Promise<number> {
+  const order = await deployOrder(context, wishes, revision);
   return followAndReport(context, (watch) => context.target.deploy(order, watch));
 }
 

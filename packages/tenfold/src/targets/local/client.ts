@@ -73,11 +73,23 @@ export class EngineClient {
   /** Tells of every event until aborted or the engine ends. */
   async follow(onEvent: (event: FleetEvent) => void, signal: AbortSignal): Promise<void> {
     const response = await this.#send("GET", "/v1/events", undefined);
-    signal.addEventListener("abort", () => response.destroy(), { once: true });
-    try {
+    const { promise: aborted, resolve: end } = Promise.withResolvers<void>();
+    const onAbort = (): void => {
+      response.destroy();
+      // Whoever reads lines of a stream that is destroyed is not told.
+      end();
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    const read = async (): Promise<void> => {
       for await (const line of lines(response)) onEvent(JSON.parse(line) as FleetEvent);
+    };
+    try {
+      await Promise.race([read(), aborted]);
     } catch (error) {
       if (!signal.aborted && !(error instanceof Fault && error.code === "TF_ENGINE_GONE")) throw error;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
     }
   }
 

@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import type { BackupsReport, FleetReport, HealthReport, ReleasesReport } from "@tenfold/protocol";
+import type { BackupsReport, FleetEvent, FleetReport, HealthReport, ReleasesReport } from "@tenfold/protocol";
 import type { OperationBody } from "../../api/server.ts";
 import type { UpRequest } from "../../engine/intent.ts";
 import { reportReleases } from "../../engine/report.ts";
@@ -10,6 +10,7 @@ import { selectMembers } from "../../fleet/select.ts";
 import { VERSION } from "../../fleet/version.ts";
 import type { StoredState } from "../../journal/state.ts";
 import { StateFile } from "../../journal/state-file.ts";
+import type { Spec } from "../../spec/spec.ts";
 import type {
   BackupOrder,
   DeployOrder,
@@ -23,6 +24,7 @@ import type {
   Watch,
 } from "../target.ts";
 import { EngineClient } from "./client.ts";
+import { LocalBreaker } from "./local-breaker.ts";
 import { readLogs } from "./log-files.ts";
 import { controlSocket } from "./socket.ts";
 import { type EngineProgram, startEngine } from "./start-engine.ts";
@@ -41,12 +43,18 @@ const LOOK_EVERY_MS = 20;
 /** A fleet of processes on this machine, looked after by an engine that is started where it is missing. */
 export class LocalTarget implements Target {
   readonly notes: string[] = [];
+  readonly breaker: LocalBreaker;
   readonly #parts: LocalParts;
   readonly #client: EngineClient;
 
   constructor(parts: LocalParts) {
     this.#parts = parts;
     this.#client = new EngineClient(controlSocket(parts.directory));
+    this.breaker = new LocalBreaker({
+      directory: parts.directory,
+      member: async (name) => (await this.ps()).members.find((member) => member.name === name)?.pid ?? null,
+      engine: async () => (await this.#client.version())?.pid ?? null,
+    });
   }
 
   async up(order: UpOrder, watch: Watch): Promise<void> {
@@ -152,6 +160,21 @@ export class LocalTarget implements Target {
     if (member !== null) selectMembers((await this.ps()).members, [member]);
     const query = member === null ? "" : `?member=${encodeURIComponent(member)}`;
     return this.#client.get<Record<string, string>>(`/v1/environment${query}`);
+  }
+
+  async spec(): Promise<Spec> {
+    const state = this.#stored();
+    if (state === null) throw this.#neverStarted();
+    return state.spec;
+  }
+
+  async events(onEvent: (event: FleetEvent) => void, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#client.follow(onEvent, signal);
+    } catch (error) {
+      const isAbsent = error instanceof Fault && (error.code === "TF_NOT_RUNNING" || error.code === "TF_ENGINE_GONE");
+      if (!isAbsent) throw error;
+    }
   }
 
   async logs(query: LogQuery, onLine: (line: LogLine) => void, signal: AbortSignal): Promise<void> {

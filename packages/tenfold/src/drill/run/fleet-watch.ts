@@ -1,0 +1,75 @@
+import type { FleetEvent } from "@tenfold/protocol";
+import type { Target } from "../../targets/target.ts";
+import { pause } from "../work/clock.ts";
+
+const AGAIN_AFTER_MS = 100;
+
+/** Something that happened to the fleet, for the timeline. Times in milliseconds since 1970. */
+export interface Mark {
+  readonly at: number;
+  /** `strike` and `order` are the drill's doing, `repair` the engine's, `member` a change of a member's state. */
+  readonly kind: "strike" | "order" | "repair" | "member" | "whole";
+  readonly member: string | null;
+  readonly text: string;
+}
+
+/** Follows what the engine tells, also after the engine was started again. */
+export class FleetWatch {
+  readonly marks: Mark[] = [];
+  readonly #stop = new AbortController();
+  readonly #ended: Promise<void>;
+  readonly #noticed = new Map<string, number[]>();
+  #wake: () => void = () => {};
+
+  constructor(target: Pick<Target, "events">) {
+    this.#ended = this.#follow(target);
+    this.#ended.catch(() => {});
+  }
+
+  mark(mark: Mark): void {
+    this.marks.push(mark);
+  }
+
+  /** When the engine first knew that something is wrong with a member, at or after a time; `null`: not yet. */
+  noticedAt(member: string, since: number): number | null {
+    return this.#noticed.get(member)?.find((at) => at >= since) ?? null;
+  }
+
+  /** Resolves at the next event, or when the time is up. */
+  async next(withinMs: number, signal: AbortSignal): Promise<void> {
+    const event = new AbortController();
+    this.#wake = () => event.abort();
+    await pause(withinMs, AbortSignal.any([event.signal, signal]));
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#ended;
+  }
+
+  async #follow(target: Pick<Target, "events">): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await target.events((event) => this.#take(event), this.#stop.signal);
+      await pause(AGAIN_AFTER_MS, this.#stop.signal);
+    }
+  }
+
+  #take(event: FleetEvent): void {
+    if (event.kind === "repair") {
+      const { at, member, stage, detail } = event;
+      this.marks.push({ at, kind: "repair", member, text: `${stage}: ${detail}` });
+      if (stage === "detected") this.#notice(member, at);
+    } else if (event.kind === "member") {
+      const { at, name, state, detail } = event;
+      this.marks.push({ at, kind: "member", member: name, text: detail === null ? state : `${state}: ${detail}` });
+      if (state === "failed" || state === "stopped") this.#notice(name, at);
+    }
+    this.#wake();
+  }
+
+  #notice(member: string, at: number): void {
+    const known = this.#noticed.get(member);
+    if (known === undefined) this.#noticed.set(member, [at]);
+    else known.push(at);
+  }
+}
