@@ -1,7 +1,7 @@
 import { after, before } from "node:test";
 import { openContext } from "../../context/index.ts";
 import { RedisServer } from "../../testing/redis-server.ts";
-import { describeQueues } from "../conformance.ts";
+import { describeQueues } from "../conformance/index.ts";
 import { BullBackend } from "./bullmq-backend.ts";
 
 let server: RedisServer;

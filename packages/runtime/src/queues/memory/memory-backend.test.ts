@@ -1,4 +1,4 @@
-import { describeQueues } from "../conformance.ts";
+import { describeQueues } from "../conformance/index.ts";
 import { MemoryBackend } from "./memory-backend.ts";
 
 describeQueues("memory", async () => {
