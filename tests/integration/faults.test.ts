@@ -1,14 +1,35 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import pg from "pg";
 import { eventually } from "../harness/eventually.ts";
 import { createExample, type Project } from "../harness/project.ts";
-import { readPostgres, readRedis, type Writers, writePostgres, writeRedis } from "../harness/writers.ts";
+import {
+  connectPostgres,
+  readPostgres,
+  readRedis,
+  type Writers,
+  writePostgres,
+  writeRedis,
+} from "../harness/writers.ts";
 
 async function named(project: Project, role: string): Promise<{ name: string; pid: number }> {
   const { members } = await project.healthy();
   const found = members.find((member) => member.role === role && member.pid !== null);
   assert.ok(found !== undefined && found.pid !== null, `nobody is ${role}`);
   return { name: found.name, pid: found.pid };
+}
+
+/** Asks one server of PostgreSQL as only the engine may. */
+async function asSuperuser(project: Project, member: string, ...statements: readonly string[]): Promise<void> {
+  const { paths } = project.state as { paths: { run: string } };
+  const port = (await project.member(member)).port ?? 0;
+  const client = new pg.Client({ host: paths.run, port, user: "postgres", database: "postgres" });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Who has a role now; `null` when nobody has. */
@@ -100,6 +121,36 @@ test("the data tier survives the death and the freeze of its leaders while clien
     const { members } = await project.ps();
     const replica = members.find(({ name, kind }) => kind === "postgres" && name !== primary.name)?.name ?? "";
     await whileWriting(t, await postgres(), () => broken([primary.name, replica], "SIGKILL"));
+  });
+
+  await t.test("whoever else decides whom commits wait for is found out", async () => {
+    const primary = await named(project, "primary");
+    await asSuperuser(
+      project,
+      primary.name,
+      "ALTER SYSTEM SET synchronous_standby_names = ''",
+      "SELECT pg_reload_conf()",
+    );
+    await eventually("the health says so", async () => {
+      const { checks, status } = await project.health();
+      const found = checks.find(({ name }) => name === "replication");
+      return status === "degraded" && /set in postgresql\.auto\.conf/.test(found?.detail ?? "");
+    });
+    await asSuperuser(project, primary.name, "ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()");
+    await eventually("all agrees again", async () => (await project.health()).status === "healthy");
+  });
+
+  await t.test("a replica that lags gets no reads until it has caught up", async () => {
+    const { members } = await project.healthy();
+    const replica = members.find(({ kind, role }) => kind === "postgres" && role === "replica")?.name ?? "";
+    await asSuperuser(project, replica, "SELECT pg_wal_replay_pause()");
+    const client = await connectPostgres(database);
+    await client.query("CREATE TABLE ballast AS SELECT md5(random()::text) FROM generate_series(1, 400000)");
+    await client.end();
+    const detail = async (): Promise<string> => (await project.member(replica)).detail ?? "";
+    await eventually("it is said to lag", async () => /MB and \d+\.\d s behind; it gets no reads/.test(await detail()));
+    await asSuperuser(project, replica, "SELECT pg_wal_replay_resume()");
+    await eventually("it has caught up", async () => (await detail()) === "has all that it was sent");
   });
 
   for (const signal of ["SIGKILL", "SIGSTOP"] as const) {

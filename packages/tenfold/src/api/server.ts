@@ -121,7 +121,7 @@ const ROUTES: Readonly<Record<string, Handler>> = {
     send(response, 200, await engine.backups(await readBody<UpRequest | null>(request))),
   "GET /v1/ps": async ({ engine }, _request, response) => send(response, 200, engine.ps()),
   "GET /v1/releases": async ({ engine }, _request, response) => send(response, 200, engine.releases()),
-  "GET /v1/health": async ({ engine }, _request, response) => send(response, 200, engine.health()),
+  "GET /v1/health": async ({ engine }, _request, response) => send(response, 200, await engine.health()),
   "GET /v1/version": async (_parts, _request, response) =>
     send(response, 200, { version: VERSION, pid: process.pid, memory: process.memoryUsage() }),
 };

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import type { Launch, RenderedFile, RunAs } from "../fleet/launch.ts";
 import type { MemberName } from "../fleet/member.ts";
+import type { Space } from "../fleet/space.ts";
 import type { Running } from "../fleet/state.ts";
 import type { Logs } from "../spec/logs/logs.ts";
 import type { Bytes } from "../units/bytes.ts";
@@ -74,6 +75,8 @@ export interface Driver {
   readText(path: string, atMost?: Bytes): Promise<string | null>;
   /** 0 when there is no such file. */
   sizeOf(path: string): Promise<Bytes>;
+  /** Space on the file system that a path is on, for those who are not root; `null` when it cannot be told. */
+  space(path: string): Promise<Space | null>;
   /** What each of them uses, sessions whole. */
   usage(processes: readonly Running[]): ReadonlyMap<number, Usage>;
   /** Established TCP connections by the local port that they came in on. */

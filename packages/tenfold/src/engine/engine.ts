@@ -116,9 +116,12 @@ export class Engine {
     return reportFleet({ members: supervisor.members, store: supervisor.store, sampler, now: this.#host.now });
   }
 
-  health(): HealthReport | null {
+  async health(): Promise<HealthReport | null> {
     const report = this.ps();
-    return report === null ? null : reportHealth(report);
+    if (report === null) return null;
+    const { members, recovery } = this.#running().supervisor;
+    const space = await members.driver.space(members.fleet.paths.home);
+    return reportHealth(report, { replication: recovery.replicationProblem, space });
   }
 
   /** Every release that is kept, the newest first. `null` when no fleet was ever started here. */

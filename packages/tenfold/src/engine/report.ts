@@ -10,7 +10,9 @@ import { queueOf } from "../fleet/data.ts";
 import type { Member, MemberName } from "../fleet/member.ts";
 import { APP_PORT } from "../fleet/ports.ts";
 import type { Release } from "../fleet/release.ts";
+import { isNearlyFull, type Space } from "../fleet/space.ts";
 import type { StoredState } from "../journal/state.ts";
+import { formatBytes } from "../units/bytes.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Members } from "./members.ts";
 import type { Sampler } from "./sampler.ts";
@@ -144,8 +146,25 @@ export function reportReleases(state: StoredState): ReleasesReport {
   };
 }
 
-/** `health`: every member's last probe. */
-export function reportHealth(report: FleetReport): HealthReport {
+export interface HealthFacts {
+  /** What does not agree in the data tier; `null` when all does. */
+  readonly replication: string | null;
+  /** Where the fleet's data is; `null` when it cannot be told. */
+  readonly space: Space | null;
+}
+
+function checkSpace({ free, total }: Space): HealthCheck {
+  const isFull = isNearlyFull({ free, total });
+  const detail = `${formatBytes(free)} of ${formatBytes(total)} free`;
+  return {
+    name: "disk",
+    status: isFull ? "failed" : "ok",
+    detail: isFull ? `${detail}: free some space before the databases stop` : detail,
+  };
+}
+
+/** `health`: every member's last probe, whether the data tier agrees with itself, and whether there is space left. */
+export function reportHealth(report: FleetReport, { replication, space }: HealthFacts): HealthReport {
   const checks = report.members.map(
     ({ name, state, detail, role }): HealthCheck => ({
       name,
@@ -153,5 +172,8 @@ export function reportHealth(report: FleetReport): HealthReport {
       detail: detail ?? [state, role].filter(Boolean).join(", "),
     }),
   );
-  return { version: 1, status: report.state, checks };
+  if (replication !== null) checks.push({ name: "replication", status: "failed", detail: replication });
+  if (space !== null && checks.length > 0) checks.push(checkSpace(space));
+  const isWell = checks.every(({ status }) => status === "ok");
+  return { version: 1, status: report.state === "healthy" && !isWell ? "degraded" : report.state, checks };
 }

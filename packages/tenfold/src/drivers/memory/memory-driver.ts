@@ -1,6 +1,7 @@
 import { Fault } from "../../fault/fault.ts";
 import type { Launch, RenderedFile, RunAs } from "../../fleet/launch.ts";
 import type { MemberName } from "../../fleet/member.ts";
+import type { Space } from "../../fleet/space.ts";
 import type { Running } from "../../fleet/state.ts";
 import { type Bytes, bytes } from "../../units/bytes.ts";
 import type { Port } from "../../units/port.ts";
@@ -33,6 +34,7 @@ export class MemoryMachine {
   readonly programs: Map<string, Behaviour> = new Map();
   /** What was run to its end, in order. */
   readonly ran: (readonly string[])[] = [];
+  space: Space = { free: bytes(2 ** 34), total: bytes(2 ** 36) };
   /** Processes that a signal has stopped. */
   readonly frozen: Set<number> = new Set();
   #pids = 1000;
@@ -143,6 +145,10 @@ export class MemoryDriver implements Driver {
 
   async sizeOf(path: string): Promise<Bytes> {
     return bytes(this.#machine.files.get(path)?.length ?? 0);
+  }
+
+  async space(): Promise<Space | null> {
+    return this.#machine.space;
   }
 
   usage(processes: readonly Running[]): ReadonlyMap<number, Usage> {

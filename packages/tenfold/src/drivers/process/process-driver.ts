@@ -1,8 +1,9 @@
-import { rm } from "node:fs/promises";
+import { rm, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { systemFault } from "../../fault/system.ts";
 import type { Launch, RenderedFile, RunAs } from "../../fleet/launch.ts";
 import type { MemberName } from "../../fleet/member.ts";
+import type { Space } from "../../fleet/space.ts";
 import type { Running } from "../../fleet/state.ts";
 import type { Logs } from "../../spec/logs/logs.ts";
 import { type Bytes, bytes } from "../../units/bytes.ts";
@@ -112,6 +113,15 @@ export class ProcessDriver implements Driver {
 
   sizeOf(path: string): Promise<Bytes> {
     return sizeOf(path);
+  }
+
+  async space(path: string): Promise<Space | null> {
+    try {
+      const { bavail, blocks, bsize } = await statfs(path);
+      return { free: bytes(bavail * bsize), total: bytes(blocks * bsize) };
+    } catch {
+      return null;
+    }
   }
 
   usage(processes: readonly Running[]): ReadonlyMap<number, Usage> {

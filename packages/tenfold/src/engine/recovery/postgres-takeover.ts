@@ -1,5 +1,7 @@
 import { Fault } from "../../fault/fault.ts";
 import type { MemberName } from "../../fleet/member.ts";
+import { dataDirectory } from "../../fleet/paths.ts";
+import { isFull } from "../../fleet/space.ts";
 import { planFollow, planPromotion } from "../../plan/switch.ts";
 import { decideTakeover, type Takeover } from "../../plan/takeover.ts";
 import { fence } from "./fence.ts";
@@ -136,9 +138,16 @@ export class PostgresTakeover {
   }
 
   async #decide(leader: MemberName): Promise<Takeover> {
-    const { store } = this.#parts;
+    const { store, members } = this.#parts;
     const voters = store.state.topology.postgresVoters.filter((name) => name !== leader);
-    return decideTakeover({ primary: leader, voters, positions: await this.#positions(voters) });
+    const decision = decideTakeover({ primary: leader, voters, positions: await this.#positions(voters) });
+    if (decision.kind === "restart") return decision;
+    const space = await members.driver.space(dataDirectory(members.fleet.paths, decision.member));
+    if (space === null || !isFull(space)) return decision;
+    return {
+      kind: "restart",
+      because: `the disk is full, where ${decision.member} could not write either; free some space`,
+    };
   }
 
   /** Where the replicas are once nothing arrives any more. */
