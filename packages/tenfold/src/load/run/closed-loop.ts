@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { sleep, type Visited } from "../visit/visit.ts";
+import type { Visited } from "../visit/visit.ts";
 import { type GeneratorHealth, HealthWatch } from "./health.ts";
 import type { Arrival, RunClock } from "./schedule.ts";
+import { sleep } from "./sleep.ts";
 
 const SHORTEST_PAUSE = 100;
 

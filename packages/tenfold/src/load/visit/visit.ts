@@ -2,6 +2,7 @@ import { Fault } from "../../fault/fault.ts";
 import type { EncodedRequest, HttpSender } from "../http/sender.ts";
 import type { Answer, LoadRecord } from "../record.ts";
 import type { Arrival, RunClock } from "../run/schedule.ts";
+import { sleep } from "../run/sleep.ts";
 import type { HttpStep, Journey, SocketStep, StatusRange } from "../scenario/scenario.ts";
 import { needsBody, takeCaptures } from "./capture.ts";
 import { isFixed, renderRequest } from "./render-step.ts";
@@ -132,18 +133,4 @@ export class Visits {
     onRecord({ ...answer, ...at, step: step.name, endedAt: clock.now() });
     return answer.outcome === "ok";
   }
-}
-
-/** Ends early when the signal aborts. */
-export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener("abort", end);
-  });
 }

@@ -70,6 +70,13 @@ test("a WebSocket that the server closes before its time is a failure with the c
   assert.deepEqual([...total.errors], [["closed by the server with 1012, before its time", 5]]);
 });
 
+test("a message whose answer was lost with its WebSocket is a failure of its own", async () => {
+  await using server = await listen((socket) => socket.on("message", () => socket.terminate()));
+  const { steps } = await run(server.url, { name: "x", websocket: "/", message: "?", hold: "10s" });
+  assert.equal(steps.get("x")?.outcomes.ok, 5);
+  assert.equal(steps.get("x message")?.outcomes.reset, 5);
+});
+
 test("a message that nobody answers is a timeout", async () => {
   await using server = await listen(() => {});
   const { steps } = await run(server.url, { name: "x", websocket: "/", message: "?", hold: "50ms" }, 100);

@@ -1,9 +1,9 @@
 import type { HttpTarget } from "../http/target.ts";
 import type { Answer, LoadRecord } from "../record.ts";
 import type { Arrival, RunClock } from "../run/schedule.ts";
+import { sleep } from "../run/sleep.ts";
 import type { SocketStep } from "../scenario/scenario.ts";
 import { renderHeaders, renderPath, renderText } from "../visit/render-step.ts";
-import { sleep } from "../visit/visit.ts";
 import type { Visitor } from "../visit/visitor.ts";
 import { WebSocketClient } from "./client.ts";
 
