@@ -17,6 +17,6 @@ if available < cost then
 end
 local granted = math.min(available, cost + extra)
 local arrival = from + granted * interval
-redis.call('SET', KEYS[1], text(arrival), 'PX', math.ceil((arrival - now) / 1000))
+redis.call('SET', KEYS[1], text(arrival), 'PX', math.max(1, math.ceil((arrival - now) / 1000)))
 return {granted, available - granted, '0', text(arrival - now)}
 `);

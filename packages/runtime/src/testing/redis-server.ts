@@ -12,12 +12,13 @@ const PASSWORD = "test-password";
 export class RedisServer implements AsyncDisposable {
   readonly port: number;
   readonly url: string;
-  readonly #directory: string;
+  readonly directory: string;
+  readonly password: string = PASSWORD;
   readonly #settings: readonly string[];
   #server: Child | undefined;
 
   private constructor(directory: string, port: number, settings: readonly string[]) {
-    this.#directory = directory;
+    this.directory = directory;
     this.port = port;
     this.#settings = settings;
     this.url = `redis://:${PASSWORD}@127.0.0.1:${port}`;
@@ -41,7 +42,7 @@ export class RedisServer implements AsyncDisposable {
     const reach = ["--bind", "127.0.0.1", "--port", String(this.port)];
     const secret = ["--requirepass", PASSWORD, "--masterauth", PASSWORD];
     const argv = ["redis-server", ...reach, ...secret, ...keep, ...this.#settings] as const;
-    const server = new Child(argv as [string, ...string[]], { cwd: this.#directory });
+    const server = new Child(argv as [string, ...string[]], { cwd: this.directory });
     this.#server = server;
     try {
       // Not another server that has taken the port meanwhile.
@@ -92,6 +93,6 @@ export class RedisServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server?.[Symbol.asyncDispose]();
-    await rm(this.#directory, { recursive: true, force: true });
+    await rm(this.directory, { recursive: true, force: true });
   }
 }
