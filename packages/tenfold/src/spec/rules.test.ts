@@ -116,3 +116,16 @@ test("the pool fits between the application and the server", () => {
     ],
   ]);
 });
+
+test("a limit is one that the balancer can count", () => {
+  const file = (engine: string, rateLimit: string): Record<string, unknown> => ({ balancer: { engine, rateLimit } });
+  check([
+    [file("haproxy", "10/h"), null],
+    [file("nginx", "1/min"), null],
+    [file("nginx", "100/h"), null],
+    [
+      file("nginx", "10/hour"),
+      /^balancer\.rateLimit: is 10\/hour, and nginx limits to no less than 1\/min; allow more, or make balancer\.engine haproxy$/,
+    ],
+  ]);
+});

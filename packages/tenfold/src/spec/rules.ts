@@ -1,4 +1,5 @@
 import { backupsHaveAPlace } from "./backups/rules.ts";
+import { nginxCanCount } from "./balancer/rules.ts";
 import type { Path } from "./path.ts";
 import { databaseIsFree, poolFitsClients, poolFitsServer, settingsAreFree } from "./postgres/rules.ts";
 import { cacheIsOne, sentinelsDecide } from "./redis/rules.ts";
@@ -59,6 +60,7 @@ export const RULES: readonly Rule[] = [
   portIsChosen,
   healthFitsStart,
   userIsUnprivileged,
+  nginxCanCount,
   sentinelsDecide,
   cacheIsOne,
   databaseIsFree,

@@ -3,9 +3,9 @@ import { block, map } from "./words.ts";
 
 const MINUTE = 60_000;
 
-/** nginx counts in whole requests a minute. */
+/** nginx counts in whole requests a minute. A rule of the file sees to it that it is at least one. */
 function perMinute({ requests, per }: RateLimit): number {
-  return Math.max(1, Math.round((requests * MINUTE) / per));
+  return Math.max(1, Math.floor((requests * MINUTE) / per));
 }
 
 /** Seconds until the next request is let through. */
@@ -17,7 +17,7 @@ function retryAfter(limit: RateLimit): number {
  * One visitor is an IPv4 address or an IPv6 network of 64 bits. An IPv6 address is text here, in which `::` stands for
  * the longest run of zeros: before it, within the network's half, or across both.
  */
-function visitorMap(): string[] {
+export function visitorMap(): string[] {
   return map("$remote_addr", "$visitor", [
     ["~^(?<visitor_v4>(::ffff:)?[0-9.]+)$", "$visitor_v4"],
     ['"~^(?<visitor_four>([^:]+:){4})"', "$visitor_four"],

@@ -10,6 +10,9 @@ import { reloadNginx } from "./nginx-reload.ts";
 import { askRouter } from "./nginx-router.ts";
 import type { Turns } from "./turns.ts";
 
+/** Configurations that were replaced and whose workers still carry WebSockets. A worker takes about 6 MB. */
+const FORMER_CONFIGURATIONS = 50;
+
 async function serve(context: Context): Promise<void> {
   const { fleet, driver, unwell = [] } = context;
   const router = memberNamed(fleet, routerOf(fleet.spec));
@@ -21,6 +24,15 @@ async function serve(context: Context): Promise<void> {
   const { workers } = await nginxProcesses(context, router);
   if (workers.length <= workerCount(fleet) && (await isTaken())) return;
   await reloadNginx(context, router, isTaken);
+  await endOldest(context, router);
+}
+
+/** Every change leaves workers behind that go on for as long as one of their WebSockets does; they are not let grow without bound. */
+async function endOldest(context: Context, router: Member): Promise<void> {
+  const { master, former } = await nginxProcesses(context, router);
+  const many = former.length - FORMER_CONFIGURATIONS * workerCount(context.fleet);
+  for (const { pid, startTime } of former.slice(0, Math.max(0, many)))
+    context.driver.signal({ pid, startTime, log: master.log }, "SIGTERM", "leader");
 }
 
 /**

@@ -13,8 +13,8 @@ export interface NginxProcesses {
   readonly master: Running;
   /** Workers that accept connections, by their pids. */
   readonly workers: readonly number[];
-  /** Workers that were reloaded away and finish what they carry. They accept nothing any more. */
-  readonly former: readonly number[];
+  /** Workers that were reloaded away and finish what they carry, the oldest first. They accept nothing any more. */
+  readonly former: readonly Titled[];
 }
 
 /** The title that a worker takes before it closes its listening sockets, which is the next thing it does. */
@@ -23,9 +23,11 @@ const WORKING = "nginx: worker process";
 
 /** Sorts an nginx's processes by what they call themselves. */
 export function sortWorkers(children: readonly Titled[]): Pick<NginxProcesses, "workers" | "former"> {
-  const called = (title: string): number[] =>
-    children.filter((child) => child.title.trimEnd() === title).map(({ pid }) => pid);
-  return { workers: called(WORKING), former: called(LEAVING) };
+  const called = (title: string): Titled[] => children.filter((child) => child.title === title);
+  return {
+    workers: called(WORKING).map(({ pid }) => pid),
+    former: called(LEAVING).sort((a, b) => a.startTime - b.startTime),
+  };
 }
 
 /** Finds a member's nginx by its pid file, and makes sure that it is this one. Faults: TF_BALANCER_SILENT. */

@@ -32,6 +32,39 @@ testEngines("a visitor with a cookie stays on one instance, and moves when that 
   assert.match(String(moved.headers["set-cookie"]), new RegExp(`=${moved.headers["x-instance"]};`));
 });
 
+testEngines("the balancer's cookie is taken out of the visitor's, wherever it stands", async (open) => {
+  await using edge = await openServing(open, { web: { ...WEB, sticky: "cookie" } }, 2);
+  const own = "tenfold_shop=web-2";
+  for (const [sent, seen] of [
+    [own, undefined],
+    [`${own}; a=1`, "a=1"],
+    [`a=1; ${own}`, "a=1"],
+    [`a=1; ${own}; b=2`, "a=1; b=2"],
+    ["a=tenfold_shop", "a=tenfold_shop"],
+  ] as const) {
+    const { body, headers } = await edge.visit({ headers: { Cookie: sent } });
+    assert.equal(JSON.parse(body).headers.cookie, seen, sent);
+    if (sent.includes(own)) assert.equal(headers["x-instance"], "web-2", sent);
+  }
+  const unknown = await edge.visit({ headers: { Cookie: "tenfold_shop=web-9" } });
+  assert.match(String(unknown.headers["set-cookie"]), /^tenfold_shop=web-[12];/);
+});
+
+testEngines("a visitor whose instance is dead is served by another, and stays there", async (open) => {
+  await using edge = await openServing(open, { web: { ...WEB, sticky: "cookie" } }, 2);
+  edge.stopInstance(2);
+  const killed = edge.instances.get(web(2));
+  await untilPasses(() => assert.ok(killed !== undefined && !edge.driver.isAlive(killed)));
+  for (const method of ["GET", "POST"]) {
+    const moved = await edge.visit({ method, headers: { Cookie: "tenfold_shop=web-2" } });
+    assert.equal(moved.status, 200, method);
+    assert.deepEqual(
+      moved.headers["set-cookie"]?.map((value) => value.split(";")[0]),
+      ["tenfold_shop=web-1"],
+    );
+  }
+});
+
 testEngines(
   "an address stays on one instance when others come",
   async (open) => {
@@ -199,7 +232,8 @@ testEngines("one dead instance that nobody has taken out yet costs no visitor a 
 testEngines(
   "an instance that answers nothing but errors is out until its next health check",
   async (open) => {
-    const health = { path: "/health", interval: "5s", timeout: "1s" };
+    // No check passes meanwhile: it would forget the errors.
+    const health = { path: "/health", interval: "60s", timeout: "1s" };
     await using edge = await openServing(open, { web: { ...WEB, health, balance: "roundrobin" } }, 3);
     await edge.askInstance(1, "/control?answers=500");
     const statuses: number[] = [];
