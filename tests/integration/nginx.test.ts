@@ -144,6 +144,28 @@ test("behind nginx, an instance that fails its health check gets no requests unt
   await project.healthy();
 });
 
+test("a fleet changes from nginx to HAProxy and back", async () => {
+  await using project = await createProject({ files: webOnly(2, NGINX) });
+  await project.up();
+  for (const [engine, count] of [
+    ["haproxy", 1],
+    ["nginx", 2],
+  ] as const) {
+    const { pid } = await project.member("balancer-1");
+    await project.write(webOnly(2, `balancer: ${engine}\n`));
+    const { stderr } = await project.up();
+    const { members } = await project.healthy();
+    assert.equal(members.filter(({ kind }) => kind === "balancer").length, count, stderr);
+    assert.notEqual((await project.member("balancer-1")).pid, pid);
+    assert.equal((await answering(project)).size, 2);
+    if (engine === "haproxy") {
+      // Visitors need the router for as long as nginx is the edge.
+      const lines = stderr.split("\n").map((line) => line.trim().split(/\s+/).slice(1, 3).join(" "));
+      assert.ok(lines.indexOf("balancer-1 ready") < lines.indexOf("balancer-2 stopped"), stderr);
+    }
+  }
+});
+
 test("behind nginx, HAProxy carries what speaks to the Redis master, and follows it", async () => {
   const files = webOnly(2, `${NGINX}redis: { replicas: 1 }\ncache: false\n`);
   await using project = await createProject({ files });

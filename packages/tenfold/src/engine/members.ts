@@ -180,10 +180,13 @@ export class Members implements KeeperHost {
     for (const keeper of this.#keepers.values()) keeper.release();
   }
 
+  /** As the file says now, but by the signal that the program that runs knows: the file may name another by now. */
   stopOf(name: MemberName): Stop {
     const member = this.find(name);
-    if (member !== undefined) return renderMember(this.fleet, member).launch.stop;
-    return this.#parts.store.member(name)?.stop ?? PLAIN_STOP;
+    const started = this.#parts.store.member(name)?.stop;
+    if (member === undefined) return started ?? PLAIN_STOP;
+    const { stop } = renderMember(this.fleet, member).launch;
+    return started !== undefined && started.signal !== stop.signal ? started : stop;
   }
 
   decidesAfterDeath(name: MemberName): boolean {
@@ -248,7 +251,7 @@ export class Members implements KeeperHost {
       reloadKey,
       restarts,
       startedAt: this.now(),
-      stop: this.stopOf(name),
+      stop: renderMember(this.fleet, member).launch.stop,
       release: member.release,
     });
   }

@@ -3,7 +3,7 @@ import type { PlannedStep, Step } from "../fleet/step.ts";
 import { Graph } from "./graph.ts";
 import { planRemoval } from "./remove.ts";
 import { planRollout } from "./rollout.ts";
-import type { Desired, World } from "./world.ts";
+import type { Desired, Seen, World } from "./world.ts";
 
 const WITH_DATA: ReadonlySet<MemberKind> = new Set(["postgres", "redis", "cache", "sentinel", "balancer"]);
 
@@ -135,6 +135,12 @@ function addReleases(graph: Graph, world: World): void {
   for (const release of world.releasesToRun) before = [graph.add({ kind: "release", release }, before, { any })];
 }
 
+/** Requests pass through a balancer until those that stay can do without it. */
+function heirs({ member }: Seen, { desired }: World): string[] {
+  if (member.kind !== "balancer") return [];
+  return desired.filter((other) => other.member.kind === "balancer").map((other) => `ready ${other.member.name}`);
+}
+
 /** Serving web instances that have to be replaced: the rollout does it, one after the other. */
 function replacedByRollout(world: World): Desired[] {
   return world.desired.filter(({ member, restartKey }) => {
@@ -160,7 +166,7 @@ export function planConverge(world: World): PlannedStep[] {
     if (wanted.has(seen.member.name)) continue;
     // Commits wait for replicas by name: first the primary is told to wait for this one no more.
     const told = seen.member.kind === "postgres" ? [`reload ${world.topology.postgresPrimary}`] : [];
-    planRemoval(graph, seen, [...arrivals, ...rolled, ...told]);
+    planRemoval(graph, seen, [...arrivals, ...rolled, ...told, ...heirs(seen, world)]);
   }
   const pooler = world.desired.find(({ member }) => member.kind === "pooler")?.member;
   if (world.poolerPaused && pooler !== undefined) {
