@@ -2,6 +2,7 @@ import type { Driver } from "../drivers/driver.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { Member, MemberKind, MemberName } from "../fleet/member.ts";
 import type { Probe } from "../fleet/state.ts";
+import type { Bytes } from "../units/bytes.ts";
 import type { BackupControl } from "./backup/control.ts";
 
 /** What an adapter may use. */
@@ -91,6 +92,19 @@ export interface PostgresControl {
   promote(context: Context, member: Member): Promise<void>;
 }
 
+/** Writes that a master had acknowledged, or was about to, and its successor has not. */
+export interface LostWrites {
+  readonly writes: number;
+  readonly bytes: Bytes;
+}
+
+/** Who leads after a master is gone. */
+export interface Successor {
+  readonly master: MemberName;
+  /** `null` when it cannot be told. */
+  readonly lost: LostWrites | null;
+}
+
 export interface RedisControl {
   /** Who was the master, by what the Sentinels had written down; `null` when they had not. */
   leaderOnDisk(context: Context): Promise<MemberName | null>;
@@ -100,7 +114,7 @@ export interface RedisControl {
    * Has the Sentinels fail over from a master that is gone, and gives the new one; `null` when no replica is fit, so that
    * the former master has to come back.
    */
-  takeOver(context: Context, gone: MemberName): Promise<MemberName | null>;
+  takeOver(context: Context, gone: MemberName): Promise<Successor | null>;
   /** Who most Sentinels say is the master; `null` when they do not agree, or there are none. */
   elected(context: Context): Promise<MemberName | null>;
   /** Makes all others follow the master, and lets the clients of a former one go on. */

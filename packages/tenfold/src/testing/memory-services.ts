@@ -147,7 +147,7 @@ export class MemoryServices implements Services {
       const fit = fleet.members.find(({ kind, name }) => kind === "redis" && name !== gone && this.#tier.answers(name));
       await this.#tier.effect(`take over ${fit?.name}`, this.#life);
       if (fit !== undefined) this.#tier.redisMaster = fit.name;
-      return fit?.name ?? null;
+      return fit === undefined ? null : { master: fit.name, lost: null };
     },
     elected: async () => this.#tier.redisMaster,
     switchTo: async (_context, member) => {

@@ -1,6 +1,14 @@
 import type { MemberName } from "../../fleet/member.ts";
+import type { LostWrites } from "../../services/service.ts";
+import { formatBytes } from "../../units/bytes.ts";
 import { fence } from "./fence.ts";
 import type { RecoveryParts } from "./recovery-parts.ts";
+
+function tellLost(lost: LostWrites | null): string {
+  if (lost === null) return "; how much it lacks of what was written cannot be told";
+  if (lost.writes === 0) return "; it has all that was written";
+  return `; about ${lost.writes} writes (${formatBytes(lost.bytes)}) had not reached it and are lost`;
+}
 
 /**
  * What follows the death of the durable Redis' master: a Sentinel is told at once instead of finding out, the TCP front
@@ -31,13 +39,14 @@ export class RedisTakeover {
     tell(gone, "detected", reason);
     await fence(this.#parts, gone);
     tell(gone, "fenced", "nothing of it is left");
-    const master = await services.redis.takeOver(members.context(), gone);
-    if (master === null) {
+    const successor = await services.redis.takeOver(members.context(), gone);
+    if (successor === null) {
       tell(gone, "decided", `${gone} is started again: no replica is fit to take over`);
       await members.keeper(gone).start();
       return tell(gone, "done", `${gone} is the master again`);
     }
-    tell(master, "decided", `${master} takes over`);
+    const { master, lost } = successor;
+    tell(master, "decided", `${master} takes over${tellLost(lost)}`);
     await this.follow(master);
     tell(master, "done", `${master} is the master now`);
     await members.keeper(gone).start();

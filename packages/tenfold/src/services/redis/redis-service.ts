@@ -5,8 +5,9 @@ import type { Member, MemberName } from "../../fleet/member.ts";
 import { configFile, dataDirectory } from "../../fleet/paths.ts";
 import type { Probe } from "../../fleet/state.ts";
 import { localRedis } from "../../spec/local.ts";
-import type { Context, RedisControl, ServiceAdapter } from "../service.ts";
+import type { Context, RedisControl, ServiceAdapter, Successor } from "../service.ts";
 import { RedisConnections, texts } from "./connections.ts";
+import { RedisLedger } from "./ledger.ts";
 import type { Reply } from "./resp.ts";
 import { RedisSwitch } from "./switch.ts";
 import { RedisTakeover } from "./takeover.ts";
@@ -30,17 +31,19 @@ function describeRole(reply: Reply): Probe {
 export class RedisService implements ServiceAdapter, RedisControl {
   readonly #connections = new RedisConnections();
   readonly #switch = new RedisSwitch(this.#connections);
-  readonly #takeover = new RedisTakeover(this.#connections);
+  readonly #ledger = new RedisLedger();
+  readonly #takeover = new RedisTakeover(this.#connections, this.#ledger);
 
   async prepare({ fleet, driver }: Context, member: Member): Promise<void> {
     await driver.makeDirectory(dataDirectory(fleet.paths, member.name), "service", 0o700);
     await driver.makeDirectory(configFile(fleet.paths, member.name), "service", 0o700);
   }
 
-  async probe({ fleet }: Context, member: Member): Promise<Probe> {
+  async probe(context: Context, member: Member): Promise<Probe> {
+    const { fleet } = context;
     try {
       if (member.kind === "sentinel") return await this.#probeSentinel(fleet, member);
-      if (member.kind === "redis") return describeRole(await this.#connections.send(fleet, member, "ROLE"));
+      if (member.kind === "redis") return await this.#probeServer(context, member);
       const pong = await this.#connections.send(fleet, member, "PING");
       return pong === "PONG"
         ? { ready: true, role: null, detail: "" }
@@ -88,7 +91,7 @@ export class RedisService implements ServiceAdapter, RedisControl {
     return this.#switch.switchTo(context, target);
   }
 
-  takeOver(context: Context, gone: MemberName): Promise<MemberName | null> {
+  takeOver(context: Context, gone: MemberName): Promise<Successor | null> {
     return this.#takeover.takeOver(context, gone);
   }
 
@@ -102,6 +105,14 @@ export class RedisService implements ServiceAdapter, RedisControl {
 
   close(): void {
     this.#connections.close();
+  }
+
+  async #probeServer(context: Context, member: Member): Promise<Probe> {
+    const { fleet } = context;
+    const probe = describeRole(await this.#connections.send(fleet, member, "ROLE"));
+    if (!probe.ready || probe.role !== "master") return probe;
+    await this.#ledger.note(context, member.name, String(await this.#connections.send(fleet, member, "INFO")));
+    return probe;
   }
 
   async #probeSentinel(fleet: Fleet, member: Member): Promise<Probe> {

@@ -1,34 +1,54 @@
 import { membersOf, SENTINEL_MASTER } from "../../fleet/data.ts";
 import type { Fleet } from "../../fleet/fleet.ts";
 import type { Member, MemberName } from "../../fleet/member.ts";
-import type { Context } from "../service.ts";
+import type { Context, Successor } from "../service.ts";
 import { type RedisConnections, texts } from "./connections.ts";
+import { infoField, type RedisLedger } from "./ledger.ts";
 
 /** Sentinels that know of the death need about a quarter of a second. */
 const TAKEOVER_WITHIN_MS = 3_000;
 const LOOK_EVERY_MS = 5;
 
+interface Standing {
+  readonly role: string;
+  /** What a replica has received, in bytes. */
+  readonly offset: number;
+  /** What a former replica had received when it became the master. */
+  readonly takenOverAt: number;
+}
+
 /** Changes of the master that nobody planned. Sentinel chooses; it is only told sooner than it would find out. */
 export class RedisTakeover {
   readonly #connections: RedisConnections;
 
-  constructor(connections: RedisConnections) {
+  readonly #ledger: RedisLedger;
+
+  constructor(connections: RedisConnections, ledger: RedisLedger) {
     this.#connections = connections;
+    this.#ledger = ledger;
   }
 
   /** See `RedisControl.takeOver`. */
-  async takeOver({ fleet }: Context, gone: MemberName): Promise<MemberName | null> {
+  async takeOver(context: Context, gone: MemberName): Promise<Successor | null> {
+    const master = await this.#elect(context, gone);
+    if (master === null) return null;
+    const standing = await this.#standingOf(context.fleet, master);
+    const lost = standing === null ? null : await this.#ledger.lost(context, gone, standing.takenOverAt);
+    return { master: master.name, lost };
+  }
+
+  async #elect({ fleet }: Context, gone: MemberName): Promise<Member | null> {
     const candidates = membersOf(fleet, "redis").filter(({ name }) => name !== gone);
     const standings = await Promise.all(candidates.map((member) => this.#standingOf(fleet, member)));
     // Sentinels may have been faster.
     const already = candidates.find((_, at) => standings[at]?.role === "master");
-    if (already !== undefined) return already.name;
+    if (already !== undefined) return already;
     // A replica that never had the master's data could only lose it.
     const fit = candidates.filter((_, at) => standings[at]?.role === "slave" && (standings[at]?.offset ?? 0) > 0);
     if (fit.length === 0 || !(await this.#ask(fleet))) return null;
     const deadline = Date.now() + TAKEOVER_WITHIN_MS;
     while (Date.now() < deadline) {
-      for (const member of fit) if ((await this.#standingOf(fleet, member))?.role === "master") return member.name;
+      for (const member of fit) if ((await this.#standingOf(fleet, member))?.role === "master") return member;
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
     return null;
@@ -52,11 +72,14 @@ export class RedisTakeover {
   }
 
   /** Its role, and how much it has received; ROLE does not say that of a replica whose master is gone. */
-  async #standingOf(fleet: Fleet, member: Member): Promise<{ role: string; offset: number } | null> {
+  async #standingOf(fleet: Fleet, member: Member): Promise<Standing | null> {
     const info = await this.#connections.send(fleet, member, "INFO", "replication").catch(() => null);
     if (typeof info !== "string") return null;
-    const field = (name: string): string => new RegExp(`^${name}:(.*)$`, "m").exec(info)?.[1]?.trim() ?? "";
-    return { role: field("role"), offset: Number(field("slave_repl_offset")) };
+    return {
+      role: infoField(info, "role"),
+      offset: Number(infoField(info, "slave_repl_offset")),
+      takenOverAt: Number(infoField(info, "second_repl_offset")) - 1,
+    };
   }
 
   /** Whether a Sentinel has taken it on. One is enough: whoever is told to fail over asks no other. */
