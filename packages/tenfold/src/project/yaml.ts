@@ -23,7 +23,7 @@ type Code = YAMLError["code"];
 const MEANINGS: Readonly<Partial<Record<Code, (around: string) => string>>> = {
   DUPLICATE_KEY: (around) => `the key ${/^[^\s:]+/.exec(around)?.[0] ?? ""} is written twice`,
   TAB_AS_INDENT: () => "a tab indents this line; YAML takes spaces only",
-  MULTIPLE_DOCS: () => "a second document starts here; a file holds one fleet",
+  MULTIPLE_DOCS: () => "a second document starts here; a file holds one",
   BLOCK_AS_IMPLICIT_KEY: () => 'a key within a value; indent it on a line of its own, or put text with ": " in quotes',
   BAD_SCALAR_START: (around) => `a value cannot start with ${around.slice(0, 1)}; put it in quotes`,
   RESOURCE_EXHAUSTION: () => "too many levels",

@@ -15,13 +15,14 @@ import { beyondLimits } from "../../load/run/limits.ts";
 import { type LoadPlan, secondsOf } from "../../load/run/plan.ts";
 import type { Scenario } from "../../load/scenario/scenario.ts";
 import { runThreads } from "../../load/threads/run-threads.ts";
+import type { Threshold } from "../../load/thresholds/threshold.ts";
 import { readText } from "../../project/read-text.ts";
 import type { Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { LoadProgress } from "../output/load-progress.ts";
 import { formatLoadReport } from "../output/load-report.ts";
 import { wholeNumber } from "../watch.ts";
-import { scenarioFrom } from "./load/journey.ts";
+import { journeysFrom } from "./load/journey.ts";
 import {
   arrivalsFrom,
   describeArrivals,
@@ -34,6 +35,7 @@ import {
 import { allowedTarget, urlFor } from "./load/target.ts";
 
 const DEFAULT_CONNECTIONS = 2_000;
+const DEFAULT_TIMEOUT = 10_000;
 
 async function readTrace(context: Context, name: string | undefined): Promise<Profile | null> {
   if (name === undefined) return null;
@@ -92,9 +94,15 @@ async function show(context: Context, input: Input, report: LoadReport): Promise
   if (html !== null && !options.quiet) terminal.err(`${paint("✓", "green")} wrote ${html}\n`);
 }
 
-/** Loads a URL or the fleet. Gives the exit code. Faults: TF_ARGUMENT, TF_SCENARIO, TF_LOAD_HOST, TF_LOAD_LIMIT, TF_NOT_RUNNING. */
-export async function runLoadCommand(context: Context, input: Input): Promise<number> {
-  const { terminal, options, paint } = context;
+/** What was asked for, understood and allowed. */
+interface Asked {
+  readonly plan: Omit<LoadPlan, "share">;
+  readonly url: URL;
+  readonly thresholds: readonly Threshold[];
+  readonly mostConnections: number;
+}
+
+async function understand(context: Context, input: Input): Promise<Asked> {
   const file = await readScenario(context, input);
   const wish = mergeWishes(file?.load ?? {}, wishFrom(input));
   const texts = input.all("threshold");
@@ -107,24 +115,26 @@ export async function runLoadCommand(context: Context, input: Input): Promise<nu
     });
   const url = await urlFor(context, input.words[0] ?? file?.url ?? null);
   const { target, isOwn } = await allowedTarget(url, input.text("allow-host"));
-  const journeys = file?.journeys ?? scenarioFrom(input, url);
-  const seed = wholeNumber(input.text("seed") ?? "1", "--seed", 0);
+  const journeys = file?.journeys ?? journeysFrom(input, url);
   const mostConnections = wish.maxConnections ?? DEFAULT_CONNECTIONS;
+  const sender = {
+    connections: wish.connections ?? "keep-alive",
+    mostConnections,
+    timeoutMs: wish.timeout ?? DEFAULT_TIMEOUT,
+    retriesClosed: input.has("retry-closed"),
+    isStrict: !isOwn && !input.has("insecure"),
+  };
   const environment = Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined);
-  const plan = {
-    target,
-    journeys,
-    arrivals,
-    seed,
-    environment: Object.fromEntries(environment),
-    sender: {
-      connections: wish.connections ?? "keep-alive",
-      mostConnections,
-      timeoutMs: wish.timeout ?? 10_000,
-      retriesClosed: input.has("retry-closed"),
-      isStrict: !isOwn && !input.has("insecure"),
-    },
-  } as const;
+  const seed = wholeNumber(input.text("seed") ?? "1", "--seed", 0);
+  const plan = { target, journeys, arrivals, sender, seed, environment: Object.fromEntries(environment) };
+  return { plan, url, thresholds, mostConnections };
+}
+
+/** Loads a URL or the fleet. Gives the exit code. Faults: TF_ARGUMENT, TF_SCENARIO, TF_LOAD_HOST, TF_LOAD_LIMIT, TF_NOT_RUNNING. */
+export async function runLoadCommand(context: Context, input: Input): Promise<number> {
+  const { terminal, options, paint } = context;
+  const { plan, url, thresholds, mostConnections } = await understand(context, input);
+  const { arrivals } = plan;
   const script = input.text("export-k6");
   if (script !== null) {
     await write(context, script, exportK6({ plan, url, thresholds }));
@@ -134,20 +144,13 @@ export async function runLoadCommand(context: Context, input: Input): Promise<nu
   const threads = threadsFrom(input, arrivals.kind === "open" ? peakOf(arrivals.profile) : 0, availableParallelism());
   const summary = `${url.origin}: ${describeArrivals(arrivals)}`;
   if (options.dryRun) {
-    if (options.json) terminal.out(`${JSON.stringify({ version: 1, steps: [summary] })}\n`);
-    else terminal.out(`${summary}\n`);
+    terminal.out(options.json ? `${JSON.stringify({ version: 1, steps: [summary] })}\n` : `${summary}\n`);
     return EXIT_CODES.done;
   }
   if (!options.quiet && !options.json) terminal.err(`${paint("·", "dim")} ${summary}\n`);
   const result = await run(context, plan, threads);
-  const report = buildReport({
-    plan,
-    result,
-    thresholds,
-    url: url.href,
-    scenario: input.text("scenario"),
-    mostConnections,
-  });
+  const scenario = input.text("scenario");
+  const report = buildReport({ plan, result, thresholds, url: url.href, scenario, mostConnections });
   await show(context, input, report);
   return report.passed ? EXIT_CODES.done : EXIT_CODES.failed;
 }

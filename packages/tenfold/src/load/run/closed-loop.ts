@@ -6,12 +6,12 @@ import { sleep } from "./sleep.ts";
 
 const SHORTEST_PAUSE = 100;
 
-export interface ClosedLoopOptions {
-  readonly visitors: number;
+export interface ClosedLoopOptions<V> {
+  readonly visitors: readonly V[];
   /** Milliseconds after which no visit is begun any more. */
   readonly duration: number;
-  /** One visit. `visitor`: from 0. Must not reject. */
-  readonly visit: (visitor: number, arrival: Arrival) => Promise<Visited>;
+  /** One visit. Must not reject. */
+  readonly visit: (visitor: V, arrival: Arrival) => Promise<Visited>;
   readonly signal: AbortSignal;
 }
 
@@ -26,13 +26,13 @@ export interface ClosedLoopEnd {
  * a stall counts once a visitor and not once for each visit that did not happen meanwhile, so use it for the question
  * "what do so many users see", not for "what does so much traffic do".
  */
-export async function runClosedLoop(
-  { visitors, duration, visit, signal }: ClosedLoopOptions,
+export async function runClosedLoop<V>(
+  { visitors, duration, visit, signal }: ClosedLoopOptions<V>,
   clock: RunClock,
 ): Promise<ClosedLoopEnd> {
   const health = new HealthWatch();
   let visits = 0;
-  const come = async (visitor: number): Promise<void> => {
+  const come = async (visitor: V): Promise<void> => {
     while (!signal.aborted && clock.now() < duration) {
       const now = clock.now();
       const index = visits;
@@ -44,6 +44,6 @@ export async function runClosedLoop(
       if (visited === "failed") await sleep(SHORTEST_PAUSE, signal);
     }
   };
-  await Promise.all(Array.from({ length: visitors }, (_, visitor) => come(visitor)));
+  await Promise.all(visitors.map(come));
   return { visits, isComplete: !signal.aborted, health: health.finish() };
 }

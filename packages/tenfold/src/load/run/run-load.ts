@@ -15,7 +15,7 @@ import { type Arrival, RunClock, runSchedule } from "./schedule.ts";
 import { LiveCounts, type Snapshot } from "./snapshot.ts";
 
 const LOOK = 500;
-/** Seconds: less would be a plot of few points. */
+/** Seconds: a plot of a shorter run would have few points. */
 const SHORT = 20;
 
 export interface RunOptions {
@@ -47,6 +47,14 @@ export function pickJourney(journeys: readonly Journey[], at: number): Journey {
   return last;
 }
 
+/** What an open and a closed loop need alike. */
+interface Running {
+  readonly plan: LoadPlan;
+  readonly clock: RunClock;
+  readonly signal: AbortSignal;
+  readonly take: (visitor: Visitor, arrival: Arrival) => Promise<Visited>;
+}
+
 /** How the visits of a run were sent. */
 interface Sent {
   readonly visits: number;
@@ -54,30 +62,46 @@ interface Sent {
   readonly health: GeneratorHealth;
 }
 
+/** The visitor at a place among those of this share; they are numbered over all shares. */
+function visitorAt(at: number, { share, environment }: LoadPlan): Visitor {
+  return new Visitor(at * share.of + share.index + 1, environment);
+}
+
+async function sendOpen({ plan, clock, signal, take }: Running, profile: Profile, spacing: Spacing): Promise<Sent> {
+  // All shares draw the same arrivals, so that they are parts of one schedule.
+  const times = arrivalTimes(profile, spacing, seededRandom(plan.seed));
+  const act = async (arrival: Arrival): Promise<void> => {
+    await take(visitorAt(arrival.index, plan), arrival);
+  };
+  const { sent, ...rest } = await runSchedule({ arrivals: shareOf(times, plan.share), act, signal }, clock);
+  return { visits: sent, ...rest };
+}
+
+function sendClosed({ plan, clock, signal, take }: Running, visitors: number, seconds: number): Promise<Sent> {
+  const { index, of } = plan.share;
+  const here = Array.from({ length: Math.ceil((visitors - index) / of) }, (_, at) => visitorAt(at, plan));
+  return runClosedLoop({ visitors: here, duration: seconds * 1_000, visit: take, signal }, clock);
+}
+
 /** Runs a load, or a share of it, in this thread. Rejects for nothing that the server does. */
 export async function runLoad(plan: LoadPlan, { signal, hurry, onSnapshot }: RunOptions): Promise<RunData> {
-  const { journeys, arrivals, environment, seed, share, target } = plan;
+  const { journeys, arrivals, target } = plan;
   const records = new RunRecords(secondsOf(arrivals) < SHORT ? 250 : 1_000);
   const live = new LiveCounts();
-  const random = seededRandom(seed * 1_000 + share.index);
-  using sender = new HttpSender(target, plan.sender);
-  hurry.addEventListener("abort", () => sender.close(), { once: true });
   const onRecord = (record: LoadRecord): void => {
     records.add(record);
     live.add(record);
   };
-  const isClosed = arrivals.kind === "closed";
+  const random = seededRandom(plan.seed * 1_000 + plan.share.index);
+  using sender = new HttpSender(target, plan.sender);
+  hurry.addEventListener("abort", () => sender.close(), { once: true });
   const clock = new RunClock();
   const { isStrict, timeoutMs } = sender.options;
+  const sockets = { target, isStrict, timeoutMs, clock, onRecord, signal };
   const visits = new Visits({
-    sender,
-    clock,
-    random,
-    onRecord,
-    signal,
-    pausesAtEnd: isClosed,
-    socket: (step, visitor, at) =>
-      takeSocketStep(step, visitor, at, { target, isStrict, timeoutMs, clock, onRecord, signal }),
+    ...{ sender, clock, random, onRecord, signal },
+    pausesAtEnd: arrivals.kind === "closed",
+    socket: (step, visitor, at) => takeSocketStep(step, visitor, at, sockets),
   });
   let inFlight = 0;
   const take = async (visitor: Visitor, arrival: Arrival): Promise<Visited> => {
@@ -87,44 +111,11 @@ export async function runLoad(plan: LoadPlan, { signal, hurry, onSnapshot }: Run
     return visited;
   };
   const timer = setInterval(() => onSnapshot(live.take(clock.now(), inFlight)), LOOK);
-  const open = async (profile: Profile, spacing: Spacing): Promise<Sent> => {
-    const times = arrivalTimes(profile, spacing, seededRandom(seed));
-    const { sent, ...rest } = await runSchedule(
-      {
-        arrivals: shareOf(times, share),
-        signal,
-        act: async (arrival) => {
-          const number = arrival.index * share.of + share.index + 1;
-          await take(new Visitor(number, environment), arrival);
-        },
-      },
-      clock,
-    );
-    return { visits: sent, ...rest };
-  };
-  const closed = (visitors: number, seconds: number): Promise<Sent> => {
-    const here = Array.from(
-      { length: Math.ceil((visitors - share.index) / share.of) },
-      (_, at) => new Visitor(at * share.of + share.index + 1, environment),
-    );
-    return runClosedLoop(
-      {
-        visitors: here.length,
-        duration: seconds * 1_000,
-        signal,
-        visit: (at, arrival) => {
-          const visitor = here[at];
-          if (visitor === undefined) throw new RangeError(`there is no visitor ${at}`);
-          return take(visitor, arrival);
-        },
-      },
-      clock,
-    );
-  };
+  const running = { plan, clock, signal, take };
   try {
     const sent = await (arrivals.kind === "closed"
-      ? closed(arrivals.visitors, arrivals.seconds)
-      : open(arrivals.profile, arrivals.spacing));
+      ? sendClosed(running, arrivals.visitors, arrivals.seconds)
+      : sendOpen(running, arrivals.profile, arrivals.spacing));
     const end = { startedAt: clock.startedAt, elapsed: clock.now(), abandoned: visits.abandoned };
     return records.toData({ ...end, ...sent, connections: sender.counts });
   } finally {

@@ -40,7 +40,7 @@ function expectFrom(input: Input): StatusRange {
 }
 
 /** What visitors do when no scenario says it: one request, or one WebSocket. Fault: TF_ARGUMENT. */
-export function scenarioFrom(input: Input, url: URL): Journey[] {
+export function journeysFrom(input: Input, url: URL): Journey[] {
   const path = escapeReferences(`${url.pathname}${url.search}`);
   const body = input.text("body");
   const shared = { path, headers: headersFrom(input), think: null, chance: 1 };

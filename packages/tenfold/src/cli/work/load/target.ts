@@ -9,6 +9,10 @@ import { tellNotes } from "../../watch.ts";
 export async function urlFor(context: Context, typed: string | null): Promise<URL> {
   if (typed !== null) {
     const url = URL.parse(/^[a-z]+:\/\//i.test(typed) ? typed : `http://${typed}`);
+    if (url !== null && (url.username !== "" || url.password !== ""))
+      throw new Fault("TF_ARGUMENT", "the URL holds a user or a password, which reports would show", {
+        hint: "send it as a header, from a variable: --header 'Authorization: Basic ${CREDENTIALS}'",
+      });
     if (url !== null && /^(https?|wss?):$/.test(url.protocol)) return url;
     throw new Fault("TF_ARGUMENT", `${JSON.stringify(typed)} is no URL that can be loaded`, {
       hint: "write for example http://127.0.0.1:3000/path, or nothing for the fleet in this directory",
