@@ -51,6 +51,7 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
 export const PURE: readonly string[] = [
   ...CORE,
   ...["plan", "render", "scale", "capacity", "simulate", "detect"],
+  ...["catalogue", "check", "report"].map((folder) => `drill/${folder}`),
   ...["arrivals", "stats", "scenario", "thresholds", "report", "export"].map((folder) => `load/${folder}`),
 ];
 

@@ -201,12 +201,9 @@ export async function drillFleet(context: Context, wishes: DrillWishes): Promise
     else if (results.length > 1) terminal.out(formatDrills(results, paint));
     if (stoppedBy !== null) say(`${paint("✗", "red")} ${report.notes.at(-1)}`);
     if (wishes.html !== null) await write(resolve(wishes.html), renderPage(report));
-    for (const [at, { loads }] of drilled.entries()) {
-      if (wishes.export === null || format === null || loads.postgres === null) continue;
-      await write(
-        resolve(exportPath(wishes.export, drills, at)),
-        toHistoryText(loads.postgres.appends.history, format),
-      );
+    for (const [at, { evidence }] of drilled.entries()) {
+      if (wishes.export === null || format === null || evidence.postgres === null) continue;
+      await write(resolve(exportPath(wishes.export, drills, at)), toHistoryText(evidence.postgres.history, format));
     }
     return report.kept ? EXIT_CODES.done : EXIT_CODES.failed;
   } finally {

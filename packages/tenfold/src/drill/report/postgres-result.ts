@@ -2,8 +2,8 @@ import type { Anomaly } from "../check/append/history.ts";
 import { type Attempt, countEndings, type EndingCounts } from "../check/ending.ts";
 import { type Latency, latencyByPhase, type Phases } from "../check/latency.ts";
 import { lengthOf, longestGap } from "../check/outage.ts";
-import type { PostgresLoads } from "../run/loads.ts";
 import { countErrors, type ErrorCount } from "./errors.ts";
+import type { PostgresEvidence } from "./evidence.ts";
 import type { Span } from "./result.ts";
 
 export interface PostgresResult {
@@ -42,38 +42,34 @@ function isConflict(attempt: Attempt & { readonly code?: string }): boolean {
   return attempt.code === "40001" || attempt.code === "40P01";
 }
 
-export async function buildPostgres(loads: PostgresLoads, span: Span): Promise<PostgresResult> {
-  const { inserts, bank, appends, sessions } = loads;
-  const verdict = await inserts.verdict();
-  const anomalies = await appends.verdict();
-  const accounts = await bank.verdict();
-  const seen = sessions === null ? null : await sessions.verdict();
-  const all = [...inserts.inserts, ...bank.transfers, ...appends.history].filter((attempt) => !isConflict(attempt));
+export function buildPostgres(evidence: PostgresEvidence, span: Span): PostgresResult {
+  const { inserts, inserted, transfers, bank, history, anomalies, sessions } = evidence;
+  const all = [...inserts, ...transfers, ...history].filter((attempt) => !isConflict(attempt));
   const counts = countEndings(all);
-  const written = countEndings(inserts.inserts);
-  const gap = longestGap(inserts.inserts, span.faultAt, span.endedAt);
+  const written = countEndings(inserts);
+  const gap = longestGap(inserts, span.faultAt, span.endedAt);
   return {
     writes: {
       acknowledged: written.ok,
       failed: written.failed,
       unknown: written.unknown,
-      surfaced: verdict.surfaced,
-      lost: verdict.lost.length,
-      doubled: verdict.doubled.length,
-      unexpected: verdict.unexpected.length,
+      surfaced: inserted.surfaced,
+      lost: inserted.lost.length,
+      doubled: inserted.doubled.length,
+      unexpected: inserted.unexpected.length,
     },
     writeOutage: gap === null ? null : lengthOf(gap),
     latency: latencyByPhase(
-      inserts.inserts.map(({ startedAt, endedAt }) => ({ at: startedAt, took: endedAt - startedAt })),
+      inserts.map(({ startedAt, endedAt }) => ({ at: startedAt, took: endedAt - startedAt })),
       span.faultAt,
       span.wholeAt,
     ),
     failedQueries: counts.failed,
     unknownQueries: counts.unknown,
-    transactions: countEndings(appends.history),
+    transactions: countEndings(history),
     anomalies,
-    bank: { reads: accounts.reads, wrong: accounts.wrong.length, transfers: accounts.transfers },
-    sessions: seen === null ? null : { ...seen, breaches: seen.breaches.length },
+    bank: { ...bank, wrong: bank.wrong.length },
+    sessions: sessions === null ? null : { ...sessions, breaches: sessions.breaches.length },
     errors: countErrors(all),
   };
 }

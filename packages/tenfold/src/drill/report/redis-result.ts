@@ -1,8 +1,8 @@
 import { countEndings, type EndingCounts } from "../check/ending.ts";
 import { type Latency, latencyByPhase, type Phases } from "../check/latency.ts";
 import { lengthOf, longestGap } from "../check/outage.ts";
-import type { RedisLoads } from "../run/loads.ts";
 import { countErrors, type ErrorCount } from "./errors.ts";
+import type { RedisEvidence } from "./evidence.ts";
 import type { Span } from "./result.ts";
 
 export interface RedisResult {
@@ -25,30 +25,28 @@ export interface RedisResult {
   readonly errors: readonly ErrorCount[];
 }
 
-export async function buildRedis({ counters, jobs }: RedisLoads, span: Span): Promise<RedisResult> {
-  const sessions = await counters.verdict();
-  const done = await jobs.verdict();
-  const gap = longestGap(counters.increments, span.faultAt, span.endedAt);
+export function buildRedis({ increments, counters, jobs }: RedisEvidence, span: Span): RedisResult {
+  const gap = longestGap(increments, span.faultAt, span.endedAt);
   return {
-    commands: countEndings(counters.increments),
+    commands: countEndings(increments),
     commandOutage: gap === null ? null : lengthOf(gap),
     latency: latencyByPhase(
-      counters.increments.map(({ startedAt, endedAt }) => ({ at: startedAt, took: endedAt - startedAt })),
+      increments.map(({ startedAt, endedAt }) => ({ at: startedAt, took: endedAt - startedAt })),
       span.faultAt,
       span.wholeAt,
     ),
     sessions: {
-      count: sessions.sessions,
-      lost: sessions.lost.length,
-      lostSteps: sessions.lostSteps,
-      doubled: sessions.doubled.length,
+      count: counters.sessions,
+      lost: counters.lost.length,
+      lostSteps: counters.lostSteps,
+      doubled: counters.doubled.length,
     },
     jobs: {
-      enqueued: done.enqueued,
-      lost: done.lost.length,
-      doneTwice: done.doneTwice.length,
-      unexpected: done.unexpected.length,
+      enqueued: jobs.enqueued,
+      lost: jobs.lost.length,
+      doneTwice: jobs.doneTwice.length,
+      unexpected: jobs.unexpected.length,
     },
-    errors: countErrors(counters.increments),
+    errors: countErrors(increments),
   };
 }

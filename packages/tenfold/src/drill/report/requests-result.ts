@@ -1,7 +1,7 @@
 import { type Latency, latencyByPhase, type Phases } from "../check/latency.ts";
 import { lengthOf, longestGap } from "../check/outage.ts";
-import type { RequestRecord } from "../work/request-work.ts";
 import { countErrors, type ErrorCount } from "./errors.ts";
+import type { RequestRecord } from "./evidence.ts";
 import type { Span } from "./result.ts";
 
 export interface RequestsResult {

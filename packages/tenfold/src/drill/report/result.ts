@@ -1,9 +1,7 @@
-import { ENGINE_NAME } from "../../targets/breaker.ts";
+import { ENGINE_NAME, type Stroke } from "../../targets/breaker.ts";
 import type { Drill } from "../catalogue/drill.ts";
 import { type Findings, type Judged, judge, type Measure } from "../catalogue/pledge.ts";
-import type { FleetWatch } from "../run/fleet-watch.ts";
-import type { LoadPlan, Loads } from "../run/loads.ts";
-import type { Performance } from "../run/perform.ts";
+import type { Evidence, Mark } from "./evidence.ts";
 import { buildPostgres, type PostgresResult } from "./postgres-result.ts";
 import { buildRedis, type RedisResult } from "./redis-result.ts";
 import { buildRequests, type RequestsResult } from "./requests-result.ts";
@@ -36,12 +34,18 @@ export interface DrillResult {
   readonly timeline: TimelineResult;
 }
 
-export interface ResultParts {
-  readonly drill: Drill;
-  readonly plan: LoadPlan;
-  readonly performance: Pick<Performance, "strokes" | "failures" | "faultAt" | "wholeAt">;
-  readonly watch: Pick<FleetWatch, "marks" | "noticedAt">;
-  readonly loads: Loads;
+/** What a drill did, and when all was well again. */
+export interface Course {
+  readonly drill: Pick<Drill, "name" | "summary" | "pledges">;
+  readonly url: string;
+  readonly strokes: readonly Stroke[];
+  readonly failures: readonly string[];
+  /** When the first thing was done, and when all was well again, in milliseconds since 1970; `null`: never. */
+  readonly faultAt: number | null;
+  readonly wholeAt: number | null;
+  readonly marks: readonly Mark[];
+  /** When the engine first knew of something wrong with a member, at or after a time; `null`: never. */
+  readonly noticedAt: (member: string, since: number) => number | null;
 }
 
 /** The stretch of time that a drill is about. */
@@ -52,17 +56,14 @@ export interface Span {
   readonly endedAt: number;
 }
 
-function spanOf({ performance, loads }: ResultParts): Span {
-  const endedAt = loads.stoppedAt;
-  const startedAt = loads.requests.records[0]?.startedAt ?? endedAt;
-  const faultAt = performance.faultAt ?? endedAt;
-  return { startedAt, endedAt, faultAt, wholeAt: performance.wholeAt ?? endedAt };
+function spanOf({ faultAt, wholeAt }: Course, { startedAt, endedAt }: Evidence): Span {
+  return { startedAt, endedAt, faultAt: faultAt ?? endedAt, wholeAt: wholeAt ?? endedAt };
 }
 
-function struckMembers({ performance, watch }: ResultParts, faultAt: number): StruckMember[] {
-  return performance.strokes.map(({ member, how, at }) => {
+function struckMembers({ strokes, noticedAt }: Course, faultAt: number): StruckMember[] {
+  return strokes.map(({ member, how, at }) => {
     // The engine's clock has whole milliseconds.
-    const noticed = watch.noticedAt(member, Math.floor(at));
+    const noticed = noticedAt(member, Math.floor(at));
     return { member, how, at: at - faultAt, noticedAfter: noticed === null ? null : Math.max(0, noticed - at) };
   });
 }
@@ -115,17 +116,17 @@ const OF_REDIS: readonly Measure[] = [
   "jobsDoneTwice",
 ];
 
-/** Compares what every client was told with what is there, and judges the drill's pledges. */
-export async function buildResult(parts: ResultParts): Promise<DrillResult> {
-  const { drill, performance, watch, loads, plan } = parts;
-  const span = spanOf(parts);
-  const requests = buildRequests(loads.requests.records, plan.url, span);
-  const postgres = loads.postgres === null ? null : await buildPostgres(loads.postgres, span);
-  const redis = loads.redis === null ? null : await buildRedis(loads.redis, span);
-  const struck = struckMembers(parts, span.faultAt);
+/** Makes figures of what clients saw, and judges the drill's pledges. */
+export function buildResult(course: Course, evidence: Evidence): DrillResult {
+  const { drill, failures, wholeAt } = course;
+  const span = spanOf(course, evidence);
+  const requests = buildRequests(evidence.requests, course.url, span);
+  const postgres = evidence.postgres === null ? null : buildPostgres(evidence.postgres, span);
+  const redis = evidence.redis === null ? null : buildRedis(evidence.redis, span);
+  const struck = struckMembers(course, span.faultAt);
   const noticed = struck.filter(({ member }) => member !== ENGINE_NAME).map(({ noticedAfter }) => noticedAfter);
   const timeToDetect = noticed.length === 0 || noticed.includes(null) ? null : Math.max(...(noticed as number[]));
-  const timeToWhole = performance.wholeAt === null ? null : performance.wholeAt - span.faultAt;
+  const timeToWhole = wholeAt === null ? null : wholeAt - span.faultAt;
   const found = findings({ requests, postgres, redis, timeToDetect, timeToWhole });
   const pledges = judge(drill.pledges, found, (measure) => {
     if (OF_POSTGRES.includes(measure)) return postgres !== null;
@@ -135,7 +136,7 @@ export async function buildResult(parts: ResultParts): Promise<DrillResult> {
   return {
     name: drill.name,
     summary: drill.summary,
-    kept: performance.failures.length === 0 && pledges.every(({ kept }) => kept),
+    kept: failures.length === 0 && pledges.every(({ kept }) => kept),
     startedAt: new Date(span.startedAt).toISOString(),
     struck,
     timeToDetect,
@@ -144,7 +145,7 @@ export async function buildResult(parts: ResultParts): Promise<DrillResult> {
     postgres,
     redis,
     pledges,
-    failures: performance.failures,
-    timeline: buildTimeline({ span, loads, marks: watch.marks }),
+    failures,
+    timeline: buildTimeline(span, evidence, course.marks),
   };
 }

@@ -1,7 +1,5 @@
 import type { Attempt } from "../check/ending.ts";
-import type { Mark } from "../run/fleet-watch.ts";
-import type { Loads } from "../run/loads.ts";
-import type { RequestRecord } from "../work/request-work.ts";
+import type { Evidence, Mark, RequestRecord } from "./evidence.ts";
 import type { Span } from "./result.ts";
 
 const MOST_SLICES = 400;
@@ -41,15 +39,7 @@ function fill(count: number, indexes: readonly number[]): number[] {
 }
 
 /** Slices of equal width, at most 400, over a drill's whole time. */
-export function buildTimeline({
-  span,
-  loads,
-  marks,
-}: {
-  readonly span: Span;
-  readonly loads: Pick<Loads, "requests" | "postgres" | "redis">;
-  readonly marks: readonly Mark[];
-}): TimelineResult {
+export function buildTimeline(span: Span, evidence: Evidence, marks: readonly Mark[]): TimelineResult {
   const { startedAt, endedAt, faultAt } = span;
   const width = Math.max(NARROWEST_MS, Math.ceil((endedAt - startedAt) / MOST_SLICES / 10) * 10);
   const count = Math.max(1, Math.ceil((endedAt - startedAt) / width));
@@ -59,15 +49,15 @@ export function buildTimeline({
       count,
       attempts.flatMap(({ ending, endedAt: at }) => (ending === "ok" ? [indexOf(at)] : [])),
     );
-  const { records } = loads.requests;
+  const { requests: records, postgres, redis } = evidence;
   const sent = (which: readonly RequestRecord[]): number[] =>
     fill(
       count,
       which.map(({ intendedAt }) => indexOf(intendedAt)),
     );
   const [requests, failed] = [sent(records), sent(records.filter(({ ending }) => ending !== "ok"))];
-  const writes = acknowledged(loads.postgres?.inserts.inserts ?? []);
-  const commands = acknowledged(loads.redis?.counters.increments ?? []);
+  const writes = acknowledged(postgres?.inserts ?? []);
+  const commands = acknowledged(redis?.increments ?? []);
   const slowest = Array.from({ length: count }, () => 0);
   for (const { intendedAt, latency } of records) {
     const index = indexOf(intendedAt);

@@ -1,17 +1,9 @@
 import type { FleetEvent } from "@tenfold/protocol";
 import type { Target } from "../../targets/target.ts";
+import type { Mark } from "../report/evidence.ts";
 import { pause } from "../work/clock.ts";
 
 const AGAIN_AFTER_MS = 100;
-
-/** Something that happened to the fleet, for the timeline. Times in milliseconds since 1970. */
-export interface Mark {
-  readonly at: number;
-  /** `strike` and `order` are the drill's doing, `repair` the engine's, `member` a change of a member's state. */
-  readonly kind: "strike" | "order" | "repair" | "member" | "whole";
-  readonly member: string | null;
-  readonly text: string;
-}
 
 /** Follows what the engine tells, also after the engine was started again. */
 export class FleetWatch {

@@ -1,10 +1,12 @@
 import { Fault } from "../../fault/fault.ts";
 import type { Target } from "../../targets/target.ts";
 import type { Drill, Order } from "../catalogue/drill.ts";
+import type { Evidence } from "../report/evidence.ts";
 import { buildResult, type DrillResult } from "../report/result.ts";
 import { pause } from "../work/clock.ts";
 import { makeTables } from "../work/tables.ts";
 import { FleetWatch } from "./fleet-watch.ts";
+import { gatherEvidence } from "./gather.ts";
 import { type LoadPlan, Loads } from "./loads.ts";
 import { Performance } from "./perform.ts";
 import { ReplicationLook } from "./replication.ts";
@@ -32,10 +34,10 @@ export interface DrillParts {
   readonly tell: (text: string) => void;
 }
 
-/** A drill's result, with the clients that hold what they saw. */
+/** A drill's result, and what it was made of. */
 export interface Drilled {
   readonly result: DrillResult;
-  readonly loads: Loads;
+  readonly evidence: Evidence;
 }
 
 /** Puts load on a healthy fleet, does what the drill says, and finds out what became of it. Fault: TF_UNHEALTHY, TF_DRILL_DATABASE. */
@@ -70,7 +72,11 @@ export async function runDrill(drill: Drill, parts: DrillParts): Promise<Drilled
     tell("reading what is there");
     await loads.stop();
     signal.throwIfAborted();
-    return { result: await buildResult({ drill, plan, performance, watch, loads }), loads };
+    const evidence = await gatherEvidence(loads);
+    const { strokes, failures, faultAt, wholeAt } = performance;
+    const noticedAt = watch.noticedAt.bind(watch);
+    const course = { drill, url: plan.url, strokes, failures, faultAt, wholeAt, marks: watch.marks, noticedAt };
+    return { result: buildResult(course, evidence), evidence };
   } finally {
     target.breaker.thaw();
     await Promise.allSettled([loads.stop(), watch.stop()]);

@@ -4,7 +4,7 @@ import { arrivalTimes } from "../../load/arrivals/times.ts";
 import { openSender } from "../../load/http/sender.ts";
 import { isFailure, latencyOf } from "../../load/record.ts";
 import { runOpenLoop } from "../../load/run/open-loop.ts";
-import type { Attempt } from "../check/ending.ts";
+import type { RequestRecord } from "../report/evidence.ts";
 import { now } from "./clock.ts";
 import type { Steady } from "./work.ts";
 
@@ -15,15 +15,6 @@ export interface RequestOptions {
   readonly url: string;
   /** Requests a second: half on kept connections, half on fresh ones. */
   readonly rate: number;
-}
-
-/** One visitor's request. `intendedAt`: when it was to be sent, whatever became of those before. */
-export interface RequestRecord extends Attempt {
-  readonly intendedAt: number;
-  readonly latency: number;
-  readonly status: number | null;
-  /** Sent again on a fresh connection, because the kept one had been closed, as browsers do. */
-  readonly retried: boolean;
 }
 
 /** Any answer that does not blame the server is one; what is asked for is the visitor's business. */
