@@ -1,5 +1,6 @@
 import { Redis } from "ioredis";
 import pg from "pg";
+import { SqlClient } from "../../packages/tenfold/src/drill/work/sql-client.ts";
 
 /** What clients that wrote all the while have seen. */
 export interface Written {
@@ -72,24 +73,21 @@ export async function connectPostgres(url: string): Promise<pg.Client> {
   return client;
 }
 
-/** Clients of PostgreSQL that each keep their connection; whoever loses it makes another. */
+/** Clients of PostgreSQL that each keep their connection; whoever loses it makes another. A commit with a warning is none. */
 export async function writePostgres(url: string, clients: number): Promise<Writers> {
   const first = await connectPostgres(url);
   await first.query(`CREATE TABLE IF NOT EXISTS ${TABLE} (value text PRIMARY KEY)`);
   await first.query(`TRUNCATE ${TABLE}`);
   await first.end();
-  const open = new Map<number, pg.Client>();
-  const write = Array.from({ length: clients }, (_, at) => async (value: string): Promise<void> => {
-    let client = open.get(at);
-    if (client === undefined) {
-      client = await connectPostgres(url);
-      client.once("end", () => open.delete(at));
-      open.set(at, client);
-    }
-    await client.query(`INSERT INTO ${TABLE} VALUES ($1)`, [value]);
+  const open = Array.from({ length: clients }, () => new SqlClient(url));
+  const write = open.map((client) => async (value: string): Promise<void> => {
+    const { ending, error } = await client.attempt((session) =>
+      session.commit(`INSERT INTO ${TABLE} VALUES ($1)`, [value]),
+    );
+    if (ending !== "ok") throw new Error(`${ending}: ${error}`);
   });
   return new Writers(write, async () => {
-    await Promise.all([...open.values()].map((client) => client.end()));
+    for (const client of open) client.close();
   });
 }
 

@@ -159,7 +159,7 @@ export const DRILLS: readonly Drill[] = [
   ...STRIKABLE.flatMap(strikes),
   {
     name: "engine-killed",
-    summary: "the engine is killed, and nobody notices until a command starts it again",
+    summary: "the engine is killed, and nobody notices",
     acts: [strike("kill", who("engine")), { act: "pass", time: SOME_TIME }, WHOLE],
     pledges: UNNOTICED,
   },
@@ -192,8 +192,7 @@ export const DRILLS: readonly Drill[] = [
   pair("web-and-worker-killed", "a web instance and a worker", [who("web"), who("worker")], UNNOTICED),
   {
     name: "primary-and-engine-killed",
-    summary:
-      "the engine and the PostgreSQL primary are killed at once; the next command starts the engine, which repairs",
+    summary: "the engine and the PostgreSQL primary are killed at once; who comes back repairs",
     acts: [strike("kill", who("engine"), PRIMARY), { act: "pass", time: SOME_TIME }, WHOLE],
     // Nobody is there to repair until the time has passed.
     pledges: [...SERVED, outage("writeOutage", 20_000)],
