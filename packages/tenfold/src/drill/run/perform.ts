@@ -113,7 +113,14 @@ export class Performance {
     this.faultAt ??= at;
     watch.mark({ at, kind: "order", member: null, text });
     tell(text);
-    await this.#parts.order(order, signal);
+    try {
+      await this.#parts.order(order, signal);
+    } catch (error) {
+      // Whatever it is, a defect too: the drill is there to tell it.
+      if (!(error instanceof Error) || signal.aborted) throw error;
+      const detail = error instanceof Fault ? "" : ` (${error.stack?.split("\n").slice(0, 2).join(" ")})`;
+      this.failures.push(`${text}: ${error.message}${detail}`);
+    }
   }
 
   /** Strokes at members, each with what became of the process that it met. */

@@ -1,3 +1,4 @@
+import { Fault } from "../../fault/fault.ts";
 import type { Target } from "../../targets/target.ts";
 import type { Drill } from "../catalogue/drill.ts";
 import type { DrillResult } from "../report/result.ts";
@@ -44,9 +45,15 @@ export async function runSequence(drills: readonly Drill[], parts: SequenceParts
     if (ill !== null) return { results, stoppedBy: `${ill}, ${drills[at - 1]?.name} has left it so` };
     parts.onStart(drill, at);
     if (parts.plan.redis !== null) await removeKeys(parts.plan.redis);
-    const drilled = await runDrill(drill, { ...parts, tell: parts.onTell });
-    results.push(drilled.result);
-    parts.onEnd(drilled);
+    try {
+      const drilled = await runDrill(drill, { ...parts, tell: parts.onTell });
+      results.push(drilled.result);
+      parts.onEnd(drilled);
+    } catch (error) {
+      // What the drills before have found must not be lost with this one.
+      if (at === 0 || !(error instanceof Fault)) throw error;
+      return { results, stoppedBy: `${drill.name}: ${error.message}` };
+    }
   }
   return { results, stoppedBy: null };
 }
