@@ -10,7 +10,7 @@ const MOST = 8;
 
 /** Numbers differ from one error to the next of the same kind. */
 function kindOf(text: string): string {
-  return text.replace(/\d{3,}/g, "N").slice(0, 160);
+  return text.replace(/\d{4,}/g, "N").slice(0, 160);
 }
 
 export function countErrors(attempts: readonly Attempt[]): ErrorCount[] {
