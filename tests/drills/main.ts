@@ -20,13 +20,16 @@ const { values } = parseArgs({
     others: { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
     out: { type: "string" },
+    json: { type: "string" },
   },
 });
 
 /** Drills of one command: enough to spare the time between, few enough to lose little when something ends it. */
 const BATCH = 5;
-/** Requests a second: enough for the hundred thousand of ten deploys. */
-const RATE = "300";
+/** Requests a second: enough for the hundred thousand of ten deploys; where an outage is measured, few that disturb it. */
+const RATE = "100";
+const RATE_OF_PLANNED = "400";
+const PLANNED = ["deploy-blue-green", "scale", "restart", "balancer-reload"];
 
 function alternating(count: string, names: readonly string[]): string[] {
   return Array.from({ length: Number(count) }, (_, at) => names[at % names.length] ?? "");
@@ -39,7 +42,7 @@ function chosen(): string[] {
   const postgres = alternating(values.postgres, ["postgres-primary-killed", "postgres-primary-frozen"]);
   const redis = alternating(values.redis, ["redis-master-killed", "redis-master-frozen"]);
   const deploys = alternating(values.deploys, ["deploy"]);
-  const planned = deploys.length === 0 ? [] : ["deploy-blue-green", "scale", "restart", "balancer-reload"];
+  const planned = deploys.length === 0 ? [] : PLANNED;
   const named = [...postgres, ...redis, ...deploys, ...planned];
   const others = values.others ? DRILLS.map(({ name }) => name).filter((name) => !named.includes(name)) : [];
   return [...named, ...others];
@@ -67,14 +70,16 @@ const names = chosen();
   await using project = await createExample();
   await project.up();
   await project.healthy();
-  const batches = Array.from({ length: Math.ceil(names.length / BATCH) }, (_, at) =>
-    names.slice(at * BATCH, (at + 1) * BATCH),
+  const isPlanned = (name: string): boolean => name === "deploy" || PLANNED.includes(name);
+  const batches = [names.filter((name) => !isPlanned(name)), names.filter(isPlanned)].flatMap((kind) =>
+    Array.from({ length: Math.ceil(kind.length / BATCH) }, (_, at) => kind.slice(at * BATCH, (at + 1) * BATCH)),
   );
   const random = Number(values.random) === 0 ? [] : [["--random", values.random]];
   for (const [at, words] of [...batches, ...random].entries()) {
     const seed = `${Number(values.seed) + at}`;
     await project.healthy(120_000);
-    const report = await drill(project, [...words, "--seed", seed, "--rate", RATE]);
+    const rate = words.every(isPlanned) ? RATE_OF_PLANNED : RATE;
+    const report = await drill(project, [...words, "--seed", seed, "--rate", rate]);
     machine ??= report.machine;
     drills.push(...report.drills);
     complete &&= report.notes.length === 0;
@@ -83,4 +88,5 @@ const names = chosen();
 const page = summaryPage(drills, machine);
 console.log(`\n${page}`);
 if (values.out !== undefined) await writeFile(values.out, page);
+if (values.json !== undefined) await writeFile(values.json, JSON.stringify(drills));
 process.exitCode = complete && drills.every(({ kept }) => kept) ? 0 : 1;
