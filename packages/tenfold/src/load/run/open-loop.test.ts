@@ -101,3 +101,45 @@ test("a stop ends the arrivals, and what is in flight is still counted", async (
   assert.equal(tally.outcomes.ok, end.sent);
   assert.equal(server.requests, end.sent);
 });
+
+test("a generator that is held up itself says how late it was, and counts it as latency", async () => {
+  await using server = await serve((_, response) => response.end());
+  using opened = await openSender(server.url);
+  const records: LoadRecord[] = [];
+  const { health } = await runOpenLoop({
+    arrivals: arrivalTimes(constant(200, 1), "even", seededRandom(1)),
+    send: opened.send,
+    signal: new AbortController().signal,
+    onRecord: (record) => {
+      records.push(record);
+      if (records.length !== 50) return;
+      const until = performance.now() + 300;
+      while (performance.now() < until);
+    },
+  });
+  assert.equal(records.length, 200);
+  const late = records.filter(({ intendedAt, sentAt, endedAt }) => sentAt - intendedAt > 100 && endedAt > sentAt);
+  assert.ok(late.length >= 30, `${late.length} were late`);
+  assert.ok(health.lateness.max > 200);
+  assert.ok(health.loopDelayMax > 200);
+});
+
+test("no more are in flight than may be; who comes then waits, and that is told", async () => {
+  let most = 0;
+  let under = 0;
+  const { health, sent } = await runOpenLoop({
+    arrivals: arrivalTimes(constant(500, 0.4), "even", seededRandom(1)),
+    send: async () => {
+      under += 1;
+      most = Math.max(most, under);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      under -= 1;
+      return { outcome: "ok", status: 200, error: null, attempts: 1, bytes: 0 };
+    },
+    signal: new AbortController().signal,
+    onRecord: () => {},
+    mostInFlight: 10,
+  });
+  assert.deepEqual([most, sent], [10, 200]);
+  assert.ok(health.held > 0);
+});

@@ -87,8 +87,8 @@ test("a stall that an open loop shows is hidden by a closed one, which asks less
   await using second = await withStall();
   const closed = await run(second.url, { arrivals: { kind: "closed", visitors: 2, seconds: 2 } });
   // Open: 100 of 400 came during the stall. Closed: 2 of some hundred.
-  assert.ok(open.records.total.latency.percentile(90) > 100, `${open.records.total.latency.percentile(90)}`);
-  assert.ok(closed.records.total.latency.percentile(90) < 100, `${closed.records.total.latency.percentile(90)}`);
+  const [shown, hidden] = [open, closed].map(({ records }) => records.total.latency.percentile(90));
+  assert.ok((shown ?? 0) > 100 && (shown ?? 0) > 2 * (hidden ?? Infinity), `p90 ${shown} and ${hidden} ms`);
   assert.ok(closed.records.total.latency.max > 400);
 });
 
@@ -119,7 +119,7 @@ test("sessions and captured values stay with their visitor", async () => {
   });
   const journeys = journeysOf({
     steps: [
-      { path: "/login?user=${visitor}", capture: { key: { json: "user.key" } }, think: "20ms-60ms" },
+      { path: "/login?user=${visitor}", capture: { key: { json: "user.key" } }, think: "300ms-400ms" },
       { path: "/cart?user=${visitor}", form: { key: "${key}" } },
     ],
   });
@@ -137,7 +137,7 @@ test("sessions and captured values stay with their visitor", async () => {
     ],
   );
   // Requests after a pause count from its end: the pause is no latency.
-  assert.ok(records.total.latency.percentile(10) < 20);
+  assert.ok(records.total.latency.percentile(10) < 250);
 });
 
 test("a step that fails ends the visit, and what is missing in an answer is a failure", async () => {
