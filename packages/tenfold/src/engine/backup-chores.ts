@@ -30,7 +30,6 @@ export class BackupChores {
   #shipping = false;
   #shipAgainAt = 0;
   #failures = 0;
-  #tidied = false;
 
   constructor(parts: BackupChoresParts) {
     this.#parts = parts;
@@ -60,12 +59,10 @@ export class BackupChores {
   }
 
   async #ship(): Promise<void> {
-    const { members, services, store, now, note } = this.#parts;
+    const { members, services, now, note } = this.#parts;
     this.#shipping = true;
     try {
       const context = members.context(this.#ending.signal);
-      if (!this.#tidied) await services.backup.tidy(context, store.state.restore ?? null);
-      this.#tidied = true;
       await services.backup.ship(context);
       if (this.#failures > 0) note("the log is copied again");
       this.#failures = 0;

@@ -36,7 +36,7 @@ function watchPort(members: Members, name: MemberName, signal: AbortSignal): Pro
     const timer = setInterval(() => {
       const fault = Date.now() - since < WRONG_PORT_AFTER_MS ? null : wrongPort(members, name);
       if (fault !== null) reject(fault);
-    }, WRONG_PORT_EVERY_MS);
+    }, WRONG_PORT_EVERY_MS).unref();
     signal.addEventListener("abort", () => clearInterval(timer), { once: true });
   });
 }

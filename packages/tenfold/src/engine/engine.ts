@@ -34,6 +34,8 @@ export class Engine {
   readonly #history: History;
   #fleet: RunningFleet | null = null;
   #resumed: Promise<void> = Promise.resolve();
+  /** Settles when nothing is left of a try that an earlier engine had begun. */
+  #tidied: Promise<void> = Promise.resolve();
   #mending: { readonly tries: number; readonly notBefore: number } = { tries: 0, notBefore: 0 };
 
   /** `directory` is the project's; its `.tenfold` exists. */
@@ -62,6 +64,8 @@ export class Engine {
     const adopted = await supervisor.adopt();
     if (adopted.length > 0) this.#note(`adopted ${adopted.length} members that were running`);
     await supervisor.syncTraffic().catch((error: unknown) => this.#tell(error));
+    const { services } = this.#running();
+    this.#tidied = services.backup.tidy(supervisor.members.context()).catch((error: unknown) => this.#tell(error));
     this.#resumed = this.#resume(supervisor);
   }
 
@@ -249,11 +253,12 @@ export class Engine {
     });
   }
 
-  #backUp(
+  async #backUp(
     request: BackupRequest,
     context: Pick<RequestContext, "operation" | "dryRun" | "show" | "note">,
   ): Promise<void> {
     const { operation, ...rest } = context;
+    await this.#tidied;
     const parts = { fleet: this.#running(), operations: this.copies, now: this.#host.now, ...rest };
     return performBackup(request, parts, operation);
   }

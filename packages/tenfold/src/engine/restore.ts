@@ -151,7 +151,7 @@ async function stage(parts: RestoreParts, operation: Operation): Promise<void> {
   const restore: Restore = { ...restoreOf(parts), id: newId() };
   store.decide({ restore });
   try {
-    await services.backup.tidy(members.context(), restore);
+    await services.backup.clear(members.context(), restore);
     await supervisor.carryOut(operation, planStaging(restore, store.state.wanted === "running"));
   } catch (error) {
     await end(parts, false);

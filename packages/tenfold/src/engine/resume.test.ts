@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { MemberName } from "../fleet/member.ts";
 import { eventually } from "../testing/eventually.ts";
+import { MEMORY_BACKUP } from "../testing/memory-backup.ts";
 import { MemoryFleet, specOf } from "../testing/memory-fleet.ts";
 import type { Engine } from "./engine.ts";
 import type { Request } from "./request.ts";
@@ -166,6 +167,35 @@ describe("an engine that is killed at any step is followed by one that finishes"
         assert.equal(engine.ps()?.release, 2);
         assert.equal(engine.ps()?.state, "healthy");
       },
+    }));
+
+  const restored = (backup: string) => (fleet: MemoryFleet, engine: Engine) => {
+    check({ web: ["web-1", "web-2"] })(fleet, engine);
+    assert.equal(fleet.tier.data, backup);
+  };
+  const restore: Request = {
+    name: "restore",
+    restore: { up: null, backup: null, to: { kind: "latest" }, parts: null, from: null },
+  };
+
+  test("a restore: it is finished", () =>
+    cutEverywhere({ before: started, give: requested(restore), check: restored(MEMORY_BACKUP.id) }));
+
+  test("a restore that fails when the data is in place: what was there is there again", () =>
+    cutEverywhere({
+      before: started,
+      give: async (fleet, engine) => {
+        fleet.tier.failing.add("replace storage");
+        await assert.rejects(fleet.run(engine, restore));
+      },
+      check: restored("live"),
+    }));
+
+  test("an import: clients are not left waiting", () =>
+    cutEverywhere({
+      before: started,
+      give: requested({ name: "import", dump: { path: "/dump", database: null, replace: true } }),
+      check: check({ web: ["web-1", "web-2"] }),
     }));
 
   test("a down", () =>

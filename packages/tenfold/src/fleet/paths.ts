@@ -42,6 +42,11 @@ export function restoreDirectory(paths: Paths, id: string): string {
   return `${paths.home}/restore-${id}`;
 }
 
+/** Where a backup is tried. */
+export function tryDirectory(paths: Paths, id: string): string {
+  return `${paths.home}/try-${id}`;
+}
+
 /** What a restore has replaced. */
 export function replacedDirectory(paths: Paths, id: string): string {
   return `${paths.home}/replaced-${id}`;

@@ -62,6 +62,7 @@ export function memoryBackup(effect: (text: string) => Promise<void>, vault: () 
     },
     finish: async () => {},
     mark: () => step("mark"),
+    clear: async () => {},
     tidy: async () => {},
     load: () => step("load"),
     exchange: async () => {

@@ -12,6 +12,7 @@ import type { BackupControl, Dump, Inventory } from "./control.ts";
 import { fetchPostgres, fetchRedis, fetchStorage } from "./fetch.ts";
 import { exchangeDatabases, loadDump } from "./import.ts";
 import { LogShipper } from "./log-shipper.ts";
+import { homeDirectories } from "./on-disk.ts";
 import { openRepository } from "./open-place.ts";
 import { ensureOwner, takeOver } from "./owner.ts";
 import { recover } from "./recover.ts";
@@ -106,7 +107,7 @@ export class BackupService implements BackupControl {
   async verify(context: Context, id: string): Promise<readonly string[]> {
     const repository = openRepository(context.fleet, null);
     const manifest = await find(repository, id);
-    const { tables, rows, notes } = await verifyBackup(context, { repository, manifest, id: `try-${id}` });
+    const { tables, rows, notes } = await verifyBackup(context, { repository, manifest });
     await repository.noteVerified(id, { at: Date.now(), tables, rows });
     return notes;
   }
@@ -167,9 +168,13 @@ export class BackupService implements BackupControl {
     return markLog(context);
   }
 
-  async tidy(context: Context, restore: Restore | null): Promise<void> {
+  async tidy(context: Context): Promise<void> {
     await releaseWitnesses(context);
-    await clearRestore(context, restore?.id ?? null);
+    for (const directory of await homeDirectories(context, "try-")) await context.driver.removeDirectory(directory);
+  }
+
+  clear(context: Context, { id }: Restore): Promise<void> {
+    return clearRestore(context, id);
   }
 
   load(context: Context, dump: Dump): Promise<void> {

@@ -50,8 +50,10 @@ export interface BackupControl {
   finish(context: Context, restore: Restore, succeeded: boolean): Promise<void>;
   /** Writes down in the log that it is whole until now. */
   mark(context: Context): Promise<void>;
-  /** Ends what an engine that died has left: fetched data, replicas that stand still. */
-  tidy(context: Context, restore: Restore | null): Promise<void>;
+  /** Removes what attempts at restores have fetched, but for this one. */
+  clear(context: Context, restore: Restore): Promise<void>;
+  /** Ends a try that an engine, which died, has left: its copy, and a replica that stands still. */
+  tidy(context: Context): Promise<void>;
   /** Loads a dump into a database beside the application's. Faults: TF_IMPORT_FILE, TF_IMPORT_FAILED, TF_IMPORT_OCCUPIED. */
   load(context: Context, dump: Dump): Promise<void>;
   /** The loaded database takes the name of the application's; gives the name of the former one, if it had tables. */

@@ -1,7 +1,7 @@
 import { Fault } from "../../fault/fault.ts";
 import { formatMoment } from "../../fleet/backup/choose.ts";
 import { fileOf, type Manifest } from "../../fleet/backup/manifest.ts";
-import { restoreDirectory } from "../../fleet/paths.ts";
+import { tryDirectory } from "../../fleet/paths.ts";
 import { SUPERUSER } from "../../render/postgres/postgres.ts";
 import { localPostgres } from "../../spec/local.ts";
 import type { Context } from "../service.ts";
@@ -30,9 +30,9 @@ export interface Verified {
  */
 export async function verifyBackup(
   context: Context,
-  { repository, manifest, id }: { readonly repository: Repository; readonly manifest: Manifest; readonly id: string },
+  { repository, manifest }: { readonly repository: Repository; readonly manifest: Manifest },
 ): Promise<Verified> {
-  const root = restoreDirectory(context.fleet.paths, id);
+  const root = tryDirectory(context.fleet.paths, manifest.id);
   const fetch: Fetch = { repository, manifest, root };
   await context.driver.makeDirectory(root, "service", 0o711);
   try {

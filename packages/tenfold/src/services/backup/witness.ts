@@ -7,6 +7,8 @@ import { type Digests, digestAll, unchanged } from "./digest.ts";
 import { COPY_WITHIN } from "./tools.ts";
 
 const WITHIN = seconds(30);
+/** A server that is frozen is not waited for. */
+const RELEASE_WITHIN = seconds(2);
 const LOOK_EVERY_MS = 10;
 
 /** What the fleet's own data was at a position of the log. */
@@ -72,7 +74,7 @@ async function letGoOn(session: Session): Promise<void> {
 export async function releaseWitnesses({ fleet }: Context): Promise<void> {
   for (const member of fleet.members.filter(({ kind }) => kind === "postgres")) {
     try {
-      await using session = await openSuperuser(fleet, member, { within: WITHIN });
+      await using session = await openSuperuser(fleet, member, { within: RELEASE_WITHIN });
       await letGoOn(session);
     } catch {
       // Whoever does not answer stands not still by our doing alone.
