@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable, Writable } from "node:stream";
+import { describe, test } from "node:test";
+import { Fault } from "../../fault/fault.ts";
+import { freePort, ObjectStoreServer } from "../../testing/object-store.ts";
+import { Secret } from "../../units/secret.ts";
+import { DirectoryPlace } from "./directory-place.ts";
+import type { Place } from "./place.ts";
+import { S3Place } from "./s3-place.ts";
+import { load, readSmall, store } from "./stream.ts";
+
+const NEVER = new AbortController().signal;
+
+interface Fixture extends AsyncDisposable {
+  readonly place: Place;
+  /** Changes a byte of a file behind the place's back. */
+  damage(name: string): Promise<void>;
+}
+
+async function directory(): Promise<Fixture & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), "place-"));
+  return {
+    path,
+    place: new DirectoryPlace(join(path, "kept")),
+    damage: async (name) => {
+      const content = await readFile(join(path, "kept", name));
+      const at = content.length >> 1;
+      content[at] = (content[at] ?? 0) ^ 4;
+      await writeFile(join(path, "kept", name), content);
+    },
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true }),
+  };
+}
+
+function open(endpoint: string, bucket = "kept"): S3Place {
+  const keys = { accessKey: "key", secretKey: new Secret("very-secret") };
+  return new S3Place({ bucket, prefix: "a/b", endpoint, region: "eu-1", ...keys });
+}
+
+async function objects(): Promise<Fixture> {
+  const server = await ObjectStoreServer.start("kept");
+  const place = open(server.endpoint);
+  return {
+    place,
+    damage: async (name) => {
+      const content = await place.get(name, NEVER);
+      const whole = Buffer.concat((await content?.toArray()) as Buffer[]);
+      const at = whole.length >> 1;
+      whole[at] = (whole[at] ?? 0) ^ 4;
+      await place.put(name, Readable.from([whole]), NEVER);
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+async function rejection(promise: Promise<unknown>): Promise<Fault> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof Fault, `no fault: ${String(error)}`);
+  return error;
+}
+
+/** Content that does not compress, in chunks. */
+function noise(length: number): Readable {
+  let left = length;
+  let seed = 42;
+  return new Readable({
+    read() {
+      const size = Math.min(left, 64 * 1024);
+      left -= size;
+      const chunk = Buffer.alloc(size);
+      for (let at = 0; at < size; at += 1) {
+        seed = (seed * 1103515245 + 12345) & 0x7fffffff;
+        chunk[at] = seed >> 16;
+      }
+      this.push(size === 0 ? null : chunk);
+    },
+  });
+}
+
+function describePlace(name: string, make: () => Promise<Fixture>): void {
+  describe(`backups in ${name}`, () => {
+    test("files are written, read, listed below a name, and removed", async () => {
+      await using fixture = await make();
+      const { place } = fixture;
+      assert.deepEqual(await place.list("x/"), []);
+      assert.equal(await readSmall(place, "x/1", NEVER), null);
+      for (const file of ["x/2", "x/1", "x/y/3", "z/4"])
+        await place.put(file, Readable.from([Buffer.from(file)]), NEVER);
+      assert.deepEqual(await place.list("x/"), [
+        { name: "x/1", size: 3 },
+        { name: "x/2", size: 3 },
+        { name: "x/y/3", size: 5 },
+      ]);
+      assert.equal(await readSmall(place, "x/y/3", NEVER), "x/y/3");
+      await place.put("x/1", Readable.from([Buffer.from("again")]), NEVER);
+      assert.equal(await readSmall(place, "x/1", NEVER), "again");
+      await place.remove(["x/1", "x/2", "x/y/3", "x/never"]);
+      assert.deepEqual(await place.list("x/"), []);
+      assert.equal(await readSmall(place, "z/4", NEVER), "z/4");
+    });
+
+    test("what is stored comes back, also when it is large, and a flipped bit is noticed", async () => {
+      await using fixture = await make();
+      const { place } = fixture;
+      const size = 40 * 1024 * 1024;
+      const { plain, kept } = await store(place, "big", { content: noise(size), signal: NEVER });
+      assert.equal(plain.size, size);
+      assert.deepEqual(await place.list(""), [{ name: "big", size: kept.size }]);
+      const read = async (): Promise<number> => {
+        let length = 0;
+        const into = new Writable({
+          write(chunk: Buffer, _encoding, done) {
+            length += chunk.length;
+            done();
+          },
+        });
+        await load(place, "big", { sha256: kept.sha256, of: "kept", into, signal: NEVER });
+        return length;
+      };
+      assert.equal(await read(), size);
+      await fixture.damage("big");
+      const fault = await rejection(read());
+      assert.equal(fault.code, "TF_BACKUP_DAMAGED");
+      assert.match(fault.message, /^big in .* is damaged/);
+    });
+
+    test("a source that breaks leaves no file", async () => {
+      await using fixture = await make();
+      const content = new Readable({ read() {} });
+      content.push(Buffer.alloc(1000));
+      setImmediate(() => content.destroy(new Error("the source broke")));
+      await assert.rejects(store(fixture.place, "half", { content, signal: NEVER }), /the source broke/);
+      assert.deepEqual(await fixture.place.list(""), []);
+    });
+  });
+}
+
+describePlace("a directory", directory);
+describePlace("a store that speaks S3", objects);
+
+test("a directory lets nobody else in", async () => {
+  await using fixture = await directory();
+  await fixture.place.put("a/b", Readable.from([Buffer.from("x")]), NEVER);
+  const kept = join(fixture.path, "kept");
+  assert.equal((await stat(kept)).mode & 0o777, 0o700);
+  assert.equal((await stat(join(kept, "a", "b"))).mode & 0o777, 0o600);
+  assert.deepEqual(await readdir(join(kept, "a")), ["b"]);
+});
+
+test("a store that is not there, or has no such bucket, is told by name and without its keys", async () => {
+  const gone = await rejection(open(`http://127.0.0.1:${await freePort()}`).list(""));
+  assert.equal(gone.code, "TF_BACKUP_PLACE");
+  assert.match(gone.message, /^s3:\/\/kept\/a\/b cannot be used: .*ECONNREFUSED/);
+  await using server = await ObjectStoreServer.start("kept");
+  const absent = await rejection(open(server.endpoint, "other").list(""));
+  assert.match(absent.message, /NoSuchBucket/);
+  assert.doesNotMatch(JSON.stringify([gone, absent]), /very-secret/);
+});
