@@ -26,13 +26,16 @@ export class ObjectStoreServer implements AsyncDisposable {
   }
 
   static async start(bucket: string): Promise<ObjectStoreServer> {
-    const server = new ObjectStoreServer(await freePort());
-    await eventually("the store answers", () =>
-      fetch(`${server.endpoint}/health`).then(
-        () => true,
+    let server = new ObjectStoreServer(await freePort());
+    const answers = async (): Promise<boolean> => {
+      // Somebody else was given the same port.
+      if (server.#child.exitCode !== null) server = new ObjectStoreServer(await freePort());
+      return fetch(`${server.endpoint}/health`, { signal: AbortSignal.timeout(2_000) }).then(
+        ({ ok }) => ok,
         () => false,
-      ),
-    );
+      );
+    };
+    await eventually("the store answers", answers, 40_000);
     const made = await fetch(`${server.endpoint}/${bucket}`, { method: "PUT" });
     if (!made.ok) throw new Error(`no bucket was made: ${made.status} ${await made.text()}`);
     return server;
