@@ -1,12 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Fault } from "../../fault/fault.ts";
 import type { Member } from "../../fleet/member.ts";
-import { logFile } from "../../fleet/paths.ts";
 import { renderHaproxy } from "../../render/haproxy/haproxy.ts";
-import { bytes } from "../../units/bytes.ts";
 import { type Millis, millis, seconds } from "../../units/millis.ts";
 import type { Context } from "../service.ts";
 import { type HaproxyRuntime, haproxyRuntime, type Workers } from "./haproxy-runtime.ts";
+import { notTaken } from "./not-taken.ts";
 
 const CHECK_WITHIN: Millis = seconds(30);
 const RELOAD_WITHIN: Millis = seconds(20);
@@ -73,9 +72,5 @@ export async function reloadHaproxy(context: Context, member: Member): Promise<v
   const before = await runtime.workers();
   await runtime.reload();
   if (await follow(runtime, before, context.signal)) return;
-  const log = (await context.driver.readText(logFile(context.fleet.paths, member.name), bytes(4096))) ?? "";
-  throw new Fault("TF_CONFIG_REJECTED", `${member.name} did not start a worker with its new configuration`, {
-    hint: `what ran before goes on; look at: tenfold logs ${member.name}`,
-    lines: log.trimEnd().split("\n").slice(-10),
-  });
+  throw await notTaken(context, member);
 }

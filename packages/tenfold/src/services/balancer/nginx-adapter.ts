@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Member } from "../../fleet/member.ts";
 import type { Probe } from "../../fleet/state.ts";
 import { isEdge, probeAnswer } from "../../render/edge/edge.ts";
+import { renderNginx } from "../../render/nginx/nginx.ts";
 import { temporaryDirectory } from "../../render/nginx/process.ts";
 import { partingFlagName } from "../../render/nginx/sockets.ts";
 import { type Millis, millis, seconds } from "../../units/millis.ts";
@@ -61,12 +62,18 @@ async function reloadEdge(context: Context, member: Member): Promise<void> {
   }
 }
 
+/** Whoever rewrote the files knew nothing of the unwell. */
+async function reloadRouter(context: Context, member: Member): Promise<void> {
+  const { fleet, driver, unwell = [] } = context;
+  if (unwell.length > 0) await driver.writeFiles(renderNginx(fleet, member, unwell).files);
+  await reloadNginx(context, member);
+}
+
 /** nginx, the edge or the router. SIGQUIT makes it finish what it carries and close what is idle. */
 export function nginxAdapter(turns: Turns): ServiceAdapter {
   return {
     prepare,
     probe,
-    reload: (context, member) =>
-      turns.take(() => (isEdge(member) ? reloadEdge(context, member) : reloadNginx(context, member))),
+    reload: (context, member) => turns.take(() => (isEdge(member) ? reloadEdge : reloadRouter)(context, member)),
   };
 }

@@ -1,12 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Fault } from "../../fault/fault.ts";
 import type { Member } from "../../fleet/member.ts";
-import { logFile } from "../../fleet/paths.ts";
 import { nginxWords, renderNginx } from "../../render/nginx/nginx.ts";
-import { bytes } from "../../units/bytes.ts";
 import { type Millis, millis, seconds } from "../../units/millis.ts";
 import type { Context } from "../service.ts";
 import { nginxProcesses } from "./nginx-processes.ts";
+import { notTaken } from "./not-taken.ts";
 
 const CHECK_WITHIN: Millis = seconds(30);
 const RELOAD_WITHIN: Millis = seconds(20);
@@ -46,9 +45,5 @@ export async function reloadNginx(
     const isFresh = workers.length > 0 && !workers.some((pid) => before.workers.includes(pid));
     if (isFresh && (await isTaken())) return;
   }
-  const log = (await context.driver.readText(logFile(context.fleet.paths, member.name), bytes(4096))) ?? "";
-  throw new Fault("TF_CONFIG_REJECTED", `${member.name} did not start workers with its new configuration`, {
-    hint: `what ran before goes on; look at: tenfold logs ${member.name}`,
-    lines: log.trimEnd().split("\n").slice(-10),
-  });
+  throw await notTaken(context, member);
 }

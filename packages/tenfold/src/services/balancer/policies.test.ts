@@ -7,6 +7,7 @@ import { openServing, testEngines } from "../../../test/edge/engines.ts";
 import { web, webs } from "../../../test/edge/fleet.ts";
 import { type Lab, untilPasses } from "../../../test/edge/lab.ts";
 import type { Reply } from "../../../test/edge/visitor.ts";
+import { renderBalancer } from "../../render/edge/balancer.ts";
 import { tlsFile } from "../../render/edge/edge.ts";
 import type { BalancerEngine } from "../../spec/balancer/balancer.ts";
 
@@ -183,6 +184,10 @@ testEngines("an instance that fails its health check gets no requests until it p
   await setHealth(edge, engine, [200, 500, 200]);
   await untilDetail(edge, /^2 of 3 instances healthy$/);
   assert.deepEqual(await edge.balancer.control.serving(edge.context), webs(3), "it is attached all the same");
+  if (engine === "nginx") {
+    await edge.driver.writeFiles(renderBalancer(edge.fleet, edge.router).files);
+    await edge.balancer.adapter.reload?.(edge.context, edge.router);
+  }
   for (let turn = 0; turn < 12; turn += 1) assert.notEqual((await edge.visit()).headers["x-instance"], "web-2");
   await setHealth(edge, engine, [200, 200, 200]);
   await untilDetail(edge, /^3 of 3/);
