@@ -90,6 +90,12 @@ for (const [what, own, wanted] of [
   });
 }
 
+test("what failed for want of ports on this machine is told as the generator's own", async () => {
+  const failed = recordOf({ outcome: "connect", status: null, error: "no connection: EADDRNOTAVAIL" });
+  const { generator } = await report([...TEN, failed, failed]);
+  assert.match(generator.limits.join("\n"), /^2 requests failed here, since this machine had no free port left/);
+});
+
 test("a generator that did well says nothing", async () => {
   assert.deepEqual((await report(TEN)).generator.limits, []);
 });

@@ -8,6 +8,12 @@ const BUSY = 0.9;
 /** Who uses less and is late was not let. */
 const STARVED = 0.6;
 
+/** Errors of this machine and not of the server, by what the system calls them. */
+const EXHAUSTED: Readonly<Record<string, string>> = {
+  EADDRNOTAVAIL: "this machine had no free port left for it: use kept connections, or a lower rate",
+  EMFILE: "this process may not open more files: raise ulimit -n, or lower --max-connections",
+};
+
 function share(part: number): string {
   return `${Math.round(part * 100)} %`;
 }
@@ -35,6 +41,10 @@ export function reportGenerator(
     limits.push(
       `${connections.waited} requests waited for one of ${mostConnections * threads} connections: raise --max-connections`,
     );
+  for (const [code, why] of Object.entries(EXHAUSTED)) {
+    const count = records.total.errors.get(`no connection: ${code}`) ?? 0;
+    if (count > 0) limits.push(`${count} requests failed here, since ${why}`);
+  }
   return {
     threads,
     cpu: health.cpu,
