@@ -11,6 +11,7 @@ import type { EngineGreeting } from "../targets/local/start-engine.ts";
 import { Guard } from "./guardian.ts";
 import { createEngineHost } from "./wire.ts";
 
+const ANSWERS_END_WITHIN_MS = 1_000;
 const IDLE_LOOK_MS = 2_000;
 const GUARD_EVERY_MS = 5_000;
 
@@ -37,6 +38,14 @@ async function listen(server: ReturnType<typeof createApi>, socket: string): Pro
   chmodSync(socket, 0o600);
 }
 
+/** Whoever waits for the end of an answer gets it; whoever listens to events without end does not keep the engine. */
+async function closeServer(server: ReturnType<typeof createApi>): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, ANSWERS_END_WITHIN_MS).unref())]);
+  server.closeAllConnections();
+}
+
 /**
  * The engine's own process: takes the lock of a directory, goes on where an earlier engine stopped, serves the control API.
  * Ends by itself when nothing runs and nothing shall; on SIGTERM at any time, and what it started goes on.
@@ -60,7 +69,7 @@ async function serve(directory: string): Promise<void> {
   }
   const guard = new Guard({
     state: `${directory}/.tenfold`,
-    argv: [process.execPath, ...process.argv.slice(1)],
+    argv: [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
     isAlive: isProcessAlive,
     startTimeOf: (pid) => readStat(pid)?.startTime ?? 0,
   });
@@ -73,8 +82,7 @@ async function serve(directory: string): Promise<void> {
     if (ending) return;
     ending = true;
     guard.end();
-    server.close();
-    server.closeAllConnections();
+    await closeServer(server);
     await engine.close();
     rmSync(socket, { force: true });
     lock[Symbol.dispose]();

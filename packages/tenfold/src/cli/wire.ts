@@ -17,7 +17,7 @@ import { observeSystem } from "../machine/system/system.ts";
 import { ensureServiceUser } from "../machine/users/service-user.ts";
 import { DirectoryStore } from "../releases/directory-store.ts";
 import { createServices } from "../services/wire.ts";
-import { nameInProject } from "../spec/backups/backups.ts";
+import { nameInProject } from "../spec/backups/place.ts";
 import type { Spec } from "../spec/spec.ts";
 import { LocalTarget } from "../targets/local/local-target.ts";
 import { confirm } from "./confirm.ts";
@@ -81,7 +81,12 @@ function createTarget(directory: string): LocalTarget {
     mayRun,
     program: {
       execPath: process.execPath,
-      argv: [fileURLToPath(new URL("../../bin/tenfold.mjs", import.meta.url)), "engine-process"],
+      // Collecting young garbage more often costs less than the memory that it would fill.
+      argv: [
+        "--max-semi-space-size=1",
+        fileURLToPath(new URL("../../bin/tenfold.mjs", import.meta.url)),
+        "engine-process",
+      ],
     },
   });
 }

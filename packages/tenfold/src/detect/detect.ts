@@ -1,4 +1,4 @@
-import { nameFrom } from "../spec/name.ts";
+import { nameFrom } from "../spec/name-from.ts";
 import { quote } from "../units/quote.ts";
 import {
   type Candidate,

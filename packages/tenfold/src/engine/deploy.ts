@@ -3,7 +3,7 @@ import { applicationOf, canonical, type Release, type ReleaseSource } from "../f
 import { freeIndexes, type WebSets } from "../fleet/web-sets.ts";
 import type { StoredDeploy, StoredState } from "../journal/state.ts";
 import type { CodeSource } from "../releases/release-store.ts";
-import { nameInProject } from "../spec/backups/backups.ts";
+import { nameInProject } from "../spec/backups/place.ts";
 import type { Strategy } from "../spec/deploy/deploy.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { Percent } from "../units/percent.ts";

@@ -10,7 +10,7 @@ import type { SecretsFile } from "../journal/secrets-file.ts";
 import type { StoredState } from "../journal/state.ts";
 import type { Desired } from "../plan/world.ts";
 import { renderMember } from "../render/render.ts";
-import { surgeCount } from "../spec/deploy/deploy.ts";
+import { surgeCount } from "../spec/deploy/surge.ts";
 import { Secret } from "../units/secret.ts";
 
 /** So much of a SHA-256 that no two texts share it by chance. */

@@ -6,7 +6,7 @@ import type { Members } from "./members.ts";
 const TAIL = bytes(16 * 1024);
 const LINES = 15;
 const WRONG_PORT_AFTER_MS = 4_000;
-const WRONG_PORT_EVERY_MS = 500;
+const WRONG_PORT_EVERY_MS = 1_000;
 
 /** The last lines that a member wrote since its last start. */
 async function lastLines(members: Members, name: MemberName): Promise<string[]> {

@@ -8,6 +8,8 @@ import type { Millis } from "../units/millis.ts";
 export interface Pace {
   /** Between two probes once it is ready. */
   readonly every: Millis;
+  /** Between two of its first probes. */
+  readonly eager: Millis;
   /** From its start to its first passing probe. */
   readonly start: Millis;
   /** It must have run for this long before a passing probe counts. */

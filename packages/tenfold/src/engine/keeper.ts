@@ -253,7 +253,7 @@ export class Keeper {
     const state = this.#state.state;
     if (state === "ready") return pace.every;
     if (state === "failed") return Math.min(pace.every, 250);
-    return looks < 60 ? 15 : looks < 120 ? 50 : 200;
+    return Math.max(pace.eager, looks < 60 ? 0 : looks < 120 ? 50 : 200);
   }
 
   #observe(running: Running, probe: Probe, misses: number): void {

@@ -12,10 +12,11 @@ import { synchronousStandbyNames } from "../render/postgres/postgres.ts";
 import { renderMember } from "../render/render.ts";
 import type { Context, Services } from "../services/service.ts";
 import { type Bytes, bytes } from "../units/bytes.ts";
-import { type Millis, millis, seconds } from "../units/millis.ts";
+import { seconds } from "../units/millis.ts";
 import { desire, fleetOf } from "./desire.ts";
 import { Keeper } from "./keeper.ts";
 import type { KeeperHost, Pace } from "./keeper-host.ts";
+import { paceOf } from "./pace.ts";
 import type { Store } from "./store.ts";
 
 export interface MembersParts {
@@ -30,26 +31,14 @@ export interface MembersParts {
   readonly decidesAfterDeath: (name: MemberName) => boolean;
 }
 
-/** All probes of web instances together stay below this many a second, however many instances there are. */
-const WEB_PROBES_PER_SECOND = 20;
-const SERVICE_EVERY: Millis = seconds(3);
-/** Leaders of the data tier: how soon it is seen that one no longer answers. */
-const LEADER_EVERY: Millis = seconds(1);
-/** How long each kind may be silent before it counts as frozen. Web instances have their own limit for an answer besides. */
-const SILENCE: Readonly<Record<MemberKind, Millis | null>> = {
-  web: seconds(30),
-  worker: null,
-  scheduler: null,
-  balancer: seconds(10),
-  postgres: seconds(5),
-  pooler: seconds(10),
-  redis: seconds(5),
-  cache: seconds(10),
-  sentinel: seconds(10),
-};
-const APPLICATION_SETTLE: Millis = millis(300);
-const SERVICE_START: Millis = seconds(60);
 const PLAIN_STOP: Stop = { signal: "SIGTERM", grace: seconds(10) };
+
+/** A fleet, and what it was made of. */
+interface Resolved {
+  readonly of: readonly unknown[];
+  readonly fleet: Fleet;
+  readonly byName: ReadonlyMap<MemberName, Member>;
+}
 
 /** The fleet's members, each with its keeper, and the fleet as it stands. */
 export class Members implements KeeperHost {
@@ -59,7 +48,7 @@ export class Members implements KeeperHost {
   /** How large a member's log was at its last start. */
   readonly #logStarts = new Map<MemberName, number>();
   readonly #never = new AbortController().signal;
-  #fleet: { readonly of: readonly unknown[]; readonly fleet: Fleet } | undefined;
+  #resolved: Resolved | undefined;
   #machine: Machine;
   #surge = 0;
 
@@ -88,6 +77,10 @@ export class Members implements KeeperHost {
 
   /** The fleet as it shall be now. Made anew only when something that it is made of has changed. */
   get fleet(): Fleet {
+    return this.#resolve().fleet;
+  }
+
+  #resolve(): Resolved {
     const { state } = this.#parts.store;
     const of = [
       state.spec,
@@ -101,10 +94,11 @@ export class Members implements KeeperHost {
       this.#machine,
       this.#surge,
     ];
-    if (this.#fleet === undefined || of.some((part, at) => part !== this.#fleet?.of[at])) {
-      this.#fleet = { of, fleet: fleetOf(state, this.#machine, this.#parts.secrets, this.#surge) };
+    if (this.#resolved === undefined || of.some((part, at) => part !== this.#resolved?.of[at])) {
+      const fleet = fleetOf(state, this.#machine, this.#parts.secrets, this.#surge);
+      this.#resolved = { of, fleet, byName: new Map(fleet.members.map((member) => [member.name, member])) };
     }
-    return this.#fleet.fleet;
+    return this.#resolved;
   }
 
   context(signal: AbortSignal = this.#never): Context {
@@ -122,7 +116,7 @@ export class Members implements KeeperHost {
   }
 
   find(name: MemberName): Member | undefined {
-    return this.fleet.members.find((member) => member.name === name);
+    return this.#resolve().byName.get(name);
   }
 
   /** A member that runs although it is not wanted any more, as it was when it was. */
@@ -220,17 +214,7 @@ export class Members implements KeeperHost {
   }
 
   paceOf(name: MemberName): Pace {
-    const { spec } = this.fleet;
-    const kind = this.find(name)?.kind;
-    if (kind === "web") {
-      const every = millis(
-        Math.max(spec.web.health.interval, (this.ofKind("web").length * 1000) / WEB_PROBES_PER_SECOND),
-      );
-      return { every, start: spec.web.health.start, settle: millis(0), silence: SILENCE.web };
-    }
-    const settle = kind === "worker" || kind === "scheduler" ? APPLICATION_SETTLE : millis(0);
-    const every = kind === "postgres" || kind === "redis" ? LEADER_EVERY : SERVICE_EVERY;
-    return { every, start: SERVICE_START, settle, silence: kind === undefined ? null : SILENCE[kind] };
+    return paceOf(this.find(name)?.kind, this.ofKind("web").length, this.fleet.spec.web.health);
   }
 
   started(name: MemberName, running: Running, restarts: number): void {

@@ -71,5 +71,6 @@ export class Traffic {
 }
 
 function byIndex(a: MemberName, b: MemberName): number {
-  return a.localeCompare(b, "en", { numeric: true });
+  const [first, second] = [a, b].map((name) => Number(name.slice(name.lastIndexOf("-") + 1)));
+  return (first ?? 0) - (second ?? 0);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fleetName, nameFrom } from "./name.ts";
+import { fleetName } from "./name.ts";
+import { nameFrom } from "./name-from.ts";
 
 test("a directory's name is made a valid name of a fleet", () => {
   const cases = {

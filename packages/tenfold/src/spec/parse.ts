@@ -1,7 +1,7 @@
 import type { Result } from "../fault/result.ts";
 import { diagnose, MOST_FINDINGS } from "./diagnose.ts";
 import { mend } from "./mend.ts";
-import { nameFrom } from "./name.ts";
+import { nameFrom } from "./name-from.ts";
 import { type Finding, formatPath, isWithin, type Path } from "./path.ts";
 import { copyPlain, isMap, type Plain } from "./plain.ts";
 import { withoutExtensions } from "./rewrite.ts";

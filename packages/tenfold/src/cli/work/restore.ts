@@ -5,7 +5,7 @@ import { Fault } from "../../fault/fault.ts";
 import { formatMoment, type RestoreTarget } from "../../fleet/backup/choose.ts";
 import { isBackupId, PARTS, type Part } from "../../fleet/backup/manifest.ts";
 import type { Origin } from "../../fleet/backup/restore.ts";
-import { nameInProject, parseObjectUrl } from "../../spec/backups/backups.ts";
+import { nameInProject, parseObjectUrl } from "../../spec/backups/place.ts";
 import type { RestoreOrder, Target } from "../../targets/target.ts";
 import type { Input } from "../command.ts";
 import type { Context } from "../context.ts";

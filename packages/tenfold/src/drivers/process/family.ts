@@ -2,17 +2,15 @@ import type { Running } from "../../fleet/state.ts";
 import { listPids, type ProcStat, readDescriptor, readStat } from "./proc.ts";
 
 /** Where a process's output goes: the log of the member that it belongs to, unless it redirected both streams. */
-function writesTo(pid: number, log: string): boolean {
-  return [1, 2].some((descriptor) => {
-    const target = readDescriptor(pid, descriptor);
-    return target !== undefined && (target === log || target === `${log} (deleted)`);
-  });
+function outputsOf(pid: number): string[] {
+  return [1, 2].flatMap((descriptor) => readDescriptor(pid, descriptor)?.replace(/ \(deleted\)$/, "") ?? []);
 }
 
 /** Every process of the machine at a moment; zombies are not counted. */
 export class Snapshot {
   readonly #stats: readonly ProcStat[];
   readonly #children = new Map<number, ProcStat[]>();
+  readonly #outputs = new Map<number, readonly string[]>();
 
   constructor() {
     this.#stats = listPids().flatMap((pid) => {
@@ -43,8 +41,17 @@ export class Snapshot {
     };
     for (const stat of this.#stats) {
       if (stat.pid === pid ? stat.startTime === startTime : stat.session === pid) add(stat);
-      else if (orphans && stat.startTime >= startTime && writesTo(stat.pid, log)) add(stat);
+      else if (orphans && stat.startTime >= startTime && this.#writesTo(stat.pid, log)) add(stat);
     }
     return [...found.values()];
+  }
+
+  #writesTo(pid: number, log: string): boolean {
+    let outputs = this.#outputs.get(pid);
+    if (outputs === undefined) {
+      outputs = outputsOf(pid);
+      this.#outputs.set(pid, outputs);
+    }
+    return outputs.includes(log);
   }
 }

@@ -15,6 +15,7 @@ import { Snapshot } from "./family.ts";
 import { makeDirectory, readEnd, sizeOf, writeFileAtomically } from "./files.ts";
 import type { Limits } from "./limits.ts";
 import { LogTimes } from "./log-times.ts";
+import { Moment } from "./moment.ts";
 import { listPids, programName, readDescriptor, readSharedBytes, readStat, readTitle, socketInodes } from "./proc.ts";
 import { rotateLog } from "./rotate.ts";
 import { runToEnd } from "./run.ts";
@@ -28,6 +29,7 @@ export class ProcessDriver implements Driver {
   readonly #limits: Limits;
   readonly #deaths = new Deaths();
   readonly #logTimes = new LogTimes();
+  readonly #moment = new Moment();
 
   constructor(users: Users, limits: Limits) {
     this.#users = users;
@@ -59,7 +61,7 @@ export class ProcessDriver implements Driver {
   }
 
   hasRemains(running: Running): boolean {
-    return new Snapshot().family(running, true).length > 0;
+    return this.#moment.snapshot.family(running, true).length > 0;
   }
 
   signal(running: Running, signal: NodeJS.Signals, to: "leader" | "session"): void {
@@ -132,7 +134,7 @@ export class ProcessDriver implements Driver {
   }
 
   usage(processes: readonly Running[]): ReadonlyMap<number, Usage> {
-    const snapshot = new Snapshot();
+    const { snapshot } = this.#moment;
     return new Map(
       processes.map((running) => {
         const sum = { cpuMillis: 0, own: 0, shared: 0 };
@@ -150,7 +152,7 @@ export class ProcessDriver implements Driver {
 
   connections(): ReadonlyMap<number, number> {
     const counts = new Map<number, number>();
-    for (const { localPort, state } of readSockets()) {
+    for (const { localPort, state } of this.#moment.sockets) {
       if (state === "established") counts.set(localPort, (counts.get(localPort) ?? 0) + 1);
     }
     return counts;
@@ -164,8 +166,9 @@ export class ProcessDriver implements Driver {
   }
 
   listening(running: Running): readonly Port[] {
-    const inodes = new Set(new Snapshot().family(running, false).flatMap(({ pid }) => [...socketInodes(pid)]));
-    const ports = readSockets().filter(({ state, inode }) => state === "listening" && inodes.has(inode));
+    const { snapshot, sockets } = this.#moment;
+    const inodes = new Set(snapshot.family(running, false).flatMap(({ pid }) => [...socketInodes(pid)]));
+    const ports = sockets.filter(({ state, inode }) => state === "listening" && inodes.has(inode));
     return [...new Set(ports.map(({ localPort }) => localPort))];
   }
 

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { Fault } from "../../fault/fault.ts";
 import type { User } from "../../fleet/machine.ts";
 import type { Paths } from "../../fleet/paths.ts";
-import { nameFrom } from "../../spec/name.ts";
+import { nameFrom } from "../../spec/name-from.ts";
 import { quote } from "../../units/quote.ts";
 import { firstClosed } from "../access/reach.ts";
 import { SERVICE_HOME } from "../users/service-user.ts";

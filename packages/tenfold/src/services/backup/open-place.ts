@@ -3,7 +3,7 @@ import { Fault } from "../../fault/fault.ts";
 import type { Origin } from "../../fleet/backup/restore.ts";
 import type { Fleet } from "../../fleet/fleet.ts";
 import { expandReferences } from "../../fleet/references.ts";
-import { parseObjectUrl } from "../../spec/backups/backups.ts";
+import { parseObjectUrl } from "../../spec/backups/place.ts";
 import { Secret } from "../../units/secret.ts";
 import { DirectoryPlace } from "./directory-place.ts";
 import type { Place } from "./place.ts";

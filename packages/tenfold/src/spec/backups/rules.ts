@@ -1,5 +1,5 @@
 import type { Rule } from "../rule.ts";
-import { parseObjectUrl } from "./backups.ts";
+import { parseObjectUrl } from "./place.ts";
 
 /** A store needs keys, and data must not be copied into the data. */
 export const backupsHaveAPlace: Rule = ({ backups: { to, s3 } }) => {

@@ -1,15 +1,11 @@
 import { z } from "zod";
 import type { Millis } from "../../units/millis.ts";
-import { type Percent, parsePercent } from "../../units/percent.ts";
+import { parsePercent } from "../../units/percent.ts";
 import { type Command, command, duration, line } from "../scalars.ts";
 import { withTraits } from "../traits.ts";
+import type { Surge } from "./surge.ts";
 
 export type Strategy = "rolling" | "blue-green";
-
-/** How many further instances run while others are replaced: a number, or a share of the web instances. */
-export type Surge =
-  | { readonly kind: "count"; readonly count: number }
-  | { readonly kind: "share"; readonly share: Percent };
 
 /** How a new release comes. */
 export interface Deploy {
@@ -79,9 +75,3 @@ export const deploy: z.ZodType<Deploy> = z
       .describe("Names of files and directories that are not copied into a release."),
   })
   .meta({ id: "Deploy" });
-
-/** So many instances stand in for others, of so many web instances; at least one. */
-export function surgeCount(surge: Surge, web: number): number {
-  const wanted = surge.kind === "count" ? surge.count : Math.ceil((web * surge.share) / 100);
-  return Math.max(1, Math.min(wanted, web));
-}

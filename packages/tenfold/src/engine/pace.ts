@@ -1,0 +1,39 @@
+import type { MemberKind } from "../fleet/member.ts";
+import type { Spec } from "../spec/spec.ts";
+import { type Millis, millis, seconds } from "../units/millis.ts";
+import type { Pace } from "./keeper-host.ts";
+
+/** All probes of web instances together stay below this many a second, however many instances there are. */
+const WEB_PROBES_PER_SECOND = 20;
+/** The same while many of them start. */
+const STARTING_PROBES_PER_SECOND = 1_000;
+const EAGER: Millis = millis(15);
+const SERVICE_EVERY: Millis = seconds(3);
+/** Leaders of the data tier: how soon it is seen that one no longer answers. */
+const LEADER_EVERY: Millis = seconds(1);
+/** How long each kind may be silent before it counts as frozen. Web instances have their own limit for an answer besides. */
+const SILENCE: Readonly<Record<MemberKind, Millis | null>> = {
+  web: seconds(30),
+  worker: null,
+  scheduler: null,
+  balancer: seconds(10),
+  postgres: seconds(5),
+  pooler: seconds(10),
+  redis: seconds(5),
+  cache: seconds(10),
+  sentinel: seconds(10),
+};
+const APPLICATION_SETTLE: Millis = millis(300);
+const SERVICE_START: Millis = seconds(60);
+
+/** How a kind of member is looked at, in a fleet of so many web instances. Without a kind: one that is leaving. */
+export function paceOf(kind: MemberKind | undefined, webs: number, health: Spec["web"]["health"]): Pace {
+  if (kind === "web") {
+    const every = millis(Math.max(health.interval, (webs * 1000) / WEB_PROBES_PER_SECOND));
+    const eager = millis(Math.max(EAGER, (webs * 1000) / STARTING_PROBES_PER_SECOND));
+    return { every, eager, start: health.start, settle: millis(0), silence: SILENCE.web };
+  }
+  const settle = kind === "worker" || kind === "scheduler" ? APPLICATION_SETTLE : millis(0);
+  const every = kind === "postgres" || kind === "redis" ? LEADER_EVERY : SERVICE_EVERY;
+  return { every, eager: EAGER, start: SERVICE_START, settle, silence: kind === undefined ? null : SILENCE[kind] };
+}
