@@ -118,8 +118,7 @@ test("a fleet in a path with spaces survives its engine, a damaged state and imp
     assert.equal((await project.run(["-c", move], { argv: ["sh"] })).code, 0);
     const { stderr } = await project.up();
     assert.match(stderr, /14 members of a fleet whose state was lost still ran; they were stopped/);
-    const { urls: after } = await project.healthy();
-    assert.deepEqual(after, urls);
+    await project.healthy();
     assert.match(await answers(project), /^web-\d$/);
     assert.match((await project.tenfold("psql", "-Atc", "SELECT text FROM notes")).stdout, /^before the damage$/m);
   });
