@@ -9,11 +9,17 @@ export interface Load {
   readonly milliseconds: number;
 }
 
+export interface Answered {
+  readonly answers: number;
+  readonly milliseconds: number;
+}
+
 /**
- * Asks again on each connection as soon as it is answered, and returns how many answers came in a second. It parses next to
+ * Asks again on each connection as soon as it is answered, and returns how many answers came, in so many
+ * milliseconds. It parses next to
  * nothing, so that the server and not the load is what is measured. Throws when an answer is not 200.
  */
-export async function load({ port, cookie, connections, milliseconds }: Load): Promise<number> {
+export async function load({ port, cookie, connections, milliseconds }: Load): Promise<Answered> {
   const request = Buffer.from(
     `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCookie: ${cookie}\r\nX-Forwarded-Proto: https\r\n\r\n`,
   );
@@ -50,5 +56,5 @@ export async function load({ port, cookie, connections, milliseconds }: Load): P
   const counted = answers;
   going = false;
   await all;
-  return (counted * 1_000) / took;
+  return { answers: counted, milliseconds: took };
 }

@@ -84,3 +84,14 @@ export async function microsecondsEach(calls: number, call: (at: number) => Prom
   for (let at = 0; at < calls; at += 1) await call(at);
   return ((performance.now() - started) * 1_000) / calls;
 }
+
+/**
+ * Microseconds of processor time of one of so many calls that wait for nothing: on a machine that does nothing else, as long
+ * as they take.
+ */
+export async function processorEach(calls: number, call: (at: number) => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  for (let at = 0; at < calls; at += 1) await call(at);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / calls;
+}

@@ -123,5 +123,6 @@ async function fastify(): Promise<number> {
   return app.server.address().port;
 }
 
+process.on("message", () => process.send?.(process.cpuUsage()));
 process.on("disconnect", () => process.exit());
 process.send?.(await (variant.startsWith("express") ? express() : fastify()));

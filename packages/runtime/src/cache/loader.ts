@@ -66,10 +66,13 @@ export class Loader {
     return this.#join(key, recipe);
   }
 
-  /** What the shared tier has, without making it. */
+  /** What is kept here or in the shared tier, stale or not, without making it. */
   async find(key: string): Promise<unknown> {
-    const { remote } = this.#tiers;
-    if (remote === null || !(await this.#isThere(remote))) return undefined;
+    const { remote, local } = this.#tiers;
+    if (remote === null || !(await this.#isThere(remote))) {
+      const entry = local.get(key);
+      return entry !== undefined && entry.keptUntil > this.#clock.now() ? entry.value : undefined;
+    }
     const started = this.#invalidations.begin();
     try {
       const found = await this.#ask(remote, key, false);

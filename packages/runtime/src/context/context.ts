@@ -1,5 +1,5 @@
 import { type Environment, readEnvironment } from "../environment/index.ts";
-import { isFault } from "../fault/index.ts";
+import { Fault, isFault } from "../fault/index.ts";
 import { Connection, type Follow, type RedisPort, type RedisRole, redisSource } from "../redis/index.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import { Drains } from "./drains.ts";
@@ -44,8 +44,16 @@ export interface Context {
   close(): Promise<void>;
 }
 
-/** Reads the environment and connects to nothing. Throws `TF_RT_ENVIRONMENT`. */
+function checkRedisOptions({ deadline, patience }: RedisOptions): void {
+  for (const [name, value] of Object.entries({ deadline, patience })) {
+    if (value === undefined || value > 0) continue;
+    throw new Fault("TF_RT_OPTION", `redis.${name}: ${value} is no positive number of milliseconds`);
+  }
+}
+
+/** Reads the environment and connects to nothing. Throws `TF_RT_ENVIRONMENT` and `TF_RT_OPTION`. */
 export function openContext(options: ContextOptions = {}): Context {
+  checkRedisOptions(options.redis ?? {});
   const environment = readEnvironment(options.env ?? process.env);
   const { meters, health } = { meters: new Meters(), health: new HealthBoard() };
   const warn = options.warn ?? warnOnStandardError(environment.instanceId);

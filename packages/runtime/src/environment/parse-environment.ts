@@ -69,7 +69,7 @@ export function parseEnvironment(variables: Variables, self: Self): Environment 
   };
   if (problems.length === 0) return environment;
   throw new Fault("TF_RT_ENVIRONMENT", `the environment has ${count(problems.length, "problem")}`, {
-    hint: "`tenfold exec env` shows what a fleet provides; docs/reference/runtime.md lists the variables",
+    hint: "`tenfold exec printenv` shows what a fleet provides; docs/reference/environment.md lists it",
     lines: problems,
   });
 }

@@ -1,3 +1,4 @@
+export { headOf, type RequestHead } from "../http/index.ts";
 export { type CookieForm, cookieName, readCookie } from "./cookie.ts";
 export { isCrossSite, type Provenance } from "./cross-site.ts";
 export { fastifySessions } from "./fastify.ts";
