@@ -94,6 +94,19 @@ test("a drill whose promise is broken ends with 1 and says which", async () => {
   assert.ok(!steps.steps.some((step) => step.startsWith("redis")));
 });
 
+test("a drill that is stopped in the middle leaves the fleet as it was", async () => {
+  await using project = await createProject({ files: webOnly(1) });
+  await project.up();
+  const started = project.start(["drill", "scale"]);
+  await started.says(/scale web=3/);
+  started.signal("SIGINT");
+  const { code, stderr } = await started.ended;
+  assert.equal(code, 1);
+  assert.match(stderr, /the drill was stopped \(TF_CANCELLED\)/);
+  const { members } = await project.healthy();
+  assert.deepEqual(members.map(({ name }) => name).sort(), ["balancer-1", "web-1"]);
+});
+
 test("what was typed wrongly is told before anything is broken", async () => {
   await using project = await createProject();
   const none = await project.fault(["drill"]);

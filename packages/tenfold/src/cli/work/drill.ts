@@ -3,7 +3,7 @@ import { cpus, loadavg, totalmem } from "node:os";
 import { extname, resolve } from "node:path";
 import { DRILLS } from "../../drill/catalogue/catalogue.ts";
 import { drillsNamed, lacks, randomDrills } from "../../drill/catalogue/choose.ts";
-import { type Drill, describeAct, type Order } from "../../drill/catalogue/drill.ts";
+import { type Drill, describeAct } from "../../drill/catalogue/drill.ts";
 import { type HistoryFormat, toHistoryText } from "../../drill/report/export.ts";
 import { renderPage } from "../../drill/report/page.ts";
 import type { DrillMachine, DrillReport } from "../../drill/report/report.ts";
@@ -20,7 +20,7 @@ import type { Context } from "../context.ts";
 import { formatDrill, formatDrills } from "../output/drill-report.ts";
 import { formatTable } from "../output/table.ts";
 import { tellNotes } from "../watch.ts";
-import { deployOrder } from "./deploy.ts";
+import { DrillOrders } from "./drill-orders.ts";
 
 export interface DrillWishes {
   readonly names: readonly string[];
@@ -69,32 +69,6 @@ function chooseDrills({ names, random, seed }: DrillWishes, members: Parameters<
   return {
     drills: verdicts.flatMap(({ drill, why }) => (why === null ? [drill] : [])),
     skipped: verdicts.flatMap(({ drill, why }) => (why === null ? [] : [{ name: drill.name, why }])),
-  };
-}
-
-/** Gives orders to the fleet as its user would, without showing their steps. */
-function giveOrders(context: Context, web: number): (order: Order, signal: AbortSignal) => Promise<void> {
-  const { target } = context;
-  return async (order, cancel) => {
-    const watch = { onEvent: () => {}, dryRun: false, cancel, hurry: new AbortController().signal };
-    switch (order.order) {
-      case "deploy": {
-        const wishes = { strategy: order.strategy, canary: null, revision: null, force: true };
-        return target.deploy(await deployOrder(context, wishes, null), watch);
-      }
-      case "rollback":
-        return target.rollback(null, watch);
-      case "scale": {
-        const count = order.web === "asBefore" ? web : order.web;
-        return target.scale([{ group: "web", by: "to", count }], watch);
-      }
-      case "restart":
-        return target.restart(order.names, watch);
-      case "failover":
-        return target.failover(order.service, null, watch);
-      default:
-        return order satisfies never;
-    }
   };
 }
 
@@ -168,10 +142,11 @@ export async function drillFleet(context: Context, wishes: DrillWishes): Promise
     .addEventListener("abort", () => stop.abort(new Fault("TF_CANCELLED", "the drill was stopped")), { once: true });
   const place = machine();
   const drilled: Drilled[] = [];
+  const orders = new DrillOrders(context, fleet);
   try {
     const { results, stoppedBy } = await runSequence(drills, {
       target,
-      order: giveOrders(context, fleet.members.filter(({ kind }) => kind === "web").length),
+      order: (order, signal) => orders.give(order, signal),
       plan: load.plan,
       directUrl: load.directUrl,
       random: seededRandom(wishes.seed),
@@ -208,6 +183,7 @@ export async function drillFleet(context: Context, wishes: DrillWishes): Promise
     return report.kept ? EXIT_CODES.done : EXIT_CODES.failed;
   } finally {
     target.breaker.thaw();
+    await orders.takeBack();
     await cleanUp(load);
   }
 }

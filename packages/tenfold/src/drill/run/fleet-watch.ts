@@ -10,6 +10,7 @@ export class FleetWatch {
   readonly marks: Mark[] = [];
   readonly #stop = new AbortController();
   readonly #ended: Promise<void>;
+  readonly #states = new Map<string, string>();
   readonly #noticed = new Map<string, number[]>();
   #wake: () => void = () => {};
 
@@ -53,7 +54,10 @@ export class FleetWatch {
       if (stage === "detected") this.#notice(member, at);
     } else if (event.kind === "member") {
       const { at, name, state, detail } = event;
-      this.marks.push({ at, kind: "member", member: name, text: detail === null ? state : `${state}: ${detail}` });
+      // A member tells its details again and again.
+      if (this.#states.get(name) !== state)
+        this.marks.push({ at, kind: "member", member: name, text: detail === null ? state : `${state}: ${detail}` });
+      this.#states.set(name, state);
       if (state === "failed" || state === "stopped") this.#notice(name, at);
     }
     this.#wake();
