@@ -30,10 +30,20 @@ export class BackupChores {
   #shipping = false;
   #shipAgainAt = 0;
   #failures = 0;
+  /** Why the log could not be copied. */
+  #reason: string | null = null;
 
   constructor(parts: BackupChoresParts) {
     this.#parts = parts;
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
+  }
+
+  /** What keeps backups or the log from being made; `null` when nothing does, or nobody has asked for them. */
+  get problem(): string | null {
+    const { spec, backups } = this.#parts.store.state;
+    if (spec.backups.log && this.#reason !== null) return `the log cannot be copied: ${this.#reason}`;
+    const failure = spec.backups.schedule === null ? null : (backups?.failure ?? null);
+    return failure === null ? null : `the last backup failed: ${failure}`;
   }
 
   close(): void {
@@ -66,12 +76,14 @@ export class BackupChores {
       await services.backup.ship(context);
       if (this.#failures > 0) note("the log is copied again");
       this.#failures = 0;
+      this.#reason = null;
       this.#shipAgainAt = 0;
     } catch (error) {
       if (this.#ending.signal.aborted) return;
       this.#failures += 1;
       this.#shipAgainAt = now() + Math.min(SHIP_AGAIN_AT_MOST_MS, SHIP_AGAIN_MS * 2 ** (this.#failures - 1));
       const reason = error instanceof Error ? error.message : String(error);
+      this.#reason = reason;
       if (this.#failures === 1) note(`the log cannot be copied, and waits on this machine: ${reason}`);
       if (!(error instanceof Fault)) note("this may be a defect of Tenfold's own");
     } finally {

@@ -4,7 +4,7 @@ import { backupId } from "../fleet/backup/manifest.ts";
 import type { CopyStep, PlannedStep } from "../fleet/step.ts";
 import { planBackup, planTry } from "../plan/backup.ts";
 import { performCopy } from "./copy-steps.ts";
-import type { Operation, Operations } from "./operation.ts";
+import { ENGINE, type Operation, type Operations } from "./operation.ts";
 import { showPlan } from "./requests.ts";
 import type { RunningFleet } from "./running-fleet.ts";
 
@@ -22,6 +22,8 @@ export interface BackupParts {
   readonly now: () => number;
   readonly note: (text: string) => void;
   readonly dryRun: boolean;
+  /** Settles when nothing is left of a try that an earlier engine had begun. */
+  readonly tidied: Promise<void>;
   readonly show: (steps: readonly string[]) => void;
 }
 
@@ -40,6 +42,7 @@ export async function performBackup(request: BackupRequest, parts: BackupParts, 
   const { members, store } = fleet.supervisor;
   if (store.state.wanted !== "running")
     throw new Fault("TF_NOT_RUNNING", "the fleet is down", { hint: "start it: tenfold up" });
+  await parts.tidied;
   const plan = await planOf(request, parts);
   if (parts.dryRun) return showPlan(parts, plan);
   const copying = { members, services: fleet.services, store, note };
@@ -55,4 +58,11 @@ export async function performBackup(request: BackupRequest, parts: BackupParts, 
     if (request.existing === null) store.note({ backups: { triedAt, madeAt, failure } });
     throw error;
   }
+}
+
+/** The same by the schedule: tried as the file says, and given up for whoever asks for one. */
+export function performDueBackup(parts: BackupParts): Promise<void> {
+  parts.note("a backup is due, and is made");
+  const request = { verify: parts.fleet.supervisor.store.state.spec.backups.verify, existing: null };
+  return parts.operations.run("backup", ENGINE, (operation) => performBackup(request, parts, operation));
 }

@@ -7,7 +7,7 @@ import type { MemberName } from "../fleet/member.ts";
 import { History } from "../journal/history.ts";
 import type { StoredState } from "../journal/state.ts";
 import { StateFile } from "../journal/state-file.ts";
-import { type BackupRequest, performBackup } from "./backup.ts";
+import { type BackupParts, performBackup, performDueBackup } from "./backup.ts";
 import { reportBackups } from "./backup-report.ts";
 import { Events } from "./events.ts";
 import type { EngineHost } from "./host.ts";
@@ -102,7 +102,8 @@ export class Engine {
         assemble: (state: StoredState, machine: Machine) => this.#assemble(state, machine),
       };
       if (request.name === "restore") return performRestore(request.restore, context, engine);
-      if (request.name === "backup") return this.#backUp(request.backup, context);
+      if (request.name === "backup")
+        return performBackup(request.backup, this.#backupParts(dryRun, context.show), operation);
       if (request.name !== "up") return performOnFleet(request, context, this.#running());
       return performUp(request.up, context, engine);
     });
@@ -123,9 +124,10 @@ export class Engine {
   async health(): Promise<HealthReport | null> {
     const report = this.ps();
     if (report === null) return null;
-    const { members, recovery } = this.#running().supervisor;
+    const { supervisor, copying } = this.#running();
+    const { members, recovery } = supervisor;
     const space = await members.driver.space(members.fleet.paths.home);
-    return reportHealth(report, { replication: recovery.replicationProblem, space });
+    return reportHealth(report, { replication: recovery.replicationProblem, space, backups: copying.problem });
   }
 
   /** Every release that is kept, the newest first. `null` when no fleet was ever started here. */
@@ -253,25 +255,16 @@ export class Engine {
     });
   }
 
-  async #backUp(
-    request: BackupRequest,
-    context: Pick<RequestContext, "operation" | "dryRun" | "show" | "note">,
-  ): Promise<void> {
-    const { operation, ...rest } = context;
-    await this.#tidied;
-    const parts = { fleet: this.#running(), operations: this.copies, now: this.#host.now, ...rest };
-    return performBackup(request, parts, operation);
+  #backupParts(dryRun: boolean, show: BackupParts["show"]): BackupParts {
+    const note = (text: string): void => this.#note(text);
+    const { now } = this.#host;
+    return { fleet: this.#running(), operations: this.copies, tidied: this.#tidied, now, note, dryRun, show };
   }
 
   /** Makes the backup that is due. */
   #beginBackup(): void {
     if (this.copies.current !== null || this.operations.current !== null) return;
-    this.#note("a backup is due, and is made");
-    const request = { verify: this.#running().supervisor.store.state.spec.backups.verify, existing: null };
-    const context = { dryRun: false, show: () => {}, note: (text: string) => this.#note(text) };
-    void this.copies
-      .run("backup", ENGINE, (operation) => this.#backUp(request, { ...context, operation }))
-      .catch((error: unknown) => this.#tell(error));
+    void performDueBackup(this.#backupParts(false, () => {})).catch((error: unknown) => this.#tell(error));
   }
 
   /** Replaces a member that uses too much. When an operation is under way, the next look will ask again. */

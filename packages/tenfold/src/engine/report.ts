@@ -149,6 +149,8 @@ export function reportReleases(state: StoredState): ReleasesReport {
 export interface HealthFacts {
   /** What does not agree in the data tier; `null` when all does. */
   readonly replication: string | null;
+  /** What keeps backups from being made; `null` when nothing does. */
+  readonly backups: string | null;
   /** Where the fleet's data is; `null` when it cannot be told. */
   readonly space: Space | null;
 }
@@ -163,8 +165,8 @@ function checkSpace({ free, total }: Space): HealthCheck {
   };
 }
 
-/** `health`: every member's last probe, whether the data tier agrees with itself, and whether there is space left. */
-export function reportHealth(report: FleetReport, { replication, space }: HealthFacts): HealthReport {
+/** `health`: every member's last probe, whether the data tier agrees with itself, whether backups are made, and whether there is space left. */
+export function reportHealth(report: FleetReport, { replication, space, backups }: HealthFacts): HealthReport {
   const checks = report.members.map(
     ({ name, state, detail, role }): HealthCheck => ({
       name,
@@ -173,6 +175,7 @@ export function reportHealth(report: FleetReport, { replication, space }: Health
     }),
   );
   if (replication !== null) checks.push({ name: "replication", status: "failed", detail: replication });
+  if (backups !== null) checks.push({ name: "backups", status: "failed", detail: backups });
   if (space !== null && checks.length > 0) checks.push(checkSpace(space));
   const isWell = checks.every(({ status }) => status === "ok");
   return { version: 1, status: report.state === "healthy" && !isWell ? "degraded" : report.state, checks };

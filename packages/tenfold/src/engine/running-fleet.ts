@@ -14,6 +14,7 @@ export interface RunningFleet {
   readonly secrets: SecretsFile;
   readonly releases: ReleaseStore;
   readonly services: Services;
+  readonly copying: Pick<BackupChores, "problem">;
   readonly machine: Machine;
   /** Stops looking; what runs goes on. */
   close(): Promise<void>;
@@ -35,6 +36,7 @@ export function assembleFleet(
     secrets: parts.secrets,
     releases,
     services,
+    copying,
     machine: parts.machine,
     close: async () => {
       housekeeping.close();

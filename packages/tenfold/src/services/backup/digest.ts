@@ -1,5 +1,5 @@
 import type { Session } from "../postgres/client.ts";
-import { identifier } from "./sql.ts";
+import { identifier } from "../postgres/sql.ts";
 
 /** How much a table holds, and a sum over all of it that does not depend on the order of rows. */
 export interface TableDigest {

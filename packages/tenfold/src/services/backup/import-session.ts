@@ -3,8 +3,8 @@ import { memberNamed } from "../../fleet/data.ts";
 import type { Member } from "../../fleet/member.ts";
 import { SUPERUSER } from "../../render/postgres/postgres.ts";
 import { openSuperuser, type Session } from "../postgres/client.ts";
+import { identifier } from "../postgres/sql.ts";
 import type { Context } from "../service.ts";
-import { identifier } from "./sql.ts";
 import { COPY_WITHIN } from "./tools.ts";
 
 function primaryOf({ fleet }: Context): Member {

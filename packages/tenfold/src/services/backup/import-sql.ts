@@ -6,11 +6,11 @@ import { createGunzip, createZstdDecompress } from "node:zlib";
 import { Fault } from "../../fault/fault.ts";
 import { systemCode } from "../../fault/system.ts";
 import { databaseName } from "../../fleet/data.ts";
+import { identifier } from "../postgres/sql.ts";
 import type { Context } from "../service.ts";
 import type { Dump } from "./control.ts";
 import type { DumpFormat } from "./dump-format.ts";
 import { libpq, makeExtensions } from "./import-session.ts";
-import { identifier } from "./sql.ts";
 import { databaseOf, extensionOf, SqlFilter } from "./sql-filter.ts";
 import { toolFault, tryTool } from "./tools.ts";
 

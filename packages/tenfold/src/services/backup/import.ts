@@ -1,12 +1,12 @@
 import { PassThrough } from "node:stream";
 import { Fault } from "../../fault/fault.ts";
 import { databaseName } from "../../fleet/data.ts";
+import { identifier, literal } from "../postgres/sql.ts";
 import type { Context } from "../service.ts";
 import type { Dump } from "./control.ts";
 import { type DumpFormat, recognizeDump } from "./dump-format.ts";
 import { connect, libpq, makeExtensions } from "./import-session.ts";
 import { loadSql } from "./import-sql.ts";
-import { identifier, literal } from "./sql.ts";
 import { lastLines, postgresProgram, toolFault, tryTool } from "./tools.ts";
 
 /** The database that a dump is loaded into, beside the application's. */

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { describe, test } from "node:test";
+import { promisify } from "node:util";
 import { Fault } from "../../fault/fault.ts";
 import { freePort, ObjectStoreServer } from "../../testing/object-store.ts";
 import { Secret } from "../../units/secret.ts";
@@ -68,17 +71,11 @@ async function rejection(promise: Promise<unknown>): Promise<Fault> {
 /** Content that does not compress, in chunks. */
 function noise(length: number): Readable {
   let left = length;
-  let seed = 42;
   return new Readable({
     read() {
       const size = Math.min(left, 64 * 1024);
       left -= size;
-      const chunk = Buffer.alloc(size);
-      for (let at = 0; at < size; at += 1) {
-        seed = (seed * 1103515245 + 12345) & 0x7fffffff;
-        chunk[at] = seed >> 16;
-      }
-      this.push(size === 0 ? null : chunk);
+      this.push(size === 0 ? null : randomBytes(size));
     },
   });
 }
@@ -111,6 +108,8 @@ function describePlace(name: string, make: () => Promise<Fixture>): void {
       const size = 40 * 1024 * 1024;
       const { plain, kept } = await store(place, "big", { content: noise(size), signal: NEVER });
       assert.equal(plain.size, size);
+      // Several pieces of an upload, where it is one.
+      assert.ok(kept.size >= size);
       assert.deepEqual(await place.list(""), [{ name: "big", size: kept.size }]);
       const read = async (): Promise<number> => {
         let length = 0;
@@ -151,6 +150,23 @@ test("a directory lets nobody else in", async () => {
   assert.equal((await stat(kept)).mode & 0o777, 0o700);
   assert.equal((await stat(join(kept, "a", "b"))).mode & 0o777, 0o600);
   assert.deepEqual(await readdir(join(kept, "a")), ["b"]);
+});
+
+const needsRoot = process.getuid?.() === 0 ? false : "only root can mount a small disk";
+
+test("a full disk is told as that, and leaves no half of a file", { skip: needsRoot }, async () => {
+  await using fixture = await directory();
+  const kept = join(fixture.path, "kept");
+  await mkdir(kept);
+  await promisify(execFile)("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", kept]);
+  try {
+    const content = noise(4 * 1024 * 1024);
+    const fault = await rejection(store(fixture.place, "x/big", { content, signal: NEVER }));
+    assert.equal(fault.code, "TF_DISK_FULL");
+    assert.deepEqual(await readdir(join(kept, "x")), []);
+  } finally {
+    await promisify(execFile)("umount", ["-l", kept]);
+  }
 });
 
 test("a store that is not there, or has no such bucket, is told by name and without its keys", async () => {

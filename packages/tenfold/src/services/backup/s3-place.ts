@@ -16,8 +16,12 @@ export interface S3Parts {
   readonly secretKey: Secret;
 }
 
-/** Of what is larger, so much is held in memory at a time. Ten thousand pieces are the most that S3 takes: 160 GB. */
-const PIECE_BYTES = 16 * 1024 * 1024;
+/**
+ * What is larger is sent in pieces, each of which is held in memory. S3 takes ten thousand: 8 GB in small ones, and then
+ * large ones, up to 580 GB.
+ */
+const PIECE_BYTES = { small: 8 * 1024 * 1024, large: 64 * 1024 * 1024 };
+const SMALL_PIECES = 1_000;
 const REQUEST_WITHIN_MS = 10 * 60_000;
 const TRIES = 3;
 
@@ -169,18 +173,25 @@ function reasonOf(error: unknown): string {
   return cause instanceof Error ? cause.message || String(cause) : error.message;
 }
 
-/** A stream in pieces of the same size; the last one may be smaller, and there is always one. */
+function sizeOfPiece(sent: number): number {
+  return sent < SMALL_PIECES ? PIECE_BYTES.small : PIECE_BYTES.large;
+}
+
+/** A stream in pieces; the last one may be smaller than the others, and there is always one. */
 async function* piecesOf(content: Readable): AsyncGenerator<{ piece: Uint8Array; isLast: boolean }> {
   let held: Buffer[] = [];
   let size = 0;
+  let sent = 0;
   for await (const chunk of content as AsyncIterable<Buffer>) {
     held.push(chunk);
     size += chunk.length;
-    if (size <= PIECE_BYTES) continue;
-    const all = Buffer.concat(held);
-    yield { piece: all.subarray(0, PIECE_BYTES), isLast: false };
-    held = [all.subarray(PIECE_BYTES)];
-    size = all.length - PIECE_BYTES;
+    for (let wanted = sizeOfPiece(sent); size > wanted; wanted = sizeOfPiece(sent)) {
+      const all = Buffer.concat(held);
+      yield { piece: all.subarray(0, wanted), isLast: false };
+      held = [all.subarray(wanted)];
+      size = all.length - wanted;
+      sent += 1;
+    }
   }
   yield { piece: Buffer.concat(held), isLast: true };
 }

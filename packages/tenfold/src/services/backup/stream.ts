@@ -43,7 +43,13 @@ export async function store(
   const plain = new Meter();
   const kept = new Meter();
   const exit = new PassThrough();
-  await Promise.all([pipeline(content, plain, compressor(), kept, exit, { signal }), place.put(name, exit, signal)]);
+  const ends = await Promise.allSettled([
+    place.put(name, exit, signal),
+    pipeline(content, plain, compressor(), kept, exit, { signal }),
+  ]);
+  const reasons: unknown[] = ends.flatMap((end) => (end.status === "rejected" ? [end.reason] : []));
+  // Whichever side breaks ends the other one too; a fault says more than a stream that ended early.
+  if (reasons.length > 0) throw reasons.find((reason) => reason instanceof Fault) ?? reasons.at(-1);
   return { plain: plain.measure(), kept: kept.measure() };
 }
 

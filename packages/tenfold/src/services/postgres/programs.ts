@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import type { Outcome } from "../../drivers/driver.ts";
 import { Fault } from "../../fault/fault.ts";
+import { parseLsn } from "../../fleet/backup/log-file.ts";
 import type { Member } from "../../fleet/member.ts";
 import { configFile, logFile } from "../../fleet/paths.ts";
 import { programPath } from "../../render/program.ts";
@@ -62,11 +63,7 @@ export interface ControlData {
   readonly checkpoint: bigint;
 }
 
-/** `0/16B3748` as a number of bytes. */
-export function parseLsn(text: string): bigint | undefined {
-  const match = /^([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/i.exec(text.trim());
-  return match === null ? undefined : (BigInt(`0x${match[1]}`) << 32n) + BigInt(`0x${match[2]}`);
-}
+export { parseLsn };
 
 export function parseControlData(text: string): ControlData | null {
   const field = (name: string): string | undefined => new RegExp(`^${name}:\\s+(.*)$`, "m").exec(text)?.[1]?.trim();

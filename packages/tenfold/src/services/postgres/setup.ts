@@ -7,16 +7,9 @@ import type { Context } from "../service.ts";
 import { openSuperuser, type Session } from "./client.ts";
 import { freshMarker } from "./prepare.ts";
 import { scramVerifier, verifierMatches } from "./scram.ts";
+import { identifier, literal } from "./sql.ts";
 
 const WITHIN = seconds(60);
-
-function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
 
 /**
  * Lag of each replica. A function of the superuser's, since other roles see no positions in pg_stat_replication;
