@@ -5,6 +5,7 @@ import { millis, seconds } from "../../units/millis.ts";
 import { COMPRESSIBLE, cookieName, servingTargets } from "../edge/edge.ts";
 import { PAGES, type PageName, pagePath, RETRY_AFTER } from "../edge/pages.ts";
 import { slotLines, webSlots } from "./slots.ts";
+import { trialSection } from "./trial.ts";
 import { quoted, section, time } from "./words.ts";
 
 /** Answers of 500 and above, or connections that fail, in a row: then an instance is out until its next health check. */
@@ -97,7 +98,7 @@ function serverDefaults(web: Web, extra: readonly string[]): string {
  */
 export function webSections(fleet: Fleet, member: Member): string {
   const { web } = fleet.spec;
-  const slots = slotLines("web", webSlots(fleet), servingTargets(fleet), web.sticky === "cookie");
+  const slots = slotLines("web", webSlots(fleet), servingTargets(fleet), { cookies: web.sticky === "cookie" });
   const slow = web.slowStart === 0 ? [] : [`slowstart ${time(web.slowStart)}`];
   return [
     webDefaults(fleet, member),
@@ -113,5 +114,6 @@ export function webSections(fleet: Fleet, member: Member): string {
       serverDefaults(web, [`observe layer4 error-limit ${ERROR_LIMIT} on-error mark-down`]),
       ...slots,
     ]),
+    ...trialSection(fleet, [...checkLines(web.health), serverDefaults(web, [])]),
   ].join("\n");
 }

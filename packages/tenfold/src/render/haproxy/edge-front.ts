@@ -7,6 +7,7 @@ import { PAGES, pagePath, RETRY_AFTER } from "../edge/pages.ts";
 import { bodyLimitRules } from "./body-limit.ts";
 import { forwardedRules, requestIdRules, securityRules } from "./headers.ts";
 import { rateLimitRules } from "./rate-limit.ts";
+import { trialRules } from "./trial.ts";
 import { quoted, section, time } from "./words.ts";
 
 /** The socket by which a worker that is leaving hands requests to the one that follows it. */
@@ -42,7 +43,7 @@ export function edgeFrontend(fleet: Fleet, member: Member): string {
     ...noneReadyRules(fleet, member),
     // A worker that is leaving knows the instances of yesterday; the next one knows those of today.
     `use_backend handover if { stopping }`,
-    ...choiceRules(),
+    ...choiceRules(fleet),
   ]);
 }
 
@@ -64,8 +65,8 @@ function noneReadyRules(fleet: Fleet, member: Member): string[] {
  * Instances that fail their health check get no requests, unless that would leave less than half of those that are
  * alive: then the check is probably what is wrong, or the rest would break under the load, and all get some.
  */
-function choiceRules(): string[] {
-  return [`use_backend panic if { var(txn.margin) -m int lt 0 }`, `default_backend app`];
+function choiceRules(fleet: Fleet): string[] {
+  return [`use_backend panic if { var(txn.margin) -m int lt 0 }`, ...trialRules(fleet), `default_backend app`];
 }
 
 /** The way from a worker that is leaving to the one that follows: requests keep their visitor's address and headers. */
@@ -86,7 +87,7 @@ export function handoverSections(fleet: Fleet, member: Member): string {
       `timeout client ${time(timeouts.request)}`,
       `option dontlog-normal`,
       ...noneReadyRules(fleet, member),
-      ...choiceRules(),
+      ...choiceRules(fleet),
     ]),
   ].join("\n");
 }

@@ -79,7 +79,7 @@ function redisCheck(fleet: Fleet): string[] {
 }
 
 function slotsFor(front: FrontName, all: readonly Target[], taken: readonly Target[]): string[] {
-  return slotLines(front, slotCount(Math.max(0, ...all.map(({ index }) => index))), taken, false);
+  return slotLines(front, slotCount(Math.max(0, ...all.map(({ index }) => index))), taken);
 }
 
 /**

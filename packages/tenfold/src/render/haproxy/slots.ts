@@ -19,14 +19,26 @@ export function webSlots({ spec, web, counts, topology }: Fleet): number {
   return slotCount(Math.max(spec.web.instances.max, counts.web, ...indexes));
 }
 
+export interface SlotOptions {
+  readonly cookies?: boolean;
+  /** Whether a slot is only used when no other can be. */
+  readonly isBackup?: (index: number) => boolean;
+}
+
 /** The server lines of a backend: every slot, those without a target disabled. */
-export function slotLines(group: string, count: number, taken: readonly Target[], cookies: boolean): string[] {
+export function slotLines(
+  group: string,
+  count: number,
+  taken: readonly Target[],
+  { cookies = false, isBackup = () => false }: SlotOptions = {},
+): string[] {
   const byIndex = new Map(taken.map((target) => [target.index, target]));
   return Array.from({ length: count }, (_, at) => {
     const index = at + 1;
     const target = byIndex.get(index);
     const words = [`server ${group}-${index} 127.0.0.1:${target?.port ?? NO_PORT} id ${index}`];
     if (cookies) words.push(`cookie ${group}-${index}`);
+    if (isBackup(index)) words.push("backup");
     if (target === undefined) words.push("disabled");
     return words.join(" ");
   });

@@ -161,7 +161,7 @@ function http(fleet: Fleet, member: Member, sending: Sending): string[] {
     "proxy_next_upstream error invalid_header;",
     "proxy_next_upstream_tries 2;",
     ...(sending.app.length > 0 ? sharedUpstream(fleet, "app", sending.app) : []),
-    ...(sending.trial.length > 0 ? sharedUpstream(fleet, "trial", sending.trial) : []),
+    ...(sending.trial.length > 0 ? sharedUpstream(fleet, "trial", sending.trial, sending.app) : []),
     ...(sticky ? sending.all.flatMap((target) => ownUpstream(fleet, member, target)) : []),
     ...requestServer(fleet, member, served),
   ];

@@ -34,10 +34,15 @@ function keepalive(count: number): string[] {
   return [`keepalive ${count};`, "keepalive_requests 100000;", "keepalive_timeout 1s;"];
 }
 
-/** Instances that share requests. When every one of them has failed, all are tried as if none had. */
-export function sharedUpstream(fleet: Fleet, name: string, targets: readonly Target[]): string[] {
+/** Instances that share requests. When every one of them has failed, all of `spares` are tried as if none had. */
+export function sharedUpstream(
+  fleet: Fleet,
+  name: string,
+  targets: readonly Target[],
+  spares: readonly Target[] = targets,
+): string[] {
   // A hash knows no spare servers, and with a limit of requests an instance must not be listed twice.
-  const spare = hashes(fleet) || fleet.spec.web.concurrency !== false ? [] : targets;
+  const spare = hashes(fleet) || fleet.spec.web.concurrency !== false ? [] : spares;
   return block(`upstream ${name}`, [
     `zone ${name} 1m;`,
     ...method(fleet),

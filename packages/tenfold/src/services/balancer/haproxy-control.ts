@@ -6,6 +6,7 @@ import type { Member, MemberName } from "../../fleet/member.ts";
 import { servingTargets, targets, targetsOf } from "../../render/edge/edge.ts";
 import { frontsOf, leaderOf } from "../../render/haproxy/fronts.ts";
 import { renderHaproxy } from "../../render/haproxy/haproxy.ts";
+import { TRIAL } from "../../render/haproxy/trial.ts";
 import { millis } from "../../units/millis.ts";
 import type { BalancerControl, Context } from "../service.ts";
 import { formerHaveLeft, reloadHaproxy } from "./haproxy-reload.ts";
@@ -17,6 +18,8 @@ import type { Turns } from "./turns.ts";
 
 /** The web tier is in both: one for instances that are well, one for those that are alive. */
 const WEB_BACKENDS: readonly string[] = ["app", "panic"];
+/** A release on trial has a backend of its own, as long as there is one. */
+const ALL_WEB_BACKENDS: readonly string[] = [...WEB_BACKENDS, TRIAL];
 
 /** Brings the running servers to `wanted`, by a reload where slots do not suffice. */
 async function settle(context: Context, member: Member, wanted: Wanted): Promise<HaproxyRuntime> {
@@ -52,9 +55,15 @@ async function formerSessions(runtime: HaproxyRuntime): Promise<{ worker: number
 }
 
 async function serve(context: Context): Promise<void> {
-  const serving = servingTargets(context.fleet);
-  const member = memberNamed(context.fleet, edgeOf());
-  const runtime = await settle(context, member, Object.fromEntries(WEB_BACKENDS.map((name) => [name, serving])));
+  const { fleet } = context;
+  const serving = servingTargets(fleet);
+  const onTrial = targets(fleet, fleet.topology.canary);
+  const member = memberNamed(fleet, edgeOf());
+  const runtime = await settle(context, member, {
+    ...Object.fromEntries(WEB_BACKENDS.map((name) => [name, serving])),
+    // Where nobody is on trial, its backend may be there still, or not at all.
+    [TRIAL]: onTrial.length === 0 ? [] : [...serving, ...onTrial],
+  });
   await untilFormerHaveLeft(context, runtime);
 }
 
@@ -103,11 +112,11 @@ async function inFlight(context: Context, member: Member): Promise<number> {
   try {
     const answers = await runtime.tell(
       await runtime.current(),
-      WEB_BACKENDS.map((backend) => `show stat ${backend} 4 ${member.index}`),
+      ALL_WEB_BACKENDS.map((backend) => `show stat ${backend} 4 ${member.index}`),
     );
     const rows = answers.flatMap(parseStatistics);
     const former = (await formerSessions(runtime)).flatMap(({ sessions }) => sessions);
-    const theirs = former.filter(({ backend, server }) => WEB_BACKENDS.includes(backend) && server === member.name);
+    const theirs = former.filter(({ backend, server }) => ALL_WEB_BACKENDS.includes(backend) && server === member.name);
     return sumOf(rows, "scur") + sumOf(rows, "qcur") + theirs.length;
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== "TF_BALANCER_SILENT") throw error;
