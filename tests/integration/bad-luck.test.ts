@@ -127,7 +127,7 @@ test("a fleet in a path with spaces survives its engine, a damaged state and imp
 async function interrupted(t: TestContext, project: Project, until: RegExp | number, words: readonly string[]) {
   const started = project.start(["up", ...words]);
   if (typeof until === "number") await new Promise((resolve) => setTimeout(resolve, until));
-  else await started.says(until);
+  else await started.says(until, 90_000);
   started.signal("SIGINT");
   const { code, stderr } = await started.ended;
   t.diagnostic(stderr.trimEnd().split("\n").slice(-3).join(" | "));
@@ -152,13 +152,14 @@ test("Ctrl-C in the middle of up leaves nothing half done", async (t) => {
     const { code, stderr } = await interrupted(t, project, /redis-1 +ready/, ["-d"]);
     assert.equal(code, 1);
     assert.match(stderr, /TF_CANCELLED/);
+    assert.doesNotMatch(stderr, /run and go on: mend this/);
     await project.up();
     await project.healthy();
   });
 
   await t.test("in the foreground, a Ctrl-C after it is up stops everything and is a success", async () => {
     const started = project.start(["up"]);
-    await started.says(/Ctrl-C stops the fleet/);
+    await started.says(/Ctrl-C stops the fleet/, 90_000);
     started.signal("SIGINT");
     const { code, stderr } = await started.ended;
     assert.equal(code, 0, stderr);

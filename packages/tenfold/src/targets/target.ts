@@ -93,6 +93,8 @@ export interface LogLine {
  * Orders converge: what is already so is success. Faults are those of docs/reference/faults.md.
  */
 export interface Target {
+  /** An order is about to come: what it will need may be started while the caller reads the fleet file. Never throws. */
+  expect(): void;
   up(order: UpOrder, watch: Watch): Promise<void>;
   scale(orders: readonly ScaleOrder[], watch: Watch): Promise<void>;
   /** Members and groups; none means all. Fault: TF_MEMBER_UNKNOWN naming the nearest. */

@@ -21,8 +21,9 @@ async function stayInForeground(context: Context): Promise<number> {
 
 /** After a failure: what runs nevertheless, and what can be done. */
 async function tellWhatStays({ target, terminal, paint, options }: Context, error: unknown): Promise<void> {
-  if (options.quiet || options.json || options.dryRun || !(error instanceof Fault) || error.code === "TF_LOCKED")
-    return;
+  if (options.quiet || options.json || options.dryRun || !(error instanceof Fault)) return;
+  // Their hints say what goes on.
+  if (error.code === "TF_LOCKED" || error.code === "TF_CANCELLED") return;
   const members = (await target.ps().catch(() => null))?.members ?? [];
   const ready = members.filter(({ state }) => state === "ready").length;
   if (ready === 0) return;
@@ -49,6 +50,7 @@ export const up: CommandDefinition = {
   run: async (context, input) => {
     const { options, target, terminal, paint } = context;
     const web = input.words[0] === undefined ? null : wholeNumber(input.words[0], "the number of web instances", 1);
+    target.expect();
     const { spec, environment, notes } = await context.loadProject(input.text("command"));
     tellProjectNotes(context, notes);
     const order = { spec, environment, inherited: inheritedVariables(process.env), web };

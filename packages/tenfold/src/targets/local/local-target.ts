@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import type { BackupsReport, FleetEvent, FleetReport, HealthReport, ReleasesReport } from "@tenfold/protocol";
 import type { OperationBody } from "../../api/server.ts";
@@ -46,6 +47,7 @@ export class LocalTarget implements Target {
   readonly breaker: LocalBreaker;
   readonly #parts: LocalParts;
   readonly #client: EngineClient;
+  #expected: Promise<void> | undefined;
 
   constructor(parts: LocalParts) {
     this.#parts = parts;
@@ -55,6 +57,14 @@ export class LocalTarget implements Target {
       member: async (name) => (await this.ps()).members.find((member) => member.name === name)?.pid ?? null,
       engine: async () => (await this.#client.version())?.pid ?? null,
     });
+  }
+
+  /** Only where a fleet was before: a directory whose file turns out to be wrong stays as it is. */
+  expect(): void {
+    if (!existsSync(`${this.#parts.directory}/.tenfold/state.json`)) return;
+    this.#expected = this.#bringEngine();
+    // Whoever gives the order is told.
+    this.#expected.catch(() => {});
   }
 
   async up(order: UpOrder, watch: Watch): Promise<void> {
@@ -258,7 +268,13 @@ export class LocalTarget implements Target {
     return true;
   }
 
-  async #ensureEngine(): Promise<void> {
+  #ensureEngine(): Promise<void> {
+    const expected = this.#expected ?? this.#bringEngine();
+    this.#expected = undefined;
+    return expected;
+  }
+
+  async #bringEngine(): Promise<void> {
     if (!(await this.#findEngine())) await this.#start();
   }
 
