@@ -13,6 +13,8 @@ export function freePort(): Promise<number> {
   });
 }
 
+const ANSWERS_WITHIN_MS = 12_000;
+
 /** A small server that speaks S3 and keeps everything in memory. */
 export class ObjectStoreServer implements AsyncDisposable {
   readonly endpoint: string;
@@ -27,21 +29,28 @@ export class ObjectStoreServer implements AsyncDisposable {
 
   static async start(bucket: string): Promise<ObjectStoreServer> {
     let server = new ObjectStoreServer(await freePort());
+    let since = Date.now();
     const answers = async (): Promise<boolean> => {
-      // Somebody else was given the same port.
-      if (server.#child.exitCode !== null) server = new ObjectStoreServer(await freePort());
-      return fetch(`${server.endpoint}/health`, { signal: AbortSignal.timeout(2_000) }).then(
+      const signal = AbortSignal.timeout(2_000);
+      const isThere = await fetch(`${server.endpoint}/health`, { signal }).then(
         ({ ok }) => ok,
         () => false,
       );
+      if (isThere || Date.now() - since < ANSWERS_WITHIN_MS) return isThere;
+      // Somebody else was given the same port meanwhile: another one.
+      await server[Symbol.asyncDispose]();
+      server = new ObjectStoreServer(await freePort());
+      since = Date.now();
+      return false;
     };
-    await eventually("the store answers", answers, 40_000);
+    await eventually("the store answers", answers, 60_000);
     const made = await fetch(`${server.endpoint}/${bucket}`, { method: "PUT" });
     if (!made.ok) throw new Error(`no bucket was made: ${made.status} ${await made.text()}`);
     return server;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null) return;
     const ended = new Promise((resolve) => this.#child.once("close", resolve));
     this.#child.kill("SIGKILL");
     await ended;
