@@ -1,5 +1,5 @@
-/** In this order: open sockets are led away, then workers finish what they have begun. Stores are closed after both. */
-export type DrainStage = "sockets" | "workers";
+/** In this order: open sockets are led away, then workers finish what they have begun, then stores are closed. */
+export type DrainStage = "sockets" | "workers" | "stores";
 
 export type DrainTask = (signal: AbortSignal) => Promise<void>;
 

@@ -38,6 +38,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
       await context.close();
     }
   };
+  context.drains.add("stores", close);
   const runtime = { environment: context.environment, context, close, [Symbol.asyncDispose]: close };
   for (const [name] of loaders)
     Object.defineProperty(runtime, name, { enumerable: true, get: () => assembly.get(name) });

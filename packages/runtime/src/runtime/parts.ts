@@ -1,6 +1,9 @@
 import type { Cache, CacheOptions } from "../cache/index.ts";
 import type { Context, Part } from "../context/index.ts";
+import type { Drain, DrainOptions } from "../drain/index.ts";
+import type { Health, HealthOptions } from "../health/index.ts";
 import type { Limits } from "../limits/index.ts";
+import type { Metrics, MetricsOptions } from "../metrics/index.ts";
 import type { Pool, PoolOptions, RegisteredTasks } from "../pool/index.ts";
 import type { Queues, QueuesOptions } from "../queues/index.ts";
 import type { Schedule, ScheduleOptions } from "../schedule/index.ts";
@@ -16,6 +19,9 @@ export interface Parts {
   schedule: Schedule;
   queues: Queues;
   sessions: Sessions;
+  drain: Drain;
+  health: Health;
+  metrics: Metrics;
 }
 
 /** What a part may be told. */
@@ -27,6 +33,9 @@ export interface PartOptions {
   schedule?: ScheduleOptions;
   queues?: QueuesOptions;
   sessions?: SessionsOptions;
+  drain?: DrainOptions;
+  health?: HealthOptions;
+  metrics?: MetricsOptions;
 }
 
 /** Makes a part. Does not wait, and connects to nothing. */
@@ -54,4 +63,10 @@ export const LOADERS: Loaders = {
   cache: async () => (await import("../cache/index.ts")).openCache,
   storage: async () => (await import("../storage/index.ts")).openStorage,
   sessions: async () => (await import("../sessions/index.ts")).openSessions,
+  drain: async () => {
+    const { openDrain } = await import("../drain/index.ts");
+    return (context, options, part) => openDrain(context, part("health"), options);
+  },
+  health: async () => (await import("../health/index.ts")).openHealth,
+  metrics: async () => (await import("../metrics/index.ts")).openMetrics,
 };
