@@ -1,6 +1,7 @@
 import type { Driver } from "../drivers/driver.ts";
 import { portsWanted } from "../fleet/fleet.ts";
 import type { MemberName } from "../fleet/member.ts";
+import { METRICS_PORT } from "../fleet/ports.ts";
 import { freeIndexes } from "../fleet/web-sets.ts";
 import type { StoredState } from "../journal/state.ts";
 import { choosePorts, type PortChoice } from "./choose-ports.ts";
@@ -21,6 +22,7 @@ export async function choosePortsFor(
     driver,
     fleet: state.id,
     isHeld: (key) => {
+      if (key === METRICS_PORT) return fleet !== null;
       const owner = key === "app" ? "balancer-1" : (key.split("/")[0] ?? key);
       return members?.isAlive(owner as MemberName) ?? false;
     },

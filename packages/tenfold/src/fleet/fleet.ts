@@ -10,6 +10,7 @@ import {
   anyPort,
   appPortRequest,
   furtherPort,
+  METRICS_PORT,
   memberPort,
   type PortBook,
   type PortKey,
@@ -138,6 +139,7 @@ export function portsWanted(wanted: Seating): PortRequest[] {
   const own = seating(wanted).filter(({ kind }) => kind !== "worker" && kind !== "scheduler" && kind !== "balancer");
   return [
     appPortRequest(spec),
+    anyPort(METRICS_PORT),
     anyPort(furtherPort(edgeOf(), "metrics")),
     ...own.map(({ name }) => anyPort(memberPort(name))),
     ...(localPostgres(spec) === null ? [] : [anyPort(furtherPort(front, "postgres"))]),

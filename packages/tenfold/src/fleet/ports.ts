@@ -32,6 +32,9 @@ export function furtherPort(name: MemberName, purpose: "redis" | "postgres" | "m
 
 export const APP_PORT: PortKey = "app" as PortKey;
 
+/** Where the engine answers Prometheus. */
+export const METRICS_PORT: PortKey = "engine/metrics" as PortKey;
+
 export function appPortRequest(spec: Spec): PortRequest {
   const { host, port: written } = spec.balancer;
   const choice =

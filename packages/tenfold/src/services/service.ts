@@ -1,9 +1,11 @@
 import type { Driver } from "../drivers/driver.ts";
+import type { DatabaseFigures, PoolerFigures, QueueFigures, RedisFigures, WebFigures } from "../fleet/figures.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import type { Member, MemberKind, MemberName } from "../fleet/member.ts";
 import type { Probe } from "../fleet/state.ts";
 import type { Bytes } from "../units/bytes.ts";
 import type { BackupControl } from "./backup/control.ts";
+import type { QueueLibrary } from "./queues/redis-queues.ts";
 
 /** What an adapter may use. */
 export interface Context {
@@ -41,6 +43,8 @@ export interface BalancerControl {
   follow(context: Context): Promise<void>;
   /** Requests and WebSockets that are in flight to an instance. */
   inFlight(context: Context, member: Member): Promise<number>;
+  /** What has passed through it; `null` when it does not answer, or does not count. */
+  figures(context: Context): Promise<WebFigures | null>;
   /** The web instances that it sends requests to now; `null` when it does not answer. */
   serving(context: Context): Promise<readonly MemberName[] | null>;
 }
@@ -54,6 +58,8 @@ export interface PoolerControl {
   /** Clients wait from now on; resolves when no server connection is in use. */
   pause(context: Context): Promise<void>;
   resume(context: Context): Promise<void>;
+  /** `null` when it does not answer. */
+  figures(context: Context): Promise<PoolerFigures | null>;
   isPaused(context: Context): Promise<boolean>;
 }
 
@@ -80,6 +86,8 @@ export interface PostgresControl {
   position(context: Context, member: Member): Promise<ReplicaPosition | null>;
   /** `null` when it does not answer within a moment, or is no primary. */
   replication(context: Context, member: Member): Promise<Replication | null>;
+  /** What the primary does now; `null` when it does not answer. */
+  figures(context: Context, primary: Member): Promise<DatabaseFigures | null>;
   /** Makes a stopped server a replica that can follow the primary: by pg_rewind, or by a new copy. Faults: TF_PREPARE_FAILED, TF_DISK_FULL. */
   rejoin(context: Context, member: Member, how: "rewind" | "copy"): Promise<void>;
   /** Who was the primary, by what the data directories say; `null` when there are none. For a fleet whose state is lost. */
@@ -115,6 +123,10 @@ export interface RedisControl {
    * the former master has to come back.
    */
   takeOver(context: Context, gone: MemberName): Promise<Successor | null>;
+  /** What a server of either role, or the cache, does now; `null` when it does not answer. */
+  figures(context: Context, member: Member): Promise<RedisFigures | null>;
+  /** A queue that a library keeps in the durable Redis; `null` when Redis does not answer. */
+  queue(context: Context, library: QueueLibrary, name: string): Promise<QueueFigures | null>;
   /** Who most Sentinels say is the master; `null` when they do not agree, or there are none. */
   elected(context: Context): Promise<MemberName | null>;
   /** Makes all others follow the master, and lets the clients of a former one go on. */

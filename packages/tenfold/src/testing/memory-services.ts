@@ -1,4 +1,5 @@
 import type { MemoryMachine } from "../drivers/memory/memory-driver.ts";
+import type { QueueFigures, WebFigures } from "../fleet/figures.ts";
 import type { Member, MemberKind, MemberName } from "../fleet/member.ts";
 import { dataDirectory } from "../fleet/paths.ts";
 import type { Probe } from "../fleet/state.ts";
@@ -21,6 +22,9 @@ export class MemoryTier implements MemoryVault {
   primary: MemberName | null = null;
   redisMaster: MemberName | null = null;
   paused = false;
+  /** What has passed through the balancer, and the queues in Redis. */
+  web: WebFigures | null = null;
+  readonly queues: Map<string, QueueFigures> = new Map();
   /** How far each replica of PostgreSQL has the log; 100 where nothing is said. */
   readonly positions: Map<MemberName, bigint> = new Map();
   /** How far the primary has written it. */
@@ -97,6 +101,7 @@ export class MemoryServices implements Services {
       this.#tier.effect(`follow ${fleet.topology.postgresPrimary} ${fleet.topology.redisMaster}`, this.#life),
     inFlight: async (_context, member) => this.#tier.inFlight.get(member.name) ?? 0,
     serving: async () => this.#tier.serving,
+    figures: async () => this.#tier.web,
   };
 
   readonly pooler: Services["pooler"] = {
@@ -113,6 +118,7 @@ export class MemoryServices implements Services {
       this.#tier.paused = false;
     },
     isPaused: async () => this.#tier.paused,
+    figures: async () => null,
   };
 
   readonly postgres: Services["postgres"] = {
@@ -131,6 +137,7 @@ export class MemoryServices implements Services {
       );
       return { names: synchronousStandbyNames(fleet, { name }), source: null, lsn: this.#tier.lsn, senders };
     },
+    figures: async () => null,
     rejoin: (_context, { name }, how) => this.#tier.effect(`${how} ${name}`, this.#life),
     checkpoint: (_context, member) => this.#tier.effect(`checkpoint ${member.name}`, this.#life),
     confirmCaughtUp: (_context, member, from) => this.#tier.effect(`confirm ${member.name} after ${from}`, this.#life),
@@ -150,6 +157,8 @@ export class MemoryServices implements Services {
       return fit === undefined ? null : { master: fit.name, lost: null };
     },
     elected: async () => this.#tier.redisMaster,
+    figures: async () => null,
+    queue: async (_context, _library, name) => this.#tier.queues.get(name) ?? null,
     switchTo: async (_context, member) => {
       await this.#tier.effect(`switch ${member.name}`, this.#life);
       this.#tier.redisMaster = member.name;

@@ -32,6 +32,7 @@ export function createBalancer(): Balancer {
       follow: controls.haproxy.follow,
       inFlight: (context, member) => control(context).inFlight(context, member),
       serving: (context) => control(context).serving(context),
+      figures: (context) => control(context).figures(context),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Fault } from "../../fault/fault.ts";
 import { memberNamed } from "../../fleet/data.ts";
+import type { WebFigures } from "../../fleet/figures.ts";
 import { edgeOf, type Fleet, frontOf, hasFront } from "../../fleet/fleet.ts";
 import type { Member, MemberName } from "../../fleet/member.ts";
 import { servingTargets, targets, targetsOf } from "../../render/edge/edge.ts";
@@ -9,6 +10,7 @@ import { renderHaproxy } from "../../render/haproxy/haproxy.ts";
 import { TRIAL } from "../../render/haproxy/trial.ts";
 import { millis } from "../../units/millis.ts";
 import type { BalancerControl, Context } from "../service.ts";
+import { webFigures } from "./figures.ts";
 import { formerHaveLeft, reloadHaproxy } from "./haproxy-reload.ts";
 import { type HaproxyRuntime, haproxyRuntime } from "./haproxy-runtime.ts";
 import { applyServers, readServers, type Wanted } from "./haproxy-servers.ts";
@@ -125,6 +127,21 @@ async function inFlight(context: Context, member: Member): Promise<number> {
   }
 }
 
+/** What has reached the backends of the web tier, and who answered how. */
+async function figures(context: Context): Promise<WebFigures | null> {
+  const runtime = haproxyRuntime(context, memberNamed(context.fleet, edgeOf()));
+  try {
+    const answers = await runtime.tell(
+      await runtime.current(),
+      ALL_WEB_BACKENDS.map((backend) => `show stat ${backend} 6 -1`),
+    );
+    return webFigures(answers.flatMap(parseStatistics));
+  } catch (error) {
+    if (error instanceof Fault) return null;
+    throw error;
+  }
+}
+
 async function serving(context: Context): Promise<readonly MemberName[] | null> {
   const runtime = haproxyRuntime(context, memberNamed(context.fleet, edgeOf()));
   try {
@@ -143,5 +160,6 @@ export function haproxyControl(turns: Turns): BalancerControl {
     follow: (context) => turns.take(() => follow(context)),
     inFlight,
     serving,
+    figures,
   };
 }

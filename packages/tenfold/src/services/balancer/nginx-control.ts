@@ -51,7 +51,12 @@ async function serving(context: Context): Promise<readonly MemberName[] | null> 
   }
 }
 
+/** The free edition counts connections, not the requests of an instance. */
+async function figures(): Promise<null> {
+  return null;
+}
+
 /** nginx's control of the web tier. Changes wait for each other in `turns`. */
 export function nginxControl(turns: Turns): Omit<BalancerControl, "follow"> {
-  return { serve: (context) => turns.take(() => serve(context)), inFlight, serving };
+  return { serve: (context) => turns.take(() => serve(context)), inFlight, serving, figures };
 }

@@ -1,10 +1,12 @@
 import pg from "pg";
 import { Fault } from "../../fault/fault.ts";
 import { databaseName, onlyMember } from "../../fleet/data.ts";
+import type { PoolerFigures } from "../../fleet/figures.ts";
 import type { Fleet } from "../../fleet/fleet.ts";
 import type { Member } from "../../fleet/member.ts";
 import type { Probe } from "../../fleet/state.ts";
 import { POOLER_ADMIN } from "../../render/pgbouncer/pgbouncer.ts";
+import { localPostgres } from "../../spec/local.ts";
 import { type Millis, millis, seconds } from "../../units/millis.ts";
 import type { Context, PoolerControl, ServiceAdapter } from "../service.ts";
 
@@ -74,6 +76,27 @@ export class PoolerService implements ServiceAdapter, PoolerControl {
   async resume({ fleet }: Pick<Context, "fleet">): Promise<void> {
     const member = onlyMember(fleet, "pooler");
     if (await this.#isPaused(fleet, member)) await this.#command(fleet, member, `RESUME ${databaseName(fleet.spec)}`);
+  }
+
+  async figures({ fleet }: Context): Promise<PoolerFigures | null> {
+    try {
+      const rows = await this.#ask(fleet, onlyMember(fleet, "pooler"), "SHOW POOLS");
+      const pools = rows.filter((row) => row.database !== "pgbouncer");
+      const sum = (column: string): number => pools.reduce((total, row) => total + Number(row[column] ?? 0), 0);
+      const longest = Math.max(
+        0,
+        ...pools.map((row) => Number(row.maxwait ?? 0) * 1000 + Number(row.maxwait_us ?? 0) / 1000),
+      );
+      return {
+        clients: sum("cl_active") + sum("cl_waiting"),
+        waiting: sum("cl_waiting"),
+        longestWait: longest,
+        servers: sum("sv_active") + sum("sv_idle") + sum("sv_used"),
+        poolSize: localPostgres(fleet.spec)?.pool.size ?? 0,
+      };
+    } catch {
+      return null;
+    }
   }
 
   async isPaused({ fleet }: Context): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { Fault } from "../../fault/fault.ts";
 import { memberNamed } from "../../fleet/data.ts";
+import type { DatabaseFigures } from "../../fleet/figures.ts";
 import { groupOf, type Member, type MemberName, memberName } from "../../fleet/member.ts";
 import { dataDirectory } from "../../fleet/paths.ts";
 import type { Probe } from "../../fleet/state.ts";
@@ -10,7 +11,7 @@ import { openSuperuser, ProbeSessions, type Row } from "./client.ts";
 import { lookOnDisk, newest } from "./on-disk.ts";
 import { preparePostgres, rejoin, unfitPostgres } from "./prepare.ts";
 import { parseLsn, readControlData } from "./programs.ts";
-import { type Ask, readPosition, readReplication } from "./replication.ts";
+import { type Ask, readFigures, readPosition, readReplication } from "./replication.ts";
 import { setUpPostgres } from "./setup.ts";
 
 const PROBE_WITHIN = millis(1_000);
@@ -127,6 +128,10 @@ export class PostgresService implements ServiceAdapter, PostgresControl {
 
   replication(context: Context, member: Member): Promise<Replication | null> {
     return readReplication(this.#ask, context, member, PROBE_WITHIN);
+  }
+
+  figures(context: Context, primary: Member): Promise<DatabaseFigures | null> {
+    return readFigures(this.#ask, context, primary, PROBE_WITHIN);
   }
 
   rejoin(context: Context, member: Member, how: "rewind" | "copy"): Promise<void> {

@@ -1,3 +1,4 @@
+import type { DatabaseFigures } from "../../fleet/figures.ts";
 import type { Member, MemberName } from "../../fleet/member.ts";
 import { applicationName } from "../../render/postgres/postgres.ts";
 import type { Millis } from "../../units/millis.ts";
@@ -29,6 +30,46 @@ export async function readPosition(
   }
 }
 
+const FIGURES = `
+SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::int AS connections,
+       current_setting('max_connections')::int AS most,
+       (SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted)::int AS waiting,
+       (SELECT coalesce(sum(xact_commit + xact_rollback), 0) FROM pg_stat_database)::float8 AS transactions,
+       (SELECT coalesce(json_agg(json_build_object('name', application_name,
+                 'lag', pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn))), '[]') FROM pg_stat_replication) AS lag`;
+
+/** What a primary does now; \`null\` when it does not answer. */
+export async function readFigures(
+  ask: Ask,
+  context: Context,
+  member: Member,
+  within: Millis,
+): Promise<DatabaseFigures | null> {
+  try {
+    const [row] = await ask(context, member, { sql: FIGURES, within });
+    if (row === undefined) return null;
+    const named = namesByApplication(context);
+    const lag = (row.lag as readonly { name: string; lag: number | null }[]).flatMap(({ name, lag }) => {
+      const replica = named.get(name);
+      return replica === undefined || lag === null ? [] : [[replica, Number(lag)] as const];
+    });
+    return {
+      connections: Number(row.connections),
+      maxConnections: Number(row.most),
+      waitingForLocks: Number(row.waiting),
+      transactions: Number(row.transactions),
+      lag: new Map(lag),
+    };
+  } catch {
+    return null;
+  }
+}
+
+function namesByApplication({ fleet }: Context): ReadonlyMap<string, MemberName> {
+  const servers = fleet.members.filter(({ kind }) => kind === "postgres");
+  return new Map(servers.map(({ name }) => [applicationName(name), name]));
+}
+
 const REPLICATION = `
 SELECT current_setting('synchronous_standby_names') AS names,
        (SELECT sourcefile FROM pg_settings WHERE name = 'synchronous_standby_names') AS source,
@@ -53,11 +94,7 @@ export async function readReplication(
     const [row] = await ask(context, member, { sql: REPLICATION, within });
     const lsn = parseLsn(String(row?.lsn ?? ""));
     if (row === undefined || lsn === undefined) return null;
-    const named = new Map<string, MemberName>(
-      context.fleet.members
-        .filter(({ kind }) => kind === "postgres")
-        .map(({ name }): [string, MemberName] => [applicationName(name), name]),
-    );
+    const named = namesByApplication(context);
     const senders = (row.senders as readonly Sender[]).flatMap((sender) => {
       const name = named.get(sender.name);
       const flushed = parseLsn(sender.flushed ?? "");

@@ -1,13 +1,16 @@
 import { Fault } from "../../fault/fault.ts";
 import { membersOf, SENTINEL_MASTER } from "../../fleet/data.ts";
+import type { QueueFigures, RedisFigures } from "../../fleet/figures.ts";
 import type { Fleet } from "../../fleet/fleet.ts";
 import type { Member, MemberName } from "../../fleet/member.ts";
 import { configFile, dataDirectory } from "../../fleet/paths.ts";
 import type { Probe } from "../../fleet/state.ts";
 import { localRedis } from "../../spec/local.ts";
+import { bytes } from "../../units/bytes.ts";
+import { type QueueLibrary, readRedisQueue, type Send } from "../queues/redis-queues.ts";
 import type { Context, RedisControl, ServiceAdapter, Successor } from "../service.ts";
 import { RedisConnections, texts } from "./connections.ts";
-import { RedisLedger } from "./ledger.ts";
+import { infoField, RedisLedger } from "./ledger.ts";
 import type { Reply } from "./resp.ts";
 import { RedisSwitch } from "./switch.ts";
 import { RedisTakeover } from "./takeover.ts";
@@ -93,6 +96,27 @@ export class RedisService implements ServiceAdapter, RedisControl {
 
   takeOver(context: Context, gone: MemberName): Promise<Successor | null> {
     return this.#takeover.takeOver(context, gone);
+  }
+
+  async figures({ fleet }: Context, member: Member): Promise<RedisFigures | null> {
+    const info = await this.#connections.send(fleet, member, "INFO").catch(() => null);
+    if (typeof info !== "string") return null;
+    const count = (name: string): number => Number(infoField(info, name)) || 0;
+    return {
+      memory: bytes(count("used_memory")),
+      maxMemory: bytes(count("maxmemory")),
+      clients: count("connected_clients"),
+      hits: count("keyspace_hits"),
+      misses: count("keyspace_misses"),
+      evicted: count("evicted_keys"),
+    };
+  }
+
+  async queue({ fleet }: Context, library: QueueLibrary, name: string): Promise<QueueFigures | null> {
+    const master = membersOf(fleet, "redis").find((member) => member.name === fleet.topology.redisMaster);
+    if (master === undefined) return null;
+    const send: Send = (...words) => this.#connections.send(fleet, master, ...words);
+    return readRedisQueue(library, send, name, Date.now()).catch(() => null);
   }
 
   elected(context: Context): Promise<MemberName | null> {

@@ -1,0 +1,182 @@
+import type { FleetReport } from "@tenfold/protocol";
+import { memberAt, type Observation } from "../fleet/observation.ts";
+
+type Labels = Readonly<Record<string, string>>;
+
+interface Family {
+  readonly name: string;
+  readonly type: "gauge" | "counter";
+  readonly help: string;
+  readonly samples: readonly (readonly [labels: Labels, value: number | null | undefined])[];
+}
+
+function escaped(value: string): string {
+  return value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"');
+}
+
+function line(name: string, labels: Labels, value: number): string {
+  const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escaped(text)}"`);
+  return `${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}`;
+}
+
+function write({ name, type, help, samples }: Family): string[] {
+  const known = samples.flatMap(([labels, value]) =>
+    value === null || value === undefined || Number.isNaN(value) ? [] : [line(name, labels, value)],
+  );
+  return known.length === 0 ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...known];
+}
+
+function memberFamilies({ members, state }: FleetReport, observation: Observation | null): Family[] {
+  const used = new Map(
+    observation === null ? [] : members.map(({ name }) => [name, memberAt(observation, name as never)]),
+  );
+  const each = (value: (name: string) => number | null | undefined): Family["samples"] =>
+    members.map(({ name, kind }) => [{ member: name, kind }, value(name)]);
+  const ready = new Map(members.map(({ name, state }) => [name, state === "ready" ? 1 : 0]));
+  const restarts = new Map(members.map((member) => [member.name, member.restarts]));
+  const leads = members.filter(({ role }) => role === "primary" || role === "master");
+  return [
+    {
+      name: "tenfold_fleet_healthy",
+      type: "gauge",
+      help: "1 when every member is ready.",
+      samples: [[{}, state === "healthy" ? 1 : 0]],
+    },
+    {
+      name: "tenfold_fleet_serving",
+      type: "gauge",
+      help: "1 while visitors are served.",
+      samples: [[{}, state === "down" ? 0 : 1]],
+    },
+    { name: "tenfold_member_ready", type: "gauge", help: "1 when its probe passes.", samples: each((name) => ready.get(name)) },
+    {
+      name: "tenfold_member_leads",
+      type: "gauge",
+      help: "1 for the PostgreSQL primary and the Redis master.",
+      samples: leads.map(({ name, kind }) => [{ member: name, kind }, 1]),
+    },
+    {
+      name: "tenfold_member_restarts_total",
+      type: "counter",
+      help: "Starts after it ended by itself.",
+      samples: each((name) => restarts.get(name)),
+    },
+    {
+      name: "tenfold_member_cpu_ratio",
+      type: "gauge",
+      help: "Processor time used, of one core.",
+      samples: each((name) => {
+        const cpu = used.get(name)?.cpu;
+        return cpu == null ? null : cpu / 100;
+      }),
+    },
+    {
+      name: "tenfold_member_memory_bytes",
+      type: "gauge",
+      help: "Memory of all its processes, shared pages once.",
+      samples: each((name) => used.get(name)?.memory),
+    },
+  ];
+}
+
+function webFamilies({ web }: Observation): Family[] {
+  if (web === null) return [];
+  const each = (value: "requests" | "errors" | "inFlight"): Family["samples"] =>
+    [...web.instances].map(([name, figures]) => [{ instance: name }, figures[value]]);
+  const response: Family["samples"] = [...web.instances].map(([name, figures]) => [
+    { instance: name },
+    figures.response === null ? null : figures.response / 1000,
+  ]);
+  return [
+    { name: "tenfold_web_requests_total", type: "counter", help: "Requests that it was given.", samples: each("requests") },
+    { name: "tenfold_web_errors_total", type: "counter", help: "Its answers of 500 and above.", samples: each("errors") },
+    { name: "tenfold_web_in_flight", type: "gauge", help: "Requests and WebSockets that it has.", samples: each("inFlight") },
+    {
+      name: "tenfold_web_response_seconds",
+      type: "gauge",
+      help: "Mean time to answer, of its last 1024 requests.",
+      samples: response,
+    },
+    {
+      name: "tenfold_balancer_requests_total",
+      type: "counter",
+      help: "Requests that were meant for an instance.",
+      samples: [[{}, web.requests]],
+    },
+    {
+      name: "tenfold_balancer_refused_total",
+      type: "counter",
+      help: "Requests that no instance could take.",
+      samples: [[{}, web.refused]],
+    },
+    { name: "tenfold_balancer_queued", type: "gauge", help: "Requests that wait.", samples: [[{}, web.queued]] },
+  ];
+}
+
+function dataFamilies({ database, pooler, redis }: Observation): Family[] {
+  const gauge = (name: string, help: string, value: number | null | undefined): Family => ({
+    name,
+    type: "gauge",
+    help,
+    samples: [[{}, value]],
+  });
+  const servers = (value: "memory" | "maxMemory" | "clients" | "hits" | "misses" | "evicted"): Family["samples"] =>
+    [...redis].map(([server, figures]) => [{ server }, figures[value]]);
+  return [
+    gauge("tenfold_postgres_connections", "Sessions of clients on the primary.", database?.connections),
+    gauge("tenfold_postgres_connections_max", "What max_connections allows.", database?.maxConnections),
+    gauge("tenfold_postgres_waiting_for_locks", "Sessions that wait for a lock.", database?.waitingForLocks),
+    {
+      name: "tenfold_postgres_transactions_total",
+      type: "counter",
+      help: "Transactions, finished either way.",
+      samples: [[{}, database?.transactions]],
+    },
+    {
+      name: "tenfold_postgres_replica_lag_bytes",
+      type: "gauge",
+      help: "What a replica has yet to replay.",
+      samples: [...(database?.lag ?? [])].map(([replica, lag]) => [{ replica }, lag]),
+    },
+    gauge("tenfold_pooler_clients", "Clients of the pooler.", pooler?.clients),
+    gauge("tenfold_pooler_waiting", "Clients that wait for a connection.", pooler?.waiting),
+    gauge(
+      "tenfold_pooler_longest_wait_seconds",
+      "How long the first of them has waited.",
+      pooler == null ? null : pooler.longestWait / 1000,
+    ),
+    gauge("tenfold_pooler_servers", "Connections to PostgreSQL.", pooler?.servers),
+    { name: "tenfold_redis_memory_bytes", type: "gauge", help: "Memory for data.", samples: servers("memory") },
+    { name: "tenfold_redis_memory_max_bytes", type: "gauge", help: "Its limit; 0 for none.", samples: servers("maxMemory") },
+    { name: "tenfold_redis_clients", type: "gauge", help: "Connections.", samples: servers("clients") },
+    { name: "tenfold_redis_hits_total", type: "counter", help: "Keys that were found.", samples: servers("hits") },
+    { name: "tenfold_redis_misses_total", type: "counter", help: "Keys that were not.", samples: servers("misses") },
+    { name: "tenfold_redis_evicted_total", type: "counter", help: "Keys that made room.", samples: servers("evicted") },
+  ];
+}
+
+function queueFamilies({ queues }: Observation): Family[] {
+  const each = (value: "queued" | "inFlight" | "arrived"): Family["samples"] =>
+    [...queues].map(([queue, figures]) => [{ queue }, figures[value]]);
+  const oldest: Family["samples"] = [...queues].map(([queue, figures]) => [
+    { queue },
+    figures.oldest === null ? null : figures.oldest / 1000,
+  ]);
+  return [
+    { name: "tenfold_queue_depth", type: "gauge", help: "Jobs that wait.", samples: each("queued") },
+    { name: "tenfold_queue_in_flight", type: "gauge", help: "Jobs that are worked on.", samples: each("inFlight") },
+    { name: "tenfold_queue_oldest_seconds", type: "gauge", help: "How long the oldest has waited.", samples: oldest },
+    { name: "tenfold_queue_jobs_total", type: "counter", help: "Jobs that were put in.", samples: each("arrived") },
+  ];
+}
+
+/** A fleet in Prometheus' text format. Names follow its conventions: base units, `_total` for counters. */
+export function exposition(report: FleetReport, observation: Observation | null): string {
+  const families = [
+    ...memberFamilies(report, observation),
+    ...(observation === null
+      ? []
+      : [...webFamilies(observation), ...dataFamilies(observation), ...queueFamilies(observation)]),
+  ];
+  return `${families.flatMap(write).join("\n")}\n`;
+}

@@ -1,0 +1,67 @@
+import type { Bytes } from "../units/bytes.ts";
+import type { MemberName } from "./member.ts";
+
+/** One web instance, as the balancer sees it. Counters since the balancer's process started. */
+export interface InstanceFigures {
+  readonly requests: number;
+  readonly errors: number;
+  /** Requests and WebSockets that it has now. */
+  readonly inFlight: number;
+  /** Mean of its last 1,024 answers, milliseconds; `null` before the first. */
+  readonly response: number | null;
+}
+
+/** The web tier. Counters start anew when the balancer does; a counter that has fallen says so. */
+export interface WebFigures {
+  /** Requests that were meant for an instance, whether one got them or not. */
+  readonly requests: number;
+  /** Answers of 500 and above that instances gave. */
+  readonly errors: number;
+  /** Answers of 503 that the balancer gave because no instance could take the request. */
+  readonly refused: number;
+  /** Requests that wait in the balancer now. */
+  readonly queued: number;
+  readonly instances: ReadonlyMap<MemberName, InstanceFigures>;
+}
+
+/** The primary, as it sees itself. */
+export interface DatabaseFigures {
+  readonly connections: number;
+  readonly maxConnections: number;
+  /** Sessions that wait for a lock now. */
+  readonly waitingForLocks: number;
+  /** Transactions since the statistics began. */
+  readonly transactions: number;
+  /** Bytes that each replica lags behind. */
+  readonly lag: ReadonlyMap<MemberName, number>;
+}
+
+export interface PoolerFigures {
+  readonly clients: number;
+  /** Clients that wait for a connection now, and how long the first of them has waited, milliseconds. */
+  readonly waiting: number;
+  readonly longestWait: number;
+  readonly servers: number;
+  readonly poolSize: number;
+}
+
+/** A Redis: the durable one or the cache. */
+export interface RedisFigures {
+  readonly memory: Bytes;
+  /** 0: no limit. */
+  readonly maxMemory: Bytes;
+  readonly clients: number;
+  readonly hits: number;
+  readonly misses: number;
+  readonly evicted: number;
+}
+
+/** A queue of jobs. Counters since it began; `null` where its library does not tell. */
+export interface QueueFigures {
+  readonly queued: number;
+  readonly inFlight: number | null;
+  /** How long the oldest job that waits has waited, milliseconds; `null` where it cannot be told, 0 when none waits. */
+  readonly oldest: number | null;
+  /** Jobs that were ever put in. */
+  readonly arrived: number | null;
+}

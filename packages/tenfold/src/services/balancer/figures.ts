@@ -1,0 +1,31 @@
+import type { InstanceFigures, WebFigures } from "../../fleet/figures.ts";
+import type { MemberName } from "../../fleet/member.ts";
+import { type StatisticsRow, sumOf } from "./statistics.ts";
+
+function serverFigures(rows: readonly StatisticsRow[]): InstanceFigures {
+  const requests = sumOf(rows, "stot");
+  // The mean of each backend counts as much as it has answered.
+  const answered = rows.map((row) => ({ count: sumOf([row], "stot"), mean: sumOf([row], "ttime") }));
+  const total = answered.reduce((sum, { count, mean }) => sum + count * mean, 0);
+  return {
+    requests,
+    errors: sumOf(rows, "hrsp_5xx"),
+    inFlight: sumOf(rows, "scur"),
+    response: requests === 0 ? null : total / requests,
+  };
+}
+
+/** The web tier by the rows of its backends and their servers. */
+export function webFigures(rows: readonly StatisticsRow[]): WebFigures {
+  const backends = rows.filter((row) => row.get("svname") === "BACKEND");
+  const servers = rows.filter((row) => row.get("svname") !== "BACKEND");
+  const byName = Map.groupBy(servers, (row) => row.get("svname") as MemberName);
+  const errors = sumOf(servers, "hrsp_5xx");
+  return {
+    requests: sumOf(backends, "stot"),
+    errors,
+    refused: Math.max(0, sumOf(backends, "hrsp_5xx") - errors),
+    queued: sumOf(backends, "qcur") + sumOf(servers, "qcur"),
+    instances: new Map([...byName].map(([name, own]) => [name, serverFigures(own)])),
+  };
+}
