@@ -72,6 +72,8 @@ const ABOUT: Readonly<Record<string, string>> = {
   Timeouts: "How long things may take at the edge.",
   LocalPostgres: "A primary and its streaming replicas, run by Tenfold.",
   ManagedPostgres: "A database that somebody else runs.",
+  WebScaling: "How the number of web instances moves between its bounds.",
+  WorkerScaling: "How the number of workers of a queue moves between its bounds.",
   Pool: "PgBouncer, in transaction mode.",
   LocalRedis: "The durable Redis: sessions, queues, limits. Append-only file, never evicts.",
   ManagedRedis: "A Redis that somebody else runs.",

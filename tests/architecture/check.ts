@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import { CLOSED, FOLDERS, LONGEST, PACKAGES, PURE } from "./rules.ts";
+import { CLOSED, FOLDERS, GENERATED, LONGEST, PACKAGES, PURE } from "./rules.ts";
 
 const IMPORT = /\b(?:from|import)\s*\(?\s*["']([^"']+)["']/g;
 const COMMENT = /\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm;
@@ -20,7 +20,9 @@ function read(root: string): Source[] {
     .sort()
     .map((path) => {
       const text = readFileSync(join(root, path), "utf8");
-      return { path, text: text.replace(COMMENT, ""), lines: text.trimEnd().split("\n").length };
+      // Nobody reads what is generated to understand it.
+      const lines = text.startsWith(GENERATED) ? 0 : text.trimEnd().split("\n").length;
+      return { path, text: text.replace(COMMENT, ""), lines };
     });
 }
 

@@ -80,3 +80,6 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** Lines of a file that a person can still keep in mind. */
 export const LONGEST = 300;
+
+/** How a generated file begins. */
+export const GENERATED = "// Written by scripts/generate.ts";

@@ -17,6 +17,18 @@ export interface MemberReport {
   readonly detail: string | null;
 }
 
+/** Why a number that the engine moves is what it is. */
+export interface ScalingReport {
+  /** `web`, `worker.reports`. */
+  readonly group: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly from: number;
+  readonly target: number;
+  /** The figures that led to it, in one line. */
+  readonly why: string;
+}
+
 /** `ps --json`. */
 export interface FleetReport {
   readonly version: 1;
@@ -26,4 +38,6 @@ export interface FleetReport {
   readonly release: number | null;
   readonly urls: Readonly<Record<string, string>>;
   readonly members: readonly MemberReport[];
+  /** The last decision on each group whose number moves by itself. */
+  readonly scaling?: readonly ScalingReport[];
 }

@@ -1,6 +1,6 @@
 export type { BackupReport, BackupsReport } from "./backups.ts";
 export type { FleetEvent, RepairStage, StepOutcome, StepSubject } from "./event.ts";
 export type { FaultMessage } from "./fault.ts";
-export type { FleetReport, MemberReport } from "./fleet.ts";
+export type { FleetReport, MemberReport, ScalingReport } from "./fleet.ts";
 export type { HealthCheck, HealthReport } from "./health.ts";
 export type { ReleaseReport, ReleasesReport } from "./releases.ts";

@@ -48,7 +48,12 @@ function memberFamilies({ members, state }: FleetReport, observation: Observatio
       help: "1 while visitors are served.",
       samples: [[{}, state === "down" ? 0 : 1]],
     },
-    { name: "tenfold_member_ready", type: "gauge", help: "1 when its probe passes.", samples: each((name) => ready.get(name)) },
+    {
+      name: "tenfold_member_ready",
+      type: "gauge",
+      help: "1 when its probe passes.",
+      samples: each((name) => ready.get(name)),
+    },
     {
       name: "tenfold_member_leads",
       type: "gauge",
@@ -88,9 +93,24 @@ function webFamilies({ web }: Observation): Family[] {
     figures.response === null ? null : figures.response / 1000,
   ]);
   return [
-    { name: "tenfold_web_requests_total", type: "counter", help: "Requests that it was given.", samples: each("requests") },
-    { name: "tenfold_web_errors_total", type: "counter", help: "Its answers of 500 and above.", samples: each("errors") },
-    { name: "tenfold_web_in_flight", type: "gauge", help: "Requests and WebSockets that it has.", samples: each("inFlight") },
+    {
+      name: "tenfold_web_requests_total",
+      type: "counter",
+      help: "Requests that it was given.",
+      samples: each("requests"),
+    },
+    {
+      name: "tenfold_web_errors_total",
+      type: "counter",
+      help: "Its answers of 500 and above.",
+      samples: each("errors"),
+    },
+    {
+      name: "tenfold_web_in_flight",
+      type: "gauge",
+      help: "Requests and WebSockets that it has.",
+      samples: each("inFlight"),
+    },
     {
       name: "tenfold_web_response_seconds",
       type: "gauge",
@@ -147,7 +167,12 @@ function dataFamilies({ database, pooler, redis }: Observation): Family[] {
     ),
     gauge("tenfold_pooler_servers", "Connections to PostgreSQL.", pooler?.servers),
     { name: "tenfold_redis_memory_bytes", type: "gauge", help: "Memory for data.", samples: servers("memory") },
-    { name: "tenfold_redis_memory_max_bytes", type: "gauge", help: "Its limit; 0 for none.", samples: servers("maxMemory") },
+    {
+      name: "tenfold_redis_memory_max_bytes",
+      type: "gauge",
+      help: "Its limit; 0 for none.",
+      samples: servers("maxMemory"),
+    },
     { name: "tenfold_redis_clients", type: "gauge", help: "Connections.", samples: servers("clients") },
     { name: "tenfold_redis_hits_total", type: "counter", help: "Keys that were found.", samples: servers("hits") },
     { name: "tenfold_redis_misses_total", type: "counter", help: "Keys that were not.", samples: servers("misses") },

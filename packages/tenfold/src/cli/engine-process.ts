@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import { MetricsServer } from "../api/metrics-server.ts";
 import { createApi } from "../api/server.ts";
 import { readStat } from "../drivers/process/proc.ts";
 import { isProcessAlive } from "../drivers/process/session.ts";
@@ -82,6 +83,7 @@ async function serve(directory: string): Promise<void> {
     if (ending) return;
     ending = true;
     guard.end();
+    metrics.close();
     await closeServer(server);
     await engine.close();
     rmSync(socket, { force: true });
@@ -91,6 +93,7 @@ async function serve(directory: string): Promise<void> {
   const endIfIdle = (): void => {
     if (engine.isIdle) void end();
   };
+  const metrics = new MetricsServer(engine);
   const server = createApi({ engine, settled: endIfIdle, exit: () => void end() });
   for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, () => void end());
   process.on("SIGHUP", () => {});

@@ -5,8 +5,8 @@ import type { CopyStep, PlannedStep } from "../fleet/step.ts";
 import { planBackup, planTry } from "../plan/backup.ts";
 import { performCopy } from "./copy-steps.ts";
 import { ENGINE, type Operation, type Operations } from "./operation.ts";
-import { showPlan } from "./requests.ts";
 import type { RunningFleet } from "./running-fleet.ts";
+import { showPlan } from "./show-plan.ts";
 
 /** What `backup` is asked for. */
 export interface BackupRequest {

@@ -1,19 +1,22 @@
 import type { BackupsReport, FleetReport, HealthReport, ReleasesReport } from "@tenfold/protocol";
 import { Fault } from "../fault/fault.ts";
-import { backoff } from "../fleet/backoff.ts";
 import { applicationEnvironment, type Environment } from "../fleet/environment.ts";
 import type { Machine } from "../fleet/machine.ts";
 import type { MemberName } from "../fleet/member.ts";
+import type { Observation } from "../fleet/observation.ts";
+import { METRICS_PORT } from "../fleet/ports.ts";
 import { History } from "../journal/history.ts";
 import type { StoredState } from "../journal/state.ts";
 import { StateFile } from "../journal/state-file.ts";
+import type { Port } from "../units/port.ts";
 import { type BackupParts, performBackup, performDueBackup } from "./backup.ts";
 import { reportBackups } from "./backup-report.ts";
 import { Events } from "./events.ts";
 import type { EngineHost } from "./host.ts";
 import type { UpRequest } from "./intent.ts";
-import { type Caller, ENGINE, ENGINE_FIRMLY, type Operation, Operations } from "./operation.ts";
-import { reportFleet, reportHealth, reportReleases } from "./report.ts";
+import { type Caller, ENGINE, ENGINE_FIRMLY, Operations } from "./operation.ts";
+import { OwnAccord } from "./own-accord.ts";
+import { reportFleet, reportHealth, reportReleases, reportScaling } from "./report.ts";
 import type { Request, RequestContext } from "./request.ts";
 import { performOnFleet, performUp } from "./requests.ts";
 import { carryRestore, performRestore } from "./restore.ts";
@@ -32,11 +35,11 @@ export class Engine {
   readonly #host: EngineHost;
   readonly #file: StateFile;
   readonly #history: History;
+  readonly #own: OwnAccord;
   #fleet: RunningFleet | null = null;
   #resumed: Promise<void> = Promise.resolve();
   /** Settles when nothing is left of a try that an earlier engine had begun. */
   #tidied: Promise<void> = Promise.resolve();
-  #mending: { readonly tries: number; readonly notBefore: number } = { tries: 0, notBefore: 0 };
 
   /** `directory` is the project's; its `.tenfold` exists. */
   constructor(directory: string, host: EngineHost) {
@@ -46,6 +49,13 @@ export class Engine {
     this.#history = new History(`${directory}/.tenfold`);
     const parts = { events: this.events, history: this.#history, now: host.now };
     this.operations = new Operations(parts);
+    this.#own = new OwnAccord({
+      operations: this.operations,
+      fleet: () => this.#fleet,
+      now: host.now,
+      note: (text) => this.#note(text),
+      tell: (error) => this.#tell(error),
+    });
     this.copies = new Operations(parts);
   }
 
@@ -117,8 +127,28 @@ export class Engine {
   /** `null` when no fleet was ever started here. */
   ps(): FleetReport | null {
     if (this.#fleet === null) return null;
-    const { supervisor, sampler } = this.#fleet;
-    return reportFleet({ members: supervisor.members, store: supervisor.store, sampler, now: this.#host.now });
+    const { supervisor, sampler, autoscaler } = this.#fleet;
+    const { members, store } = supervisor;
+    return {
+      ...reportFleet({ members, store, sampler, now: this.#host.now }),
+      scaling: reportScaling(autoscaler.explained),
+    };
+  }
+
+  /** The last look at the whole fleet; `null` before the first. */
+  get latestObservation(): Observation | null {
+    return this.#fleet?.observer.latest ?? null;
+  }
+
+  /** What follows from a look at the fleet: the numbers that move by themselves are decided on. */
+  see(now: Observation, before: Observation | null): void {
+    this.#running().autoscaler.seen(now, before);
+  }
+
+  /** Where Prometheus asks; `null` when no fleet runs. */
+  get metricsPort(): Port | null {
+    const state = this.#fleet?.supervisor.store.state;
+    return state === undefined || state.wanted !== "running" ? null : (state.ports[METRICS_PORT] ?? null);
   }
 
   async health(): Promise<HealthReport | null> {
@@ -172,12 +202,15 @@ export class Engine {
         history: this.#history,
         operations: this.operations,
         now: this.#host.now,
-        mend: () => this.#mend(),
+        mend: () => this.#own.mend(),
       },
       this.#host.createReleases(state.paths, machine),
       {
-        recycle: (name, reason) => this.#recycle(name, reason),
-        retire: () => this.#retire(),
+        recycle: (name, reason) => this.#own.recycle(name, reason),
+        retire: () => this.#own.retire(),
+        scale: (changes) => this.#own.scale(changes),
+        history: this.#history,
+        directory: this.#directory,
         note: (text) => this.#note(text),
         begin: () => this.#beginBackup(),
       },
@@ -191,68 +224,24 @@ export class Engine {
     if (restore !== undefined && restore !== null) {
       this.#note(`going on with the restore of backup ${restore.backup}`);
       const parts = { fleet: this.#running(), note: (text: string) => this.#note(text) };
-      return this.#byItself("restore", ENGINE_FIRMLY, (operation) => carryRestore(parts, operation));
+      return this.#own.run("restore", ENGINE_FIRMLY, (operation) => carryRestore(parts, operation));
     }
     if (wanted === "running" && deploy !== null && deploy.strategy !== "canary") {
       this.#note(`going on with the deploy of release ${deploy.to}`);
-      return this.#byItself("deploy", ENGINE_FIRMLY, (operation) =>
+      return this.#own.run("deploy", ENGINE_FIRMLY, (operation) =>
         carryThrough(this.#rolloutParts(supervisor), operation),
       );
     }
     const plan = wanted === "running" ? await supervisor.planner.ofConverge() : await supervisor.planner.ofStop();
     if (plan.length === 0) return;
     this.#note(`going on with what was under way: ${plan.length} steps`);
-    await this.#byItself("resume", ENGINE, (operation) =>
+    await this.#own.run("resume", ENGINE, (operation) =>
       wanted === "running" ? supervisor.converge(operation) : supervisor.carryOut(operation, plan, true),
     );
   }
 
   #rolloutParts(supervisor: Supervisor): RolloutParts {
     return { supervisor, now: this.#host.now, note: (text) => this.#note(text) };
-  }
-
-  /** An operation that nobody asked for: what fails is told to whoever listens, and written to the journal. */
-  #byItself(name: string, by: Caller, body: (operation: Operation) => Promise<void>): Promise<void> {
-    return this.operations.run(name, by, body).catch((error: unknown) => this.#tell(error));
-  }
-
-  /** Stops the instances that were kept warm for long enough. */
-  #retire(): void {
-    const { supervisor } = this.#running();
-    const { store } = supervisor;
-    const { standby } = store.state.web;
-    if (
-      standby?.until === null ||
-      standby === null ||
-      standby.until > this.#host.now() ||
-      this.operations.current !== null
-    )
-      return;
-    this.#note(`the instances of release ${standby.release} were kept warm for long enough; they stop`);
-    void this.#byItself("retire", ENGINE, async (operation) => {
-      store.decide({ web: { ...store.state.web, standby: null } });
-      await supervisor.converge(operation);
-    });
-  }
-
-  /** Brings back what is gone, later and later when that does not help. */
-  #mend(): void {
-    const supervisor = this.#fleet?.supervisor;
-    const now = this.#host.now();
-    if (supervisor === undefined || this.operations.current !== null || supervisor.recovery.isAtWork) return;
-    if (
-      supervisor.store.state.wanted !== "running" ||
-      now < this.#mending.notBefore ||
-      !supervisor.planner.needsMending
-    )
-      return;
-    const pause = backoff(this.#mending.tries + 2);
-    this.#mending = { tries: this.#mending.tries + 1, notBefore: now + pause };
-    void this.#byItself("mend", ENGINE, async (operation) => {
-      const plan = await supervisor.planner.ofMend();
-      if (plan.length > 0) await supervisor.carryOut(operation, plan);
-      this.#mending = { tries: 0, notBefore: 0 };
-    });
   }
 
   #backupParts(dryRun: boolean, show: BackupParts["show"]): BackupParts {
@@ -265,16 +254,6 @@ export class Engine {
   #beginBackup(): void {
     if (this.copies.current !== null || this.operations.current !== null) return;
     void performDueBackup(this.#backupParts(false, () => {})).catch((error: unknown) => this.#tell(error));
-  }
-
-  /** Replaces a member that uses too much. When an operation is under way, the next look will ask again. */
-  #recycle(name: MemberName, reason: string): void {
-    const { supervisor } = this.#running();
-    if (this.operations.current !== null) return;
-    this.#note(`${name} ${reason}; it is replaced`);
-    void this.#byItself("recycle", ENGINE, async (operation) =>
-      supervisor.carryOut(operation, await supervisor.planner.ofRestart([name])),
-    );
   }
 
   #tell(error: unknown): void {

@@ -124,7 +124,8 @@ export function intendUp(
 export interface ScaleChange {
   /** `web`, `worker.reports`, `postgres.replicas`, `redis.replicas`. */
   readonly group: string;
-  readonly by: "to" | "by";
+  /** `auto`: the engine moves it again; the number stays until then. */
+  readonly by: "to" | "by" | "auto";
   readonly count: number;
 }
 
@@ -142,7 +143,7 @@ export function intendScale(state: StoredState, changes: readonly ScaleChange[])
   const { spec } = state;
   let counts = state.counts;
   for (const { group, by, count } of changes) {
-    const next = (now: number): number => (by === "to" ? count : now + count);
+    const next = (now: number): number => (by === "to" ? count : by === "by" ? now + count : now);
     const worker = group.startsWith("worker.") ? group.slice("worker.".length) : undefined;
     if (group === "web") {
       const { min, max } = spec.web.instances;

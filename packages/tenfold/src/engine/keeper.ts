@@ -30,6 +30,7 @@ export class Keeper {
   #crashes = 0;
   #stopping = false;
   #wasReady = false;
+  #readyAt = 0;
   #killedFor: string | null = null;
   #retry: NodeJS.Timeout | undefined;
   /** Ends the pause before the next look. */
@@ -61,6 +62,11 @@ export class Keeper {
 
   get restarts(): number {
     return this.#restarts;
+  }
+
+  /** When its present process became ready first; 0 before that. */
+  get readyAt(): number {
+    return this.#readyAt;
   }
 
   get startedAt(): number {
@@ -268,6 +274,7 @@ export class Keeper {
       return;
     }
     const { role, detail, lags = false } = probe;
+    if (!this.#wasReady) this.#readyAt = now;
     this.#wasReady = true;
     if (state.state === "ready" && state.role === role && state.detail === detail && state.lags === lags) return;
     const since = state.state === "ready" ? state.since : now;

@@ -72,7 +72,8 @@ export class Observer {
     const context = members.context();
     const { spec, topology } = context.fleet;
     const named = (name: MemberName | null): Member | null => (name === null ? null : (members.find(name) ?? null));
-    const isThere = (member: Member | null | undefined): member is Member => member != null && members.isReady(member.name);
+    const isThere = (member: Member | null | undefined): member is Member =>
+      member != null && members.isReady(member.name);
     const primary = named(topology.postgresPrimary);
     const pooler = members.ofKind("pooler")[0];
     const [web, database, poolerFigures, redis, queues] = await Promise.all([

@@ -5,6 +5,7 @@ import type {
   MemberReport,
   ReleaseReport,
   ReleasesReport,
+  ScalingReport,
 } from "@tenfold/protocol";
 import { queueOf } from "../fleet/data.ts";
 import type { Member, MemberName } from "../fleet/member.ts";
@@ -13,6 +14,7 @@ import type { Release } from "../fleet/release.ts";
 import { isNearlyFull, type Space } from "../fleet/space.ts";
 import type { StoredState } from "../journal/state.ts";
 import { formatBytes } from "../units/bytes.ts";
+import type { Explained } from "./autoscaler.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Members } from "./members.ts";
 import type { Sampler } from "./sampler.ts";
@@ -179,4 +181,15 @@ export function reportHealth(report: FleetReport, { replication, space, backups 
   if (space !== null && checks.length > 0) checks.push(checkSpace(space));
   const isWell = checks.every(({ status }) => status === "ok");
   return { version: 1, status: report.state === "healthy" && !isWell ? "degraded" : report.state, checks };
+}
+
+/** Why numbers that move by themselves are what they are. */
+export function reportScaling(explained: readonly Explained[]): ScalingReport[] {
+  return explained.map(({ group, at, decision: { from, target }, text }) => ({
+    group,
+    at: new Date(at).toISOString(),
+    from,
+    target,
+    why: text,
+  }));
 }

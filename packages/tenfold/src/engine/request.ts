@@ -3,14 +3,15 @@ import type { Dump } from "../services/backup/control.ts";
 import type { BackupRequest } from "./backup.ts";
 import type { DeployRequest } from "./deploy.ts";
 import type { EngineHost } from "./host.ts";
-import type { ScaleChange, UpRequest } from "./intent.ts";
+import type { UpRequest } from "./intent.ts";
 import type { Operation } from "./operation.ts";
 import type { RestoreRequest } from "./restore.ts";
+import type { ScaleRequest } from "./scale.ts";
 
 /** What is asked of a fleet. */
 export type Request =
   | { readonly name: "up"; readonly up: UpRequest }
-  | { readonly name: "scale"; readonly changes: readonly ScaleChange[] }
+  | ({ readonly name: "scale" } & ScaleRequest)
   | { readonly name: "restart"; readonly members: readonly MemberName[] }
   | { readonly name: "failover"; readonly service: "postgres" | "redis"; readonly to: MemberName | null }
   | { readonly name: "deploy"; readonly deploy: DeployRequest }

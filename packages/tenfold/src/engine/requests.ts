@@ -1,25 +1,22 @@
 import type { Driver } from "../drivers/driver.ts";
 import { homeDirectory, logSpool, type Paths, storageDirectory } from "../fleet/paths.ts";
-import { describeStep, type PlannedStep } from "../fleet/step.ts";
-import { resize } from "../fleet/web-sets.ts";
+import type { PlannedStep } from "../fleet/step.ts";
 import type { StoredState } from "../journal/state.ts";
 import { planConverge } from "../plan/converge.ts";
 import { performDeploy, performPromote } from "./deploy.ts";
 import { fleetOf, surgeWanted } from "./desire.ts";
 import { choosePortsFor } from "./fleet-ports.ts";
-import { intendScale, intendUp, needsDeploy, type ScaleChange, type UpRequest } from "./intent.ts";
+import { intendUp, needsDeploy, type UpRequest } from "./intent.ts";
 import type { Members } from "./members.ts";
 import type { Request, RequestContext } from "./request.ts";
 import { carryRestore } from "./restore.ts";
 import { performRollback } from "./rollback.ts";
 import type { RunningFleet } from "./running-fleet.ts";
+import { performScale } from "./scale.ts";
+import { showPlan } from "./show-plan.ts";
 import { endStrays } from "./strays.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { NOTHING, worldOf } from "./world.ts";
-
-export function showPlan(context: Pick<RequestContext, "show">, plan: readonly PlannedStep[]): void {
-  context.show(plan.map(({ step }) => describeStep(step)));
-}
 
 export async function makeDirectories(driver: Driver, paths: Paths): Promise<void> {
   await driver.writeFiles([{ path: `${paths.state}/.gitignore`, content: "*\n", mode: 0o644, owner: "engine" }]);
@@ -88,24 +85,6 @@ async function refreshDataTier(members: Members): Promise<void> {
   await Promise.all(servers.map(({ name }) => members.keeper(name).refresh()));
 }
 
-/** Changes counts, dropping nothing. */
-async function performScale(
-  changes: readonly ScaleChange[],
-  context: RequestContext,
-  fleet: RunningFleet,
-): Promise<void> {
-  const { supervisor } = fleet;
-  const { store, members } = supervisor;
-  const counts = intendScale(store.state, changes);
-  const counted = { ...store.state, counts, web: resize(store.state.web, counts.web) };
-  const { book } = await choosePortsFor(counted, members.driver, fleet);
-  // Ports of members that are about to leave are theirs until they have left.
-  const state = { ...counted, ports: { ...store.state.ports, ...book } };
-  if (context.dryRun) return showPlan(context, await supervisor.planner.ofConverge({ state }));
-  store.decide({ counts: state.counts, web: state.web, ports: state.ports });
-  await supervisor.converge(context.operation);
-}
-
 async function performDown(context: RequestContext, supervisor: Supervisor): Promise<void> {
   const plan = await supervisor.planner.ofStop();
   if (context.dryRun) return showPlan(context, plan);
@@ -127,7 +106,7 @@ export async function performOnFleet(
   };
   switch (request.name) {
     case "scale":
-      return performScale(request.changes, context, fleet);
+      return performScale(request, context, fleet);
     case "restart":
       return carryOut(await supervisor.planner.ofRestart(request.members));
     case "failover":

@@ -11,8 +11,9 @@ import { choosePortsFor } from "./fleet-ports.ts";
 import { intendUp, type UpRequest } from "./intent.ts";
 import type { Operation } from "./operation.ts";
 import type { RequestContext } from "./request.ts";
-import { makeDirectories, showPlan } from "./requests.ts";
+import { makeDirectories } from "./requests.ts";
 import type { RunningFleet } from "./running-fleet.ts";
+import { showPlan } from "./show-plan.ts";
 
 /** What `restore` is asked for. */
 export interface RestoreRequest {

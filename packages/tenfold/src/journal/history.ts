@@ -4,7 +4,7 @@ import { appendFileSync, renameSync, statSync } from "node:fs";
 export interface HistoryEntry {
   /** Milliseconds since 1970. */
   readonly at: number;
-  readonly kind: "engine" | "operation" | "step" | "member" | "repair";
+  readonly kind: "engine" | "operation" | "step" | "member" | "repair" | "scale";
   readonly subject: string;
   readonly event: string;
   readonly detail?: string | undefined;

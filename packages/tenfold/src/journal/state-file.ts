@@ -38,7 +38,16 @@ function decode(text: string, path: string): StoredState | undefined {
     );
   }
   if (!("checksum" in envelope) || envelope.checksum !== checksum(JSON.stringify(envelope.state))) return undefined;
-  return envelope.state as StoredState;
+  return complete(envelope.state as StoredState);
+}
+
+/** What earlier versions did not write, said in the most careful way. */
+function complete(state: StoredState): StoredState {
+  const careful: Pick<StoredState["topology"], "postgresVoters" | "postgresAlone"> = {
+    postgresVoters: [],
+    postgresAlone: false,
+  };
+  return { ...state, topology: { ...careful, ...state.topology } };
 }
 
 /** The file that holds a fleet's state, and its previous copy. */

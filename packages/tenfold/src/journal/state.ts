@@ -30,6 +30,13 @@ export interface StoredMember {
   readonly stop: Stop;
 }
 
+/** A number that was set by hand. */
+export interface StoredOverride {
+  readonly count: number;
+  /** Milliseconds since 1970; `null`: until it is given back. */
+  readonly until: number | null;
+}
+
 /** A deploy that was begun: what it leads to, and what it falls back to when it fails. */
 export interface StoredDeploy {
   readonly from: number;
@@ -76,4 +83,6 @@ export interface StoredState {
   /** The kernel's; after a reboot no stored pid means anything. */
   readonly bootId: string;
   readonly members: readonly StoredMember[];
+  /** Numbers that a person has set and the engine would move; absent in states of earlier versions. */
+  readonly overrides?: Readonly<Record<string, StoredOverride>>;
 }

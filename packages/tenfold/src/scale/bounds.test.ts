@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseSchedule } from "../spec/scaling/parse-schedule.ts";
+import type { Schedule } from "../spec/scaling/schedule.ts";
 import { activeOverride, bounded, connectionCeiling, limitsAt } from "./bounds.ts";
-import { parseSchedule } from "./schedule/parse.ts";
-import type { Schedule } from "./schedule/schedule.ts";
 
 function schedules(...texts: string[]): Schedule[] {
   return texts.flatMap((text) => {

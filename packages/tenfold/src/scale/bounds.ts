@@ -1,5 +1,5 @@
+import { formatSchedule, isActive, type Schedule } from "../spec/scaling/schedule.ts";
 import type { Bound } from "./decision.ts";
-import { formatSchedule, isActive, type Schedule } from "./schedule/schedule.ts";
 
 /** Between what the number may move. */
 export interface Bounds {

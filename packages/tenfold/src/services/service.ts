@@ -3,9 +3,9 @@ import type { DatabaseFigures, PoolerFigures, QueueFigures, RedisFigures, WebFig
 import type { Fleet } from "../fleet/fleet.ts";
 import type { Member, MemberKind, MemberName } from "../fleet/member.ts";
 import type { Probe } from "../fleet/state.ts";
+import type { QueueLibrary } from "../spec/scaling/scaling.ts";
 import type { Bytes } from "../units/bytes.ts";
 import type { BackupControl } from "./backup/control.ts";
-import type { QueueLibrary } from "./queues/redis-queues.ts";
 
 /** What an adapter may use. */
 export interface Context {

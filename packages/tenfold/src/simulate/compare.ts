@@ -1,4 +1,4 @@
-import type { Rule } from "../scale/rules/rule.ts";
+import type { Rule } from "../spec/scaling/rule.ts";
 import { type Stage, simulateFluid } from "./fluid.ts";
 import { byPolicy } from "./policies/demand.ts";
 import { clairvoyant, fixed } from "./policies/fixed.ts";

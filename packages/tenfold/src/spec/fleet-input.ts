@@ -61,6 +61,8 @@ export interface WebInput {
   slowStart?: string | number | undefined;
   /** How long requests and WebSockets in flight may take once an instance is leaving. @default "30s" */
   drain?: string | number | undefined;
+  /** How the number moves between the bounds of instances. */
+  scale?: WebScalingInput | undefined;
   [key: `x-${string}`]: unknown;
 }
 
@@ -86,6 +88,25 @@ export interface HealthInput {
   [key: `x-${string}`]: unknown;
 }
 
+/** How the number of web instances moves between its bounds. */
+export interface WebScalingInput {
+  /** Requests should be answered within this time. @default "250ms" */
+  target?: string | number | undefined;
+  /** So many of them may take longer. @default "5%" */
+  late?: number | string | undefined;
+  /** safe keeps more to spare than cheap. @default "safe" */
+  thrift?: "safe" | "cheap" | undefined;
+  /** Connections that one instance opens to the pooler: the number never goes beyond what that accepts. */
+  connections?: number | undefined;
+  /** Thresholds that decide instead of the demand, such as cpu > 70% for 5m: +1. @default [] */
+  rules?: readonly string[] | undefined;
+  /** Bounds that hold at certain times, such as weekdays 08:00-18:00: min 5. @default [] */
+  schedules?: readonly string[] | undefined;
+  /** The time zone of the schedules, such as Europe/Berlin. @default "UTC" */
+  zone?: string | undefined;
+  [key: `x-${string}`]: unknown;
+}
+
 /** Processes that take jobs from one queue. */
 export interface WorkerInput {
   /** Starts a worker. Text is read by /bin/sh; a list of words is run as it is. */
@@ -102,8 +123,27 @@ export interface WorkerInput {
   env?: Readonly<Record<string, string | number | boolean>> | undefined;
   /** How many workers run, or the bounds between which it moves. @default 1 */
   instances?: number | BoundsInput | undefined;
+  /** How the number moves between the bounds of instances. */
+  scale?: WorkerScalingInput | undefined;
   /** The queue that it takes jobs from; the worker's name when absent. */
   queue?: string | undefined;
+  [key: `x-${string}`]: unknown;
+}
+
+/** How the number of workers of a queue moves between its bounds. */
+export interface WorkerScalingInput {
+  /** How the queue is kept in the durable Redis; without it, its depth is not known, and the number stays. */
+  library?: "bullmq" | "celery" | "rq" | "sidekiq" | "list" | "stream" | undefined;
+  /** A job should not wait longer. @default "30s" */
+  wait?: string | number | undefined;
+  /** Jobs that one worker works on at once. @default 1 */
+  jobs?: number | undefined;
+  /** Thresholds that decide instead of the demand, such as cpu > 70% for 5m: +1. @default [] */
+  rules?: readonly string[] | undefined;
+  /** Bounds that hold at certain times, such as weekdays 08:00-18:00: min 5. @default [] */
+  schedules?: readonly string[] | undefined;
+  /** The time zone of the schedules, such as Europe/Berlin. @default "UTC" */
+  zone?: string | undefined;
   [key: `x-${string}`]: unknown;
 }
 

@@ -12,6 +12,9 @@ import type { Postgres } from "./postgres/postgres.ts";
 import type { AppProcess } from "./process.ts";
 import type { Cache, Redis } from "./redis/redis.ts";
 import type { Instances } from "./scalars.ts";
+import { formatRule } from "./scaling/rule.ts";
+import type { WebScaling, WorkerScaling } from "./scaling/scaling.ts";
+import { formatSchedule as formatBounds } from "./scaling/schedule.ts";
 import type { Spec } from "./spec.ts";
 import type { Health, Web } from "./web/web.ts";
 import type { Worker } from "./workers/workers.ts";
@@ -68,8 +71,22 @@ function writeWeb(web: Web): PlainMap {
     concurrency: web.concurrency,
     slowStart: formatDuration(web.slowStart),
     drain: formatDuration(web.drain),
+    scale: written<WebScaling>({
+      target: formatDuration(web.scale.target),
+      late: `${web.scale.late}%`,
+      thrift: web.scale.thrift,
+      connections: web.scale.connections ?? undefined,
+      ...writeScaling(web.scale),
+    }),
     env,
   });
+}
+
+function writeScaling({ rules, schedules }: Pick<WebScaling, "rules" | "schedules">): {
+  rules: Plain;
+  schedules: Plain;
+} {
+  return { rules: rules.map(formatRule), schedules: schedules.map(formatBounds) };
 }
 
 function writeWorker(worker: Worker): PlainMap {
@@ -77,6 +94,12 @@ function writeWorker(worker: Worker): PlainMap {
   return written<Worker>({
     ...rest,
     instances: writeInstances(worker.instances),
+    scale: written<WorkerScaling>({
+      library: worker.scale.library ?? undefined,
+      wait: formatDuration(worker.scale.wait),
+      jobs: worker.scale.jobs,
+      ...writeScaling(worker.scale),
+    }),
     queue: resolved(worker.queue),
     env,
   });

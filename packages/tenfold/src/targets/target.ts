@@ -58,7 +58,8 @@ export interface ImportOrder {
 /** `web=5`, `worker.reports=+2`. */
 export interface ScaleOrder {
   readonly group: string;
-  readonly by: "to" | "by";
+  /** `auto`: the engine moves it again, where the file gives it bounds. */
+  readonly by: "to" | "by" | "auto";
   readonly count: number;
 }
 
@@ -96,7 +97,8 @@ export interface Target {
   /** An order is about to come: what it will need may be started while the caller reads the fleet file. Never throws. */
   expect(): void;
   up(order: UpOrder, watch: Watch): Promise<void>;
-  scale(orders: readonly ScaleOrder[], watch: Watch): Promise<void>;
+  /** `lasting`: how long numbers that move by themselves stay as they are set, milliseconds; absent: until they are given back. */
+  scale(orders: readonly ScaleOrder[], watch: Watch, lasting?: number): Promise<void>;
   /** Members and groups; none means all. Fault: TF_MEMBER_UNKNOWN naming the nearest. */
   restart(names: readonly string[], watch: Watch): Promise<void>;
   failover(service: "postgres" | "redis", to: string | null, watch: Watch): Promise<void>;

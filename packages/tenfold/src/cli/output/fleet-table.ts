@@ -57,6 +57,13 @@ export function formatFleet(report: FleetReport, paint: Paint): string {
   )}${formatUrls(report, paint)}`;
 }
 
+/** Why numbers that move by themselves are what they are. */
+export function formatScaling({ scaling = [] }: FleetReport, paint: Paint): string {
+  if (scaling.length === 0)
+    return "\nNo number moves by itself: give bounds in the file, as instances: { min: 2, max: 8 }.\n";
+  return `\n${scaling.map(({ group, why }) => `${paint(group, "bold")}  ${why}`).join("\n")}\n`;
+}
+
 /** Where to go. */
 export function formatUrls(report: FleetReport, paint: Paint): string {
   const lines = Object.entries(report.urls).map(([name, url]) => `${name}  ${paint(url, "cyan")}`);

@@ -1,9 +1,9 @@
 import { Fault } from "../../fault/fault.ts";
-import { parseRule } from "../../scale/rules/parse.ts";
 import { BALANCINGS, type Balancing } from "../../simulate/balancing.ts";
 import type { PolicyChoice } from "../../simulate/compare.ts";
 import { WEB_POLICIES, WORKER_POLICIES } from "../../simulate/compare.ts";
 import { DEFAULT_WORLD, type World } from "../../simulate/world.ts";
+import { parseRule } from "../../spec/scaling/parse-rule.ts";
 import { parseDuration } from "../../units/millis.ts";
 import { nearest } from "../../units/nearest.ts";
 import { parsePercent } from "../../units/percent.ts";

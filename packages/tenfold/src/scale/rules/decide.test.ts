@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseRule } from "../../spec/scaling/parse-rule.ts";
+import type { Rule } from "../../spec/scaling/rule.ts";
 import { chooseByRules, type RuleChoice } from "./decide.ts";
 import { type Metrics, NO_RULE_MEMORY, type RuleMemory } from "./evaluate.ts";
-import { parseRule } from "./parse.ts";
-import type { Rule } from "./rule.ts";
 
 function rules(...texts: string[]): Rule[] {
   return texts.map((text) => {

@@ -1,7 +1,7 @@
+import { formatRule, type Rule } from "../../spec/scaling/rule.ts";
 import type { HoldReason, Why } from "../decision.ts";
 import type { WebCounts, WebSample } from "../web/sample.ts";
 import { evaluate, type Match, type Metrics, type RuleMemory } from "./evaluate.ts";
-import { formatRule, type Rule } from "./rule.ts";
 
 /** After a change, rules wait for its effect: until what was launched serves and is seen, and longer before shrinking. */
 const GROW_AFTER = 60_000;

@@ -1,4 +1,4 @@
-import { formatMetric, type Metric, type Rule } from "./rule.ts";
+import { formatMetric, type Metric, type Rule } from "../../spec/scaling/rule.ts";
 
 /** The metrics at a moment, in their units (shares of 1, counts, milliseconds); what is not known is absent. */
 export type Metrics = Readonly<Partial<Record<Metric, number>>>;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseRule } from "../../spec/scaling/parse-rule.ts";
+import { parseSchedule } from "../../spec/scaling/parse-schedule.ts";
 import { Random } from "../../units/random.ts";
 import { explain } from "../explain.ts";
-import { parseRule } from "../rules/parse.ts";
-import { parseSchedule } from "../schedule/parse.ts";
 import { decideWeb } from "./decide.ts";
 import type { WebMemory } from "./memory.ts";
 import { POLICY, poissonArrivals, run, sampleOf, wildRates } from "./run.fixture.ts";

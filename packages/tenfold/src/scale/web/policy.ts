@@ -1,6 +1,6 @@
+import type { Rule } from "../../spec/scaling/rule.ts";
 import type { Millis } from "../../units/millis.ts";
 import type { Bounds, Override } from "../bounds.ts";
-import type { Rule } from "../rules/rule.ts";
 
 /** How much is paid against being late. */
 export type Thrift = "cheap" | "safe";

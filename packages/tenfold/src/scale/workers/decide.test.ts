@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseRule } from "../../spec/scaling/parse-rule.ts";
 import { millis } from "../../units/millis.ts";
 import { Random } from "../../units/random.ts";
 import type { Decision } from "../decision.ts";
 import { explain } from "../explain.ts";
-import { parseRule } from "../rules/parse.ts";
 import { decideWorkers } from "./decide.ts";
 import type { WorkerMemory } from "./memory.ts";
 import type { WorkerPolicy, WorkerSample } from "./policy.ts";

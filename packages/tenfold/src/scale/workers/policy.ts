@@ -1,6 +1,6 @@
+import type { Rule } from "../../spec/scaling/rule.ts";
 import type { Millis } from "../../units/millis.ts";
 import type { Bounds, Override } from "../bounds.ts";
-import type { Rule } from "../rules/rule.ts";
 
 /** What the user wants of the workers of one queue, and what was measured of them. */
 export interface WorkerPolicy {

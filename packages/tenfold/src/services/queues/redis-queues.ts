@@ -1,11 +1,9 @@
 import type { QueueFigures } from "../../fleet/figures.ts";
+import type { QueueLibrary } from "../../spec/scaling/scaling.ts";
 import type { Reply } from "../redis/resp.ts";
 
 /** Sends one command to the durable Redis' master. */
 export type Send = (...words: readonly string[]) => Promise<Reply>;
-
-/** The libraries whose queues are known, each by how it keeps them in Redis. */
-export type QueueLibrary = "bullmq" | "celery" | "rq" | "sidekiq" | "list" | "stream";
 
 function number(reply: Reply): number {
   const value = Number(reply ?? 0);

@@ -1,5 +1,5 @@
-import type { Rule } from "../../scale/rules/rule.ts";
 import type { WebPolicy } from "../../scale/web/policy.ts";
+import type { Rule } from "../../spec/scaling/rule.ts";
 import { millis } from "../../units/millis.ts";
 import { demandOf, type World } from "../world.ts";
 

@@ -1,7 +1,7 @@
-import type { Rule } from "../../scale/rules/rule.ts";
 import { decideWorkers } from "../../scale/workers/decide.ts";
 import type { WorkerMemory } from "../../scale/workers/memory.ts";
 import type { WorkerPolicy } from "../../scale/workers/policy.ts";
+import type { Rule } from "../../spec/scaling/rule.ts";
 import { millis } from "../../units/millis.ts";
 import type { WorkerController } from "../workers.ts";
 import type { World } from "../world.ts";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Millis } from "../../units/millis.ts";
 import { type AppProcess, processFields, shorthand } from "../process.ts";
 import { command, duration, type Instances, instances, positiveDuration } from "../scalars.ts";
+import { type WebScaling, webScaling } from "../scaling/scaling.ts";
 import { withTraits } from "../traits.ts";
 
 /** How an instance shows that it can serve. */
@@ -29,6 +30,8 @@ export interface Web extends AppProcess {
   readonly slowStart: Millis;
   /** How long requests and WebSockets in flight may take once an instance is leaving. */
   readonly drain: Millis;
+  /** How the number moves between its bounds. */
+  readonly scale: WebScaling;
 }
 
 const DEFAULT_HEALTH_PATH = "/";
@@ -81,6 +84,7 @@ const fields = z
     drain: duration
       .prefault("30s")
       .describe("How long requests and WebSockets in flight may take once an instance is leaving."),
+    scale: webScaling.prefault({}).describe("How the number moves between the bounds of instances."),
   })
   .meta({ id: "Web" });
 

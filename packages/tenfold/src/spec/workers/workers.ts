@@ -1,12 +1,15 @@
 import { z } from "zod";
 import { type AppProcess, processFields, shorthand } from "../process.ts";
 import { command, type Instances, instances, line } from "../scalars.ts";
+import { type WorkerScaling, workerScaling } from "../scaling/scaling.ts";
 import { withTraits } from "../traits.ts";
 
 /** Processes that take jobs from one queue. */
 export interface Worker extends AppProcess {
   readonly instances: Instances;
   readonly queue: string;
+  /** How the number moves between its bounds. */
+  readonly scale: WorkerScaling;
 }
 
 export type Workers = Readonly<Record<string, Worker>>;
@@ -15,6 +18,7 @@ const fields = z
   .strictObject({
     ...processFields("a worker", "30s"),
     instances: instances.prefault(1).describe("How many workers run, or the bounds between which it moves."),
+    scale: workerScaling.prefault({}).describe("How the number moves between the bounds of instances."),
     queue: line.optional().describe("The queue that it takes jobs from; the worker's name when absent."),
   })
   .meta({ id: "Worker" });

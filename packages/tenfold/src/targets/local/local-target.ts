@@ -72,9 +72,9 @@ export class LocalTarget implements Target {
     await this.#order({ name: "up", up: { ...order, directory: this.#parts.directory } }, watch);
   }
 
-  async scale(orders: readonly ScaleOrder[], watch: Watch): Promise<void> {
+  async scale(orders: readonly ScaleOrder[], watch: Watch, lasting?: number): Promise<void> {
     await this.#needEngine();
-    await this.#order({ name: "scale", changes: orders }, watch);
+    await this.#order({ name: "scale", changes: orders, ...(lasting === undefined ? {} : { lasting }) }, watch);
   }
 
   async restart(names: readonly string[], watch: Watch): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseRule } from "./parse.ts";
+import { parseRule } from "./parse-rule.ts";
 import { formatRule } from "./rule.ts";
 
 function text(rule: string): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseSchedule } from "./parse.ts";
+import { parseSchedule } from "./parse-schedule.ts";
 import { formatSchedule, isActive, type Schedule } from "./schedule.ts";
 
 function schedule(text: string, zone = "UTC"): Schedule {

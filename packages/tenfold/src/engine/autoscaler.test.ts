@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { MemberName } from "../fleet/member.ts";
+import type { Observation } from "../fleet/observation.ts";
+import { eventually } from "../testing/eventually.ts";
+import { MemoryFleet } from "../testing/memory-fleet.ts";
+import type { Engine } from "./engine.ts";
+
+const FILE = {
+  name: "shop",
+  web: { command: ["serve"], instances: { min: 2, max: 6 }, slowStart: 0, concurrency: 1 },
+  workers: { reports: { command: ["work"], instances: { min: 1, max: 4 }, scale: { library: "bullmq", wait: "10s" } } },
+  postgres: false,
+  redis: { replicas: 0, sentinels: 0 },
+  cache: false,
+} as const;
+
+/** What the engine would see at a moment; counters go on from the moment before. */
+function observation(at: number, counters: { requests: number; jobs?: number; queued?: number }): Observation {
+  const instances = ["web-1", "web-2"] as MemberName[];
+  return {
+    at,
+    members: { names: instances, cpu: new Float32Array(2), memory: new Float64Array(2), restarts: new Uint32Array(2) },
+    web: {
+      requests: counters.requests,
+      errors: 0,
+      refused: 0,
+      queued: 0,
+      instances: new Map(
+        instances.map((name) => [name, { requests: counters.requests / 2, errors: 0, inFlight: 0, response: 20 }]),
+      ),
+    },
+    database: null,
+    pooler: null,
+    redis: new Map(),
+    queues: new Map([
+      ["reports", { queued: counters.queued ?? 0, inFlight: 1, oldest: 0, arrived: counters.jobs ?? 0 }],
+    ]),
+  };
+}
+
+function counts(engine: Engine): { web: number; workers: number } {
+  const members = engine.ps()?.members ?? [];
+  const of = (kind: string): number => members.filter((member) => member.kind === kind).length;
+  return { web: of("web"), workers: of("worker") };
+}
+
+/** Lets the engine see a load for a while, a look every five seconds of its own time. */
+function see(
+  engine: Engine,
+  load: { rate: number; jobs?: number; queued?: number; looks: number; from: number },
+): void {
+  for (let look = 0; look < load.looks; look += 1) {
+    const before = load.from + look * 5_000;
+    const at = (moment: number): Observation =>
+      observation(moment, {
+        requests: (load.rate * (moment - load.from)) / 1000,
+        jobs: ((load.jobs ?? 0) * (moment - load.from)) / 1000,
+        queued: load.queued ?? 0,
+      });
+    engine.see(at(before + 5_000), at(before));
+  }
+}
+
+describe("numbers that move by themselves", () => {
+  test("web instances grow with the load, within their bounds, and say why", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await fleet.engine();
+    await fleet.up(engine, FILE);
+    assert.equal(counts(engine).web, 2);
+    // 200 requests a second of 20 ms each keep four instances busy.
+    see(engine, { rate: 200, looks: 1, from: Date.now() - 5_000 });
+    await eventually("more instances", () => counts(engine).web > 3 && engine.operations.current === null);
+    assert.ok(counts(engine).web <= 6);
+    const why = engine.ps()?.scaling?.find(({ group }) => group === "web")?.why ?? "";
+    assert.match(why, /2 → \d: 200 req\/s/);
+  });
+
+  test("workers grow with what waits", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await fleet.engine();
+    await fleet.up(engine, FILE);
+    see(engine, { rate: 0, jobs: 3, queued: 200, looks: 1, from: Date.now() - 5_000 });
+    await eventually("more workers", () => counts(engine).workers > 1 && engine.operations.current === null);
+    assert.ok(counts(engine).workers <= 4);
+  });
+
+  test("a number that a person has set stays, until it is given back", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await fleet.engine();
+    await fleet.up(engine, FILE);
+    await fleet.run(engine, { name: "scale", changes: [{ group: "web", by: "to", count: 3 }] });
+    see(engine, { rate: 200, looks: 1, from: Date.now() - 5_000 });
+    assert.equal(counts(engine).web, 3);
+    assert.match(engine.ps()?.scaling?.find(({ group }) => group === "web")?.why ?? "", /set by hand/);
+    await fleet.run(engine, { name: "scale", changes: [{ group: "web", by: "auto", count: 0 }] });
+    see(engine, { rate: 200, looks: 1, from: Date.now() - 5_000 });
+    await eventually("more instances", () => counts(engine).web > 3 && engine.operations.current === null);
+  });
+
+  test("a number without bounds is left alone", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await fleet.engine();
+    await fleet.up(engine, { ...FILE, web: { command: ["serve"], instances: 2 } });
+    see(engine, { rate: 5000, looks: 1, from: Date.now() - 5_000 });
+    assert.equal(counts(engine).web, 2);
+    assert.equal(
+      engine.ps()?.scaling?.some(({ group }) => group === "web"),
+      false,
+    );
+  });
+});

@@ -1,0 +1,196 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import type { Observation } from "../fleet/observation.ts";
+import type { History } from "../journal/history.ts";
+import type { StoredOverride } from "../journal/state.ts";
+import type { Decision } from "../scale/decision.ts";
+import { explain } from "../scale/explain.ts";
+import { decideWeb } from "../scale/web/decide.ts";
+import type { WebMemory } from "../scale/web/memory.ts";
+import { decideWorkers } from "../scale/workers/decide.ts";
+import type { WorkerMemory } from "../scale/workers/memory.ts";
+import type { Instances } from "../spec/scalars.ts";
+import { millis } from "../units/millis.ts";
+import { Boots } from "./boots.ts";
+import type { ScaleChange } from "./intent.ts";
+import type { Members } from "./members.ts";
+import { webCounts, webSample, workerCounts, workerSample } from "./scale-samples.ts";
+import type { Store } from "./store.ts";
+
+const SAVE_EVERY_MS = 60_000;
+/** Before anything was measured. */
+const WEB_COST_SECONDS = 0.02;
+const JOB_SECONDS = 1;
+const ERROR_LIMIT = 0.05;
+const IDLE = millis(300_000);
+
+export interface AutoscalerParts {
+  readonly members: Members;
+  readonly store: Store;
+  readonly history: History;
+  readonly now: () => number;
+  /** The project's: what was learned is kept below its `.tenfold`. */
+  readonly directory: string;
+  /** Changes counts; `false` when something else is under way. */
+  readonly scale: (changes: readonly ScaleChange[]) => boolean;
+}
+
+/** The last decision on a group, and why. */
+export interface Explained {
+  readonly group: string;
+  readonly at: number;
+  readonly decision: Decision;
+  readonly text: string;
+}
+
+interface Memory {
+  readonly web: WebMemory | null;
+  readonly workers: Readonly<Record<string, WorkerMemory>>;
+}
+
+/**
+ * Decides with every look at the fleet how many web instances and workers there should be, for those groups whose file
+ * gives bounds instead of a number, and has it done. What it has learned survives the engine.
+ */
+export class Autoscaler {
+  readonly #parts: AutoscalerParts;
+  readonly #boots: Boots;
+  readonly #explained = new Map<string, Explained>();
+  #memory: Memory;
+  #savedAt = 0;
+
+  constructor(parts: AutoscalerParts) {
+    this.#parts = parts;
+    this.#boots = new Boots();
+    this.#memory = this.#read();
+  }
+
+  get explained(): readonly Explained[] {
+    return [...this.#explained.values()];
+  }
+
+  /** Decides on everything, and has changed what has to be. */
+  seen(now: Observation, before: Observation | null): void {
+    const { store, members } = this.#parts;
+    if (store.state.wanted !== "running") return;
+    this.#boots.look(members);
+    const changes = [...this.#decideWeb(now, before), ...this.#decideWorkers(now, before)];
+    if (changes.length > 0) this.#parts.scale(changes);
+    if (this.#parts.now() - this.#savedAt >= SAVE_EVERY_MS) this.save();
+  }
+
+  /** A full disk costs what was learned, nothing else. */
+  save(): void {
+    this.#savedAt = this.#parts.now();
+    try {
+      writeFileSync(this.#path, JSON.stringify(this.#memory), { mode: 0o600 });
+    } catch {
+      // See above.
+    }
+  }
+
+  #decideWeb(now: Observation, before: Observation | null): ScaleChange[] {
+    const { members, store } = this.#parts;
+    const { spec, deploy } = store.state;
+    const { instances, scale, concurrency, cpu, memory } = spec.web;
+    if (instances.min === instances.max) return [];
+    const sample = before === null ? null : webSample({ now, before, members, slots: concurrency, memory, cpu });
+    const { decision, memory: learned } = decideWeb(
+      {
+        bounds: {
+          ...this.#bounds(instances),
+          schedules: scale.schedules,
+          connections: this.#ceiling(scale.connections),
+        },
+        override: this.#override("web"),
+        thrift: scale.thrift,
+        rules: scale.rules,
+        slo: { limit: scale.target, late: scale.late / 100 },
+        slots: concurrency === false ? (cpu === false ? 1 : Math.max(1, cpu)) : concurrency,
+        boot: this.#boots.of("web", spec.web.slowStart),
+        cost: WEB_COST_SECONDS,
+        errorLimit: ERROR_LIMIT,
+      },
+      { sample, counts: webCounts(members, store.state.counts.web), deploying: deploy !== null },
+      this.#memory.web,
+      this.#parts.now(),
+    );
+    this.#memory = { ...this.#memory, web: learned };
+    return this.#conclude("web", decision);
+  }
+
+  #decideWorkers(now: Observation, before: Observation | null): ScaleChange[] {
+    const { members, store } = this.#parts;
+    const { spec, counts, deploy } = store.state;
+    return Object.entries(spec.workers).flatMap(([name, { instances, scale }]) => {
+      if (instances.min === instances.max || (scale.library === null && scale.rules.length === 0)) return [];
+      const group = `worker.${name}`;
+      const memory = this.#memory.workers[name] ?? null;
+      const sample = workerSample({
+        now,
+        before,
+        name,
+        jobs: scale.jobs,
+        jobSeconds: memory?.jobSeconds ?? JOB_SECONDS,
+      });
+      const { decision, memory: learned } = decideWorkers(
+        {
+          bounds: { ...this.#bounds(instances), schedules: scale.schedules, connections: null },
+          override: this.#override(group),
+          rules: scale.rules,
+          limit: scale.wait,
+          slots: scale.jobs,
+          boot: this.#boots.of(group, millis(0)),
+          jobSeconds: JOB_SECONDS,
+          idle: IDLE,
+        },
+        {
+          sample,
+          counts: workerCounts(members, { name, wanted: counts.workers[name] ?? 0, sample, jobs: scale.jobs }),
+          deploying: deploy !== null,
+        },
+        memory,
+        this.#parts.now(),
+      );
+      this.#memory = { ...this.#memory, workers: { ...this.#memory.workers, [name]: learned } };
+      return this.#conclude(group, decision);
+    });
+  }
+
+  #bounds({ min, max }: Instances): Instances {
+    return { min, max };
+  }
+
+  /** Instances that the pooler's clients suffice for, with a tenth of them kept for everyone else. */
+  #ceiling(perInstance: number | null): number | null {
+    const { spec } = this.#parts.store.state;
+    if (perInstance === null || spec.postgres === false || spec.postgres.kind !== "local") return null;
+    return Math.floor((spec.postgres.pool.clients * 0.9) / perInstance);
+  }
+
+  #override(group: string): StoredOverride | null {
+    return this.#parts.store.state.overrides?.[group] ?? null;
+  }
+
+  /** Remembers a decision; gives what has to be changed. The journal has those that change something, or hold for another reason. */
+  #conclude(group: string, decision: Decision): ScaleChange[] {
+    const at = this.#parts.now();
+    const text = explain(decision);
+    const last = this.#explained.get(group)?.decision;
+    const isNews = decision.target !== decision.from || decision.held !== last?.held;
+    if (isNews) this.#parts.history.append({ at, kind: "scale", subject: group, event: "decided", detail: text });
+    this.#explained.set(group, { group, at, decision, text });
+    return decision.target === decision.from ? [] : [{ group, by: "to", count: decision.target }];
+  }
+
+  get #path(): string {
+    return `${this.#parts.directory}/.tenfold/scaling.json`;
+  }
+
+  #read(): Memory {
+    try {
+      return JSON.parse(readFileSync(this.#path, "utf8")) as Memory;
+    } catch {
+      return { web: null, workers: {} };
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import type { MemberName } from "../fleet/member.ts";
+import { growth, memberAt, type Observation } from "../fleet/observation.ts";
+import type { WebCounts, WebSample } from "../scale/web/sample.ts";
+import type { WorkerCounts, WorkerSample } from "../scale/workers/policy.ts";
+import type { Bytes } from "../units/bytes.ts";
+import type { Members } from "./members.ts";
+
+/** What a process burns until it has been ready for so long is its boot, not the work of visitors. */
+const WARM_UP_MS = 20_000;
+
+export interface WebSampling {
+  readonly now: Observation;
+  readonly before: Observation;
+  readonly members: Members;
+  /** Requests that an instance works on at once, where that is bounded. */
+  readonly slots: number | false;
+  readonly memory: Bytes | false;
+  readonly cpu: number | false;
+}
+
+function warm(members: Members, at: number): MemberName[] {
+  return members.ofKind("web").flatMap(({ name }) => {
+    const keeper = members.keepers.get(name);
+    return keeper?.state.state === "ready" && at - keeper.readyAt >= WARM_UP_MS ? [name] : [];
+  });
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** What happened in the web tier between two looks; `null` when the balancer did not answer one of them. */
+export function webSample({ now, before, members, slots, memory, cpu }: WebSampling): WebSample | null {
+  if (now.web === null || before.web === null || now.at <= before.at) return null;
+  const seconds = (now.at - before.at) / 1000;
+  const requests = growth(before.web.requests, now.web.requests);
+  const refused = growth(before.web.refused, now.web.refused);
+  const answered = Math.max(1, requests - refused);
+  const names = warm(members, now.at);
+  const used = names.flatMap((name) => memberAt(now, name) ?? []);
+  const cpus = used.flatMap(({ cpu }) => (cpu === null ? [] : [cpu / 100]));
+  let finished = 0;
+  let busy = 0;
+  for (const name of names) {
+    const [then, one] = [before.web.instances.get(name), now.web.instances.get(name)];
+    if (then === undefined || one === undefined) continue;
+    const count = growth(then.requests, one.requests);
+    finished += count;
+    // Where slots are what there is too little of, a request costs the time for which it has one.
+    busy += slots === false ? ((memberAt(now, name)?.cpu ?? 0) / 100) * seconds : (count * (one.response ?? 0)) / 1000;
+  }
+  return {
+    at: now.at,
+    arrivals: requests / seconds,
+    shed: refused / seconds,
+    failed: Math.min(1, growth(before.web.errors, now.web.errors) / answered),
+    queued: now.web.queued,
+    work: finished === 0 ? null : { busySeconds: busy, requests: finished },
+    cpu: mean(cpus.map((value) => value / (cpu === false ? 1 : cpu))),
+    memory: memory === false ? null : mean(used.map((one) => one.memory / memory)),
+    p95: null,
+  };
+}
+
+export function webCounts(members: Members, wanted: number): WebCounts {
+  const states = members.ofKind("web").map(({ name }) => members.keepers.get(name)?.state.state);
+  return {
+    wanted,
+    ready: states.filter((state) => state === "ready").length,
+    starting: states.filter((state) => state === "starting").length,
+  };
+}
+
+export interface WorkerSampling {
+  readonly now: Observation;
+  readonly before: Observation | null;
+  readonly name: string;
+  readonly jobs: number;
+  /** What a job takes, as far as it is known: where a queue does not count what arrives, it follows from what is done. */
+  readonly jobSeconds: number;
+}
+
+/** What happened to a queue between two looks; `null` when it did not answer. */
+export function workerSample({ now, before, name, jobSeconds }: WorkerSampling): WorkerSample | null {
+  const queue = now.queues.get(name);
+  const last = before?.queues.get(name);
+  if (queue === undefined || last === undefined || before === null || now.at <= before.at) return null;
+  const seconds = (now.at - before.at) / 1000;
+  const inFlight = queue.inFlight ?? 0;
+  const held = (figures: { queued: number; inFlight: number | null }): number =>
+    figures.queued + (figures.inFlight ?? 0);
+  const change = held(queue) - held(last);
+  const counted = queue.arrived !== null && last.arrived !== null;
+  const arrived = counted
+    ? growth(last.arrived ?? 0, queue.arrived ?? 0)
+    : Math.max(0, change + (((last.inFlight ?? 0) + inFlight) / 2 / jobSeconds) * seconds);
+  const done = Math.max(0, arrived - change);
+  return {
+    at: now.at,
+    arrivals: arrived / seconds,
+    queued: queue.queued,
+    inFlight,
+    oldest: queue.oldest,
+    // As many seconds as there were jobs in hand (Little's law), where the queue counts both.
+    work:
+      counted && queue.inFlight !== null
+        ? { busySeconds: (((last.inFlight ?? 0) + inFlight) / 2) * seconds, jobs: done }
+        : null,
+  };
+}
+
+export function workerCounts(
+  members: Members,
+  {
+    name,
+    wanted,
+    sample,
+    jobs,
+  }: { readonly name: string; readonly wanted: number; readonly sample: WorkerSample | null; readonly jobs: number },
+): WorkerCounts {
+  const states = members
+    .ofKind("worker")
+    .filter(({ group }) => group === `worker.${name}`)
+    .map((member) => members.keepers.get(member.name)?.state.state);
+  const ready = states.filter((state) => state === "ready").length;
+  return {
+    wanted,
+    ready,
+    starting: states.filter((state) => state === "starting").length,
+    busy: Math.min(ready, Math.ceil((sample?.inFlight ?? 0) / jobs)),
+  };
+}

@@ -1,0 +1,131 @@
+import { z } from "zod";
+import type { Result } from "../../fault/result.ts";
+import type { Millis } from "../../units/millis.ts";
+import { parsePercent } from "../../units/percent.ts";
+import { duration, line, positiveDuration } from "../scalars.ts";
+import { withTraits } from "../traits.ts";
+import { parseRule } from "./parse-rule.ts";
+import { parseSchedule } from "./parse-schedule.ts";
+import type { Rule } from "./rule.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** The libraries whose queues in the durable Redis can be read. */
+export const QUEUE_LIBRARIES = ["bullmq", "celery", "rq", "sidekiq", "list", "stream"] as const;
+
+export type QueueLibrary = (typeof QUEUE_LIBRARIES)[number];
+
+/** How the number of web instances moves between its bounds. */
+export interface WebScaling {
+  /** Requests should be answered within this time, but for so many of a hundred. */
+  readonly target: Millis;
+  readonly late: number;
+  readonly thrift: "safe" | "cheap";
+  /** Connections that one instance opens to the database; `null`: they are no limit. */
+  readonly connections: number | null;
+  readonly rules: readonly Rule[];
+  readonly schedules: readonly Schedule[];
+}
+
+/** How the number of workers of a queue moves between its bounds. */
+export interface WorkerScaling {
+  readonly library: QueueLibrary | null;
+  /** A job should not wait longer. */
+  readonly wait: Millis;
+  /** Jobs that one worker works on at once. */
+  readonly jobs: number;
+  readonly rules: readonly Rule[];
+  readonly schedules: readonly Schedule[];
+}
+
+function parsed<T>(expects: string, parse: (text: string) => Result<T>): z.ZodType<T, string> {
+  return withTraits(
+    z.string().transform((text, context): T => {
+      const result = parse(text);
+      if (result.ok) return result.value;
+      for (const { message } of result.problems) context.addIssue({ code: "custom", message, input: text });
+      return z.NEVER;
+    }),
+    { expects },
+  );
+}
+
+const rules = z
+  .array(parsed("a rule such as cpu > 70% for 5m: +1", parseRule))
+  .readonly()
+  .prefault([])
+  .describe("Thresholds that decide instead of the demand, such as cpu > 70% for 5m: +1.");
+
+const scheduleTexts = z
+  .array(line)
+  .readonly()
+  .prefault([])
+  .describe("Bounds that hold at certain times, such as weekdays 08:00-18:00: min 5.");
+
+const zone = line.prefault("UTC").describe("The time zone of the schedules, such as Europe/Berlin.");
+
+/** Schedules need the zone, which stands beside them. */
+function withSchedules<T extends { readonly schedules: readonly string[]; readonly zone: string }>(
+  value: T,
+  context: z.RefinementCtx,
+): Omit<T, "schedules" | "zone"> & { readonly schedules: readonly Schedule[] } {
+  const { schedules, zone, ...rest } = value;
+  const found = schedules.flatMap((text, at): Schedule[] => {
+    const result = parseSchedule(text, zone);
+    if (result.ok) return [result.value];
+    for (const { message } of result.problems)
+      context.addIssue({ code: "custom", message, path: ["schedules", at], input: text });
+    return [];
+  });
+  return { ...rest, schedules: found };
+}
+
+const percent = withTraits(
+  z.union([z.number(), z.string()]).transform((value, context): number => {
+    const share = parsePercent(value);
+    if (share !== undefined && share > 0 && share < 100) return share;
+    context.addIssue({ code: "custom", message: "must be a share such as 5%, between 0 and 100", input: value });
+    return z.NEVER;
+  }),
+  { expects: "a share such as 5%, between 0 and 100" },
+);
+
+const webFields = z
+  .strictObject({
+    target: positiveDuration.prefault("250ms").describe("Requests should be answered within this time."),
+    late: percent.prefault("5%").describe("So many of them may take longer."),
+    thrift: z.enum(["safe", "cheap"]).prefault("safe").describe("safe keeps more to spare than cheap."),
+    connections: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe("Connections that one instance opens to the pooler: the number never goes beyond what that accepts."),
+    rules,
+    schedules: scheduleTexts,
+    zone,
+  })
+  .meta({ id: "WebScaling" });
+
+const workerFields = z
+  .strictObject({
+    library: z
+      .enum(QUEUE_LIBRARIES)
+      .optional()
+      .describe(
+        "How the queue is kept in the durable Redis; without it, its depth is not known, and the number stays.",
+      ),
+    wait: duration.prefault("30s").describe("A job should not wait longer."),
+    jobs: z.number().int().min(1).max(1000).prefault(1).describe("Jobs that one worker works on at once."),
+    rules,
+    schedules: scheduleTexts,
+    zone,
+  })
+  .meta({ id: "WorkerScaling" });
+
+export const webScaling: z.ZodType<WebScaling> = webFields
+  .transform(withSchedules)
+  .transform((value): WebScaling => ({ ...value, connections: value.connections ?? null }));
+
+export const workerScaling: z.ZodType<WorkerScaling> = workerFields
+  .transform(withSchedules)
+  .transform((value): WorkerScaling => ({ ...value, library: value.library ?? null }));
