@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isFault } from "../fault/index.ts";
 import { eventually } from "../testing/eventually.ts";
+import { freePort } from "../testing/free-port.ts";
 import { RedisServer } from "../testing/redis-server.ts";
 import { TcpFront } from "../testing/tcp-front.ts";
 import { Connection } from "./connection.ts";
@@ -157,6 +158,15 @@ test("a durable server that may evict is refused, and taken once its policy is m
     assert.equal(port.state, "refused");
     await redis.command("CONFIG", "SET", "maxmemory-policy", "noeviction");
     assert.equal(await eventually("it is taken", () => port.send(["PING"])), "PONG");
+  } finally {
+    await port.close();
+  }
+});
+
+test("a name with several addresses at which nobody listens is told by what is wrong", async () => {
+  const port = open(`redis://localhost:${await freePort()}`, { patience: 200 });
+  try {
+    await assert.rejects(port.send(["PING"]), (error) => isFault(error) && /ECONNREFUSED/.test(error.hint ?? ""));
   } finally {
     await port.close();
   }
