@@ -65,7 +65,8 @@ export type FaultCode =
   | "TF_SCENARIO"
   | "TF_LOAD_HOST"
   | "TF_LOAD_LIMIT"
-  | "TF_DRILL_DATABASE";
+  | "TF_DRILL_DATABASE"
+  | "TF_TRACE";
 
 export interface CatalogueEntry {
   readonly exit: Exit;
@@ -188,4 +189,5 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
     exit: "input",
     when: "A load was asked for that is larger or longer than is done without being told so.",
   },
+  TF_TRACE: { exit: "input", when: "The trace that is to be simulated cannot be read, or is no trace." },
 };

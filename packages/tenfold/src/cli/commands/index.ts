@@ -20,6 +20,7 @@ import { restart } from "./restart.ts";
 import { restore } from "./restore.ts";
 import { rollback } from "./rollback.ts";
 import { scale } from "./scale.ts";
+import { simulate } from "./simulate.ts";
 import { up } from "./up.ts";
 
 /** Every command, in the order in which people meet them. */
@@ -41,6 +42,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   health,
   config,
   doctor,
+  simulate,
   exec,
   psql,
   redisCli,

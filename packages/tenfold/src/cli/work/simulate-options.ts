@@ -1,0 +1,140 @@
+import { Fault } from "../../fault/fault.ts";
+import { parseRule } from "../../scale/rules/parse.ts";
+import { BALANCINGS, type Balancing } from "../../simulate/balancing.ts";
+import type { PolicyChoice } from "../../simulate/compare.ts";
+import { WEB_POLICIES, WORKER_POLICIES } from "../../simulate/compare.ts";
+import { DEFAULT_WORLD, type World } from "../../simulate/world.ts";
+import { parseDuration } from "../../units/millis.ts";
+import { nearest } from "../../units/nearest.ts";
+import { parsePercent } from "../../units/percent.ts";
+import type { Input } from "../command.ts";
+
+/** Jobs of two seconds that should not wait longer than half a minute, one in a thousand excepted. */
+export const WORKER_WORLD: World = {
+  ...DEFAULT_WORLD,
+  min: 1,
+  service: { mean: 2, variation: 1 },
+  slo: { limit: 30, late: 0.001 },
+  boot: { ...DEFAULT_WORLD.boot, mean: 15 },
+  warm: { seconds: 0, speed: 1 },
+};
+
+function wrong(option: string, found: string, right: string): Fault {
+  return new Fault("TF_ARGUMENT", `--${option} is ${JSON.stringify(found)}; it must be ${right}`, {
+    hint: "tenfold simulate --help lists the options",
+  });
+}
+
+/** Reads options; what is absent keeps the given value. Faults: TF_ARGUMENT. */
+class OptionReader {
+  readonly #input: Input;
+
+  constructor(input: Input) {
+    this.#input = input;
+  }
+
+  /** Seconds. */
+  time(option: string, otherwise: number, least = 0): number {
+    const text = this.#input.text(option);
+    if (text === null) return otherwise;
+    const parsed = parseDuration(text);
+    if (parsed === undefined || parsed < least * 1000)
+      throw wrong(option, text, `a duration such as 250ms or 45s${least > 0 ? `, at least ${least * 1000}ms` : ""}`);
+    return parsed / 1000;
+  }
+
+  share(option: string, otherwise: number): number {
+    const text = this.#input.text(option);
+    if (text === null) return otherwise;
+    const parsed = parsePercent(text);
+    if (parsed === undefined) throw wrong(option, text, "a percentage, 0% to 100%");
+    return parsed / 100;
+  }
+
+  count(option: string, otherwise: number, least: number): number {
+    const text = this.#input.text(option);
+    if (text === null) return otherwise;
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > 1_000_000 || !/^\d+$/.test(text))
+      throw wrong(option, text, `a whole number from ${least} to 1000000`);
+    return value;
+  }
+}
+
+/** The simulated world that the options describe. Faults: TF_ARGUMENT. */
+export function readWorld(input: Input, base: World): World {
+  const read = new OptionReader(input);
+  const min = read.count("min", base.min, 0);
+  const max = read.count("max", Math.max(base.max, min), 1);
+  if (min > max) throw wrong("min", `${min}`, `no more than --max, ${max}`);
+  const mean = read.time("service", base.service.mean, 0.0001);
+  const limit = read.time("slo", base.slo.limit, 0.001);
+  if (limit <= mean * Math.log(1 / base.slo.late) && base.min > 1)
+    throw wrong(
+      "slo",
+      input.text("slo") ?? `${limit * 1000}ms`,
+      `longer than ${Math.ceil(mean * 3000)}ms: a request that takes ${mean * 1000}ms on average takes that long once in twenty times without any wait`,
+    );
+  const balancing = input.text("balance") ?? base.balancing;
+  if (!BALANCINGS.includes(balancing as Balancing)) throw wrong("balance", balancing, BALANCINGS.join(", "));
+  return {
+    ...base,
+    min,
+    max,
+    seed: read.count("seed", base.seed, 0),
+    service: { ...base.service, mean },
+    slots: read.count("slots", base.slots, 1),
+    slo: { ...base.slo, limit },
+    boot: { ...base.boot, mean: read.time("boot", base.boot.mean), failure: read.share("boot-failure", 0) },
+    drain: Math.round(read.time("drain", base.drain)),
+    metrics: {
+      ...base.metrics,
+      delay: Math.round(read.time("delay", base.metrics.delay)),
+      loss: read.share("loss", 0),
+    },
+    balancing: balancing as Balancing,
+    retry: read.share("retry", 0),
+    ceiling: input.text("ceiling") === null ? null : read.count("ceiling", 1, 1),
+    deploys: readTimes(input.text("deploy-at")),
+    billing: Math.max(1, Math.round(read.time("billing", base.billing, 1))),
+  };
+}
+
+function readTimes(text: string | null): number[] {
+  if (text === null) return [];
+  const times = text.split(",").map((part) => parseDuration(part.trim()));
+  return times
+    .map((time) => {
+      if (time === undefined) throw wrong("deploy-at", text, "durations with commas between, such as 6h,30h");
+      return Math.round(time / 1000);
+    })
+    .sort((a, b) => a - b);
+}
+
+/** The policies that were asked for; all when none was. Faults: TF_ARGUMENT. */
+export function readPolicies(text: string | null, workers: boolean): PolicyChoice[] {
+  const names = Object.keys(workers ? WORKER_POLICIES : WEB_POLICIES);
+  if (text === null) return names.map((name) => ({ kind: "named", name }));
+  if (/[<>=]/.test(text)) return [readRules(text)];
+  return text.split(",").map((part) => {
+    const name = part.trim();
+    if (names.includes(name)) return { kind: "named", name };
+    const near = nearest(name, names);
+    throw new Fault(
+      "TF_ARGUMENT",
+      `there is no policy ${JSON.stringify(name)}${near === undefined ? "" : `; did you mean ${near}?`}`,
+      { hint: `there are ${names.join(", ")}; or write rules, such as 'cpu > 70% for 5m; cpu < 30% for 15m'` },
+    );
+  });
+}
+
+function readRules(text: string): PolicyChoice {
+  const parsed = text
+    .split(";")
+    .filter((part) => part.trim() !== "")
+    .map(parseRule);
+  const wrongs = parsed.flatMap((result) => (result.ok ? [] : result.problems.map(({ message }) => message)));
+  if (wrongs.length > 0)
+    throw new Fault("TF_ARGUMENT", "--policy holds rules that are not understood", { lines: wrongs });
+  return { kind: "rules", name: text.trim(), rules: parsed.flatMap((result) => (result.ok ? [result.value] : [])) };
+}

@@ -1,0 +1,63 @@
+import { formatDuration, millis } from "../units/millis.ts";
+import type { Bound, Decision, HoldReason, WebFigures, Why, WorkerFigures } from "./decision.ts";
+
+const HOLDS: Readonly<Record<HoldReason, string>> = {
+  "no-metrics": "no fresh measurements",
+  deploy: "a release is being rolled out",
+  errors: "too many answers are errors",
+  restart: "not watched for long enough",
+  growth: "it grew less than ten minutes ago",
+  rule: "a rule holds it",
+};
+
+function round(value: number): string {
+  return `${Number(value.toPrecision(3))}`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function webText({ arrivals, cost, load, forecast, margin, need, keep, surge }: WebFigures): string {
+  const coming = `${surge ? "surge to" : "expected"} ${round(forecast)}`;
+  return `${round(arrivals)} req/s × ${round(cost)} ms = ${round(load)} busy; ${coming}, margin ${round((margin - 1) * 100)}%: needs ${need}, keeps ${keep}`;
+}
+
+function workerText({ arrivals, jobSeconds, queued, inFlight, oldest, need, keep }: WorkerFigures): string {
+  const age = oldest === null ? "" : `, oldest ${formatDuration(millis(Math.round(oldest / 1000) * 1000))}`;
+  return `${round(arrivals)} jobs/s × ${round(jobSeconds)} s, ${queued} queued, ${inFlight} in flight${age}: needs ${need}, keeps ${keep}`;
+}
+
+function whyText(why: Why): string {
+  switch (why.kind) {
+    case "web":
+      return webText(why.figures);
+    case "workers":
+      return workerText(why.figures);
+    case "idle":
+      return `nothing queued or in flight for ${formatDuration(millis(why.seconds * 1000))}`;
+    case "rule":
+      return `${why.rule} (now ${why.value})`;
+    case "rules-quiet":
+      return "no rule applies";
+    case "override":
+      return `set by hand${why.until === null ? "" : ` until ${new Date(why.until).toISOString().slice(0, 16)}Z`}`;
+    case "hold":
+      return HOLDS[why.reason];
+  }
+}
+
+function boundText(bound: Bound): string {
+  if (bound.kind === "connections") return `the database's connections suffice for ${plural(bound.count, "instance")}`;
+  return bound.schedule === null ? `${bound.kind} ${bound.count}` : `schedule ${bound.schedule}`;
+}
+
+/** One line that says which figures led to a decision: `3 → 5: 210 req/s × 20 ms = 4.2 busy; ...`. */
+export function explain({ from, target, wanted, why, held, bound }: Decision): string {
+  const change = target === from ? `stays ${target}` : `${from} → ${target}`;
+  const notes = [
+    ...(held === null || why.kind === "hold" ? [] : [`kept: ${HOLDS[held]}`]),
+    ...(bound === null ? [] : [`${boundText(bound)}, wanted ${wanted}`]),
+  ];
+  return `${change}: ${[whyText(why), ...notes].join("; ")}`;
+}

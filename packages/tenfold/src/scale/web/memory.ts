@@ -1,0 +1,53 @@
+import { type Histogram, histogram } from "../histogram.ts";
+import { NO_RULE_MEMORY, type RuleMemory } from "../rules/evaluate.ts";
+
+/** What the demand model knows from the past. Plain data, kept in the journal: an engine that restarts goes on with it. */
+export interface WebMemory {
+  /** When it decided last, and since when without a gap; milliseconds since 1970. */
+  readonly at: number;
+  readonly since: number;
+  /** Instance-seconds a request, and how many requests that was learned from (old ones forgotten). */
+  readonly cost: number;
+  readonly costWeight: number;
+  readonly demand: DemandMemory | null;
+  /** How far demand exceeded its forecast, a boot ahead. */
+  readonly shortfall: Histogram;
+  /** Forecasts that have not come true yet, oldest first. */
+  readonly pending: readonly { readonly at: number; readonly forecast: number }[];
+  /** Numbers to keep, newest last, without those that a later one exceeds. */
+  readonly keeps: readonly { readonly at: number; readonly count: number }[];
+  readonly grewAt: number | null;
+  readonly shrankAt: number | null;
+  /** Rises by reversals, falls by itself: how carefully the number may fall. */
+  readonly caution: number;
+  readonly rules: RuleMemory;
+}
+
+/** Level and trend of the load (Holt), and how rough both are: variances for each instance of load. */
+export interface DemandMemory {
+  readonly level: number;
+  readonly trend: number;
+  readonly roughness: number;
+  readonly trendRoughness: number;
+  /** The last samples, newest last. */
+  readonly recent: readonly number[];
+  readonly surgeUntil: number;
+}
+
+/** Knows nothing. */
+export function freshWebMemory(now: number, cost: number): WebMemory {
+  return {
+    at: now,
+    since: now,
+    cost,
+    costWeight: 0,
+    demand: null,
+    shortfall: histogram(120, 0, 0.12),
+    pending: [],
+    keeps: [],
+    grewAt: null,
+    shrankAt: null,
+    caution: 0,
+    rules: NO_RULE_MEMORY,
+  };
+}

@@ -1,0 +1,209 @@
+import { activeOverride, bounded } from "../bounds.ts";
+import type { Decision, HoldReason, Why } from "../decision.ts";
+import type { RuleContext } from "../rules/decide.ts";
+import { chooseByRules } from "../rules/decide.ts";
+import { forecast, startDemand } from "../web/forecast.ts";
+import { freshWorkerMemory, type WorkerMemory } from "./memory.ts";
+import type { WorkerCounts, WorkerPolicy, WorkerSample } from "./policy.ts";
+
+const FRESH = 30_000;
+const GAP = 60_000;
+const WATCH = 600_000;
+const REVERSAL = 600_000;
+const SHORTEST_WINDOW = 60_000;
+const WINDOW_CAUTION = 3;
+const CAUTION_A_DAY = 0.7;
+/** How busy workers may be: wholly, for a queue takes what chance adds. */
+const FILL = 1;
+/** Share of the limit within which a backlog is to be gone. */
+const BACKLOG_SHARE = 2 / 3;
+/** A backlog of less than this share of what arrives within the limit is no reason to grow. */
+const BACKLOG_IGNORED = 0.4;
+/** A job that has waited for this share of the limit is. */
+const OLD_SHARE = 0.5;
+const LEVEL_SECONDS = 120;
+const KEEP_LOAD = 0.55;
+const KEEP_SHARE = 0.06;
+const JOBS_REMEMBERED = 2000;
+
+export interface WorkerInput {
+  /** `null` when the queue did not answer. */
+  readonly sample: WorkerSample | null;
+  readonly counts: WorkerCounts;
+  readonly deploying: boolean;
+}
+
+export interface WorkerOutcome {
+  readonly decision: Decision;
+  readonly memory: WorkerMemory;
+}
+
+function learnJob(memory: WorkerMemory, work: WorkerSample["work"]): Pick<WorkerMemory, "jobSeconds" | "jobWeight"> {
+  const { jobSeconds, jobWeight } = memory;
+  if (work === null || work.jobs <= 0 || work.busySeconds <= 0) return { jobSeconds, jobWeight };
+  const weight = Math.min(JOBS_REMEMBERED, jobWeight + work.jobs);
+  // The estimate that was given counts as ten jobs.
+  const share = work.jobs / (weight + (jobWeight === 0 ? 10 : 0));
+  return { jobSeconds: jobSeconds + share * (work.busySeconds / work.jobs - jobSeconds), jobWeight: weight };
+}
+
+/**
+ * How many workers one queue should have. Pure, like `decideWeb`. A number below the busy ones is never asked for, so
+ * that whoever stops the idle ones first kills no job; and none at all only after nothing was queued or in flight for
+ * the policy's time.
+ */
+export function decideWorkers(
+  policy: WorkerPolicy,
+  input: WorkerInput,
+  memory: WorkerMemory | null,
+  now: number,
+): WorkerOutcome {
+  const { counts, deploying } = input;
+  const from = counts.wanted;
+  const before = memory ?? freshWorkerMemory(now, policy.jobSeconds);
+  const override = activeOverride(policy.override, now);
+  const sample = input.sample !== null && now - input.sample.at <= FRESH ? input.sample : null;
+  const conclude = (wanted: number, why: Why, held: HoldReason | null): Decision => {
+    const { target, bound } = bounded(wanted, policy.bounds, now);
+    const busy = target < counts.busy && target < from;
+    return { from, target: busy ? Math.min(from, counts.busy) : target, wanted, why, held, bound };
+  };
+  if (override !== null)
+    return {
+      decision: conclude(override.count, { kind: "override", ...override }, null),
+      memory: { ...before, at: now },
+    };
+  if (sample === null)
+    return { decision: conclude(from, { kind: "hold", reason: "no-metrics" }, "no-metrics"), memory: before };
+  if (policy.rules.length > 0)
+    return byRules(policy, sample, counts, { context: { memory: before.rules, deploying, now }, before, conclude });
+  return byModel(policy, { sample, counts, deploying }, { before, now, conclude });
+}
+
+type Conclude = (wanted: number, why: Why, held: HoldReason | null) => Decision;
+
+function byRules(
+  policy: WorkerPolicy,
+  sample: WorkerSample,
+  counts: WorkerCounts,
+  { context, before, conclude }: { context: RuleContext; before: WorkerMemory; conclude: Conclude },
+): WorkerOutcome {
+  const metrics = { queue: sample.queued, ...(sample.oldest === null ? {} : { age: sample.oldest }) };
+  const choice = chooseByRules(policy.rules, metrics, counts, context);
+  const wanted =
+    choice.wanted === 0 && sample.queued + sample.inFlight > 0 ? Math.min(1, counts.wanted) : choice.wanted;
+  return {
+    decision: conclude(wanted, choice.why, choice.held),
+    memory: { ...before, rules: choice.memory, at: context.now },
+  };
+}
+
+function byModel(
+  policy: WorkerPolicy,
+  { sample, counts, deploying }: WorkerInput & { readonly sample: WorkerSample },
+  { before: memory, now, conclude }: { before: WorkerMemory; now: number; conclude: Conclude },
+): WorkerOutcome {
+  const from = counts.wanted;
+  const gap = memory.demand === null || now - memory.at > GAP;
+  const seconds = gap ? 5 : Math.max(0.5, (now - memory.at) / 1000);
+  const before: WorkerMemory = gap ? { ...memory, since: now, demand: null, keeps: [] } : memory;
+  const learned = learnJob(before, sample.work);
+  const cost = learned.jobSeconds / policy.slots;
+  const limit = policy.limit / 1000;
+  const horizon = policy.boot / 1000 + 2 * seconds;
+  const ahead = forecast(before.demand ?? startDemand(sample.arrivals * cost), sample.arrivals * cost, now, {
+    seconds,
+    horizon,
+    memory: LEVEL_SECONDS,
+  });
+  // A queue evens out what is shorter than its limit: the level counts, and what is beyond it shows as a backlog.
+  const load = ahead.memory.level;
+  const coming = backlogAtBoot(sample, counts, { cost, load, boot: policy.boot / 1000 });
+  const ignored =
+    sample.oldest !== null && sample.oldest > OLD_SHARE * policy.limit ? 0 : (BACKLOG_IGNORED * load * limit) / cost;
+  const backlog = coming > ignored ? (coming * cost) / (BACKLOG_SHARE * limit) : 0;
+  const some = sample.queued + sample.inFlight > 0 ? 1 : 0;
+  const need = Math.max(some, Math.ceil((load + backlog) / FILL - 1e-6));
+  const keep = Math.max(need, Math.ceil((load * (1 + KEEP_SHARE) + backlog + KEEP_LOAD) / FILL - 1e-6));
+  const window = SHORTEST_WINDOW * 2 ** Math.min(WINDOW_CAUTION, before.caution);
+  const keeps = [
+    ...before.keeps.filter(({ at, count }) => at > now - window && count > keep),
+    { at: now, count: keep },
+  ];
+  const idleSince = some === 1 || sample.arrivals > 0 ? null : (before.idleSince ?? now);
+  const lowest = keeps[0]?.count ?? keep;
+  const figures = {
+    arrivals: ahead.memory.level / cost,
+    jobSeconds: learned.jobSeconds,
+    queued: sample.queued,
+    inFlight: sample.inFlight,
+    oldest: sample.oldest,
+    need,
+    keep: lowest,
+  };
+  const { wanted, why, held } = choose(
+    policy,
+    { from, need, keep: lowest, busy: counts.busy },
+    {
+      why: { kind: "workers", figures },
+      idleFor: idleSince === null ? 0 : now - idleSince,
+      reason: hold(deploying, before, now),
+    },
+  );
+  const decision = conclude(wanted, why, held);
+  const shrank = decision.target < from;
+  const grew = decision.target > from;
+  const reverses = grew && before.shrankAt !== null && now - before.shrankAt < REVERSAL;
+  return {
+    decision,
+    memory: {
+      ...before,
+      ...learned,
+      at: now,
+      demand: ahead.memory,
+      keeps,
+      idleSince,
+      grewAt: grew ? now : before.grewAt,
+      shrankAt: shrank ? now : before.shrankAt,
+      caution: Math.max(
+        0,
+        Math.min(WINDOW_CAUTION, before.caution + (reverses ? 1 : 0)) - (CAUTION_A_DAY * seconds) / 86_400,
+      ),
+    },
+  };
+}
+
+/** Jobs that will wait when a worker that is launched now is ready. */
+function backlogAtBoot(
+  { queued }: WorkerSample,
+  { ready, starting }: WorkerCounts,
+  { cost, load, boot }: { readonly cost: number; readonly load: number; readonly boot: number },
+): number {
+  return Math.max(0, queued + ((load - ready - starting / 2) * boot) / cost);
+}
+
+function hold(deploying: boolean, memory: WorkerMemory, now: number): HoldReason | null {
+  if (deploying) return "deploy";
+  if (now - memory.since < WATCH) return "restart";
+  if (memory.grewAt !== null && now - memory.grewAt < WATCH) return "growth";
+  return null;
+}
+
+function choose(
+  policy: WorkerPolicy,
+  {
+    from,
+    need,
+    keep,
+    busy,
+  }: { readonly from: number; readonly need: number; readonly keep: number; readonly busy: number },
+  { why, idleFor, reason }: { readonly why: Why; readonly idleFor: number; readonly reason: HoldReason | null },
+): { wanted: number; why: Why; held: HoldReason | null } {
+  if (need > from) return { wanted: Math.min(need, Math.max(3 * from, from + 10)), why, held: null };
+  if (idleFor >= policy.idle && from > 0 && reason !== "deploy")
+    return { wanted: 0, why: { kind: "idle", seconds: Math.round(idleFor / 1000) }, held: null };
+  const least = Math.max(keep, busy, 1);
+  if (least >= from) return { wanted: from, why, held: null };
+  if (reason !== null) return { wanted: from, why, held: reason };
+  return { wanted: Math.max(least, from - Math.max(1, Math.ceil(0.1 * from))), why, held: null };
+}

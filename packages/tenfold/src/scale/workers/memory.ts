@@ -1,0 +1,35 @@
+import { NO_RULE_MEMORY, type RuleMemory } from "../rules/evaluate.ts";
+import type { DemandMemory } from "../web/memory.ts";
+
+/** What the workers' model knows from the past. Plain data, kept in the journal. */
+export interface WorkerMemory {
+  readonly at: number;
+  readonly since: number;
+  readonly jobSeconds: number;
+  readonly jobWeight: number;
+  readonly demand: DemandMemory | null;
+  readonly keeps: readonly { readonly at: number; readonly count: number }[];
+  readonly grewAt: number | null;
+  readonly shrankAt: number | null;
+  readonly caution: number;
+  /** Since when nothing has been queued or in flight; `null` when something is. */
+  readonly idleSince: number | null;
+  readonly rules: RuleMemory;
+}
+
+/** Knows nothing. */
+export function freshWorkerMemory(now: number, jobSeconds: number): WorkerMemory {
+  return {
+    at: now,
+    since: now,
+    jobSeconds,
+    jobWeight: 0,
+    demand: null,
+    keeps: [],
+    grewAt: null,
+    shrankAt: null,
+    caution: 0,
+    idleSince: null,
+    rules: NO_RULE_MEMORY,
+  };
+}

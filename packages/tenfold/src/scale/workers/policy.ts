@@ -1,0 +1,48 @@
+import type { Millis } from "../../units/millis.ts";
+import type { Bounds, Override } from "../bounds.ts";
+import type { Rule } from "../rules/rule.ts";
+
+/** What the user wants of the workers of one queue, and what was measured of them. */
+export interface WorkerPolicy {
+  /** A minimum of 0 lets them all stop when nothing is queued or in flight. */
+  readonly bounds: Bounds;
+  readonly override: Override | null;
+  /** Where there are rules, they decide instead of the model. */
+  readonly rules: readonly Rule[];
+  /** A job should not wait longer. */
+  readonly limit: Millis;
+  /** Jobs that one worker works on at once. */
+  readonly slots: number;
+  /** From launch to the first job: the 90th percentile of what was measured, or an estimate before. */
+  readonly boot: Millis;
+  /** Seconds that a job takes, before it was measured. */
+  readonly jobSeconds: number;
+  /** How long there must be nothing to do before the last worker stops. */
+  readonly idle: Millis;
+}
+
+/** What was seen of a queue since the sample before. Rates are a second. */
+export interface WorkerSample {
+  /** When it was seen, milliseconds since 1970. */
+  readonly at: number;
+  /** Jobs that were put into the queue. */
+  readonly arrivals: number;
+  /** Jobs that wait now. */
+  readonly queued: number;
+  /** Jobs that are being worked on now. */
+  readonly inFlight: number;
+  /** How long the oldest waiting job has waited, milliseconds; `null` where the queue does not tell. */
+  readonly oldest: number | null;
+  /** Seconds that workers were busy, and jobs that they finished in that time; `null` where it is not known. */
+  readonly work: { readonly busySeconds: number; readonly jobs: number } | null;
+}
+
+/** The workers as they are now. */
+export interface WorkerCounts {
+  /** How many there should be, by the last decision or by hand. */
+  readonly wanted: number;
+  readonly ready: number;
+  readonly starting: number;
+  /** Of those that are ready, the ones with a job. They are never stopped. */
+  readonly busy: number;
+}

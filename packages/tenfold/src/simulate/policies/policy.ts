@@ -1,0 +1,19 @@
+import type { WebCounts, WebSample } from "../../scale/web/sample.ts";
+
+/** What a policy is asked every interval. */
+export interface Look {
+  /** `null` when the measurements did not arrive. */
+  readonly sample: WebSample | null;
+  readonly counts: WebCounts;
+  readonly deploying: boolean;
+  /** Seconds from the start of the trace. */
+  readonly second: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Something that decides how many instances there should be. It may keep what it learns. */
+export interface Policy {
+  readonly name: string;
+  decide(look: Look): number;
+}

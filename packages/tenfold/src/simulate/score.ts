@@ -1,0 +1,34 @@
+/** How a policy did. */
+export interface Score {
+  readonly policy: string;
+  readonly instanceHours: number;
+  /** Instance-hours over those of the clairvoyant optimum. */
+  readonly ratio: number;
+  /** Share of the seconds in which more than the allowed share of requests was late or refused, percent. */
+  readonly violationPercent: number;
+  readonly violationSeconds: number;
+  /** Requests that were late or refused in those seconds. */
+  readonly violatedRequests: number;
+  readonly shedPercent: number;
+  readonly actionsPerDay: number;
+  /** Changes of direction within ten minutes. */
+  readonly reversalsPerDay: number;
+  readonly peakInstances: number;
+}
+
+const REVERSAL_SECONDS = 600;
+
+/** Counts changes of the wanted number. */
+export class ActionCounter {
+  actions = 0;
+  reversals = 0;
+  #last = { up: false, at: Number.NEGATIVE_INFINITY };
+
+  change(by: number, now: number): void {
+    if (by === 0) return;
+    const up = by > 0;
+    this.actions += 1;
+    if (up !== this.#last.up && now - this.#last.at < REVERSAL_SECONDS) this.reversals += 1;
+    this.#last = { up, at: now };
+  }
+}
