@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "../units/random.ts";
 
 export type Balancing = "leastconn" | "p2c" | "roundrobin" | "random";
 

@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "../units/random.ts";
 import type { World } from "./world.ts";
 
 interface Instance {

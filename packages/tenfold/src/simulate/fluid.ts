@@ -1,9 +1,9 @@
 import { lateShare } from "../scale/erlang.ts";
 import type { WebSample } from "../scale/web/sample.ts";
+import { Random } from "../units/random.ts";
 import { SimulatedFleet } from "./fleet.ts";
 import { loadOf, needOf, optimalSeconds } from "./optimum.ts";
 import type { Policy } from "./policies/policy.ts";
-import { Random } from "./random.ts";
 import { ActionCounter, type Score } from "./score.ts";
 import type { Trace } from "./trace.ts";
 import { demandOf, type World } from "./world.ts";

@@ -1,9 +1,9 @@
 import type { WebSample } from "../scale/web/sample.ts";
+import { Random } from "../units/random.ts";
 import { type Backend, Balancer } from "./balancing.ts";
 import type { Stage } from "./fluid.ts";
 import { EventHeap } from "./heap.ts";
 import type { Policy } from "./policies/policy.ts";
-import { Random } from "./random.ts";
 import { ActionCounter, type Score } from "./score.ts";
 import type { World } from "./world.ts";
 

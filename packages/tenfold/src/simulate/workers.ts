@@ -1,8 +1,8 @@
 import { waitProbability } from "../scale/erlang.ts";
 import type { WorkerCounts, WorkerSample } from "../scale/workers/policy.ts";
+import { Random } from "../units/random.ts";
 import { SimulatedFleet } from "./fleet.ts";
 import { loadOf, optimalSeconds } from "./optimum.ts";
-import { Random } from "./random.ts";
 import { ActionCounter, type Score } from "./score.ts";
 import type { Trace } from "./trace.ts";
 import type { World } from "./world.ts";

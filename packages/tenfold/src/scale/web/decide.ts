@@ -20,11 +20,11 @@ const REVERSAL = 600_000;
 /** Beyond these, a load must lie below what the next lower number suffices for before the number falls. */
 const KEEP_LOAD = 0.4;
 const KEEP_SHARE = 0.05;
-const MOST_CAUTION = 6;
+const MOST_CAUTION = 9;
 /** Caution lengthens the window up to eight minutes; what is above this asks for more to spare instead. */
 const WINDOW_CAUTION = 3;
-const SURGE_CAUTION = 0.4;
-const CAUTION_A_DAY = 0.7;
+const SURGE_CAUTION = 0.7;
+const CAUTION_A_DAY = 0.5;
 /** Requests that queue now are worked off within so many seconds. */
 const QUEUE_SECONDS = 15;
 const FALL_SHARE = 0.05;

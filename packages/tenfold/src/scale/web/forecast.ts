@@ -6,7 +6,7 @@ const TREND_SECONDS = 60;
 const ROUGHNESS_SECONDS = 1800;
 /** A rise is a surge when the last samples exceed the level by so many of their deviations, and by so much of it. */
 const SURGE_DEVIATIONS = 3;
-const SURGE_SHARE = 0.12;
+const SURGE_SHARE = 0.1;
 const SURGE_LEAST = 0.2;
 const SURGE_SECONDS = 40;
 /** The newest samples, whose mean is the load now, and those before that a surge's slope is taken from. */

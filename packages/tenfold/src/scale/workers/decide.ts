@@ -23,7 +23,7 @@ const BACKLOG_IGNORED = 0.4;
 const OLD_SHARE = 0.5;
 const LEVEL_SECONDS = 120;
 const KEEP_LOAD = 0.55;
-const KEEP_SHARE = 0.06;
+const KEEP_SHARE = 0.13;
 const JOBS_REMEMBERED = 2000;
 
 export interface WorkerInput {

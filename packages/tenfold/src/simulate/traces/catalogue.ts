@@ -56,6 +56,12 @@ export const TRACES: Readonly<Record<string, MadeTrace>> = {
     what: "14 days of jobs, with batches",
     make: (name) => jobs(name, { seed: 1, days: 14, height: 4, batchesPerDay: 3 }),
   },
+  "queue-b": {
+    kind: "workers",
+    use: "tuning",
+    what: "the same with twice as many",
+    make: (name) => jobs(name, { seed: 2, days: 14, height: 8, batchesPerDay: 4 }),
+  },
   "world-cup-held": {
     kind: "web",
     use: "held-out",

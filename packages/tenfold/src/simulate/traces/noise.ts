@@ -1,4 +1,4 @@
-import type { Random } from "../random.ts";
+import type { Random } from "../../units/random.ts";
 
 /**
  * A disturbance that wanders and comes back: its size as a share of the rate, and how long it lasts (seconds). With `at`

@@ -1,4 +1,4 @@
-import { Random } from "../random.ts";
+import { Random } from "../../units/random.ts";
 import type { Trace } from "../trace.ts";
 import { addWander } from "./noise.ts";
 
