@@ -136,6 +136,7 @@ export function simulateFluid({ trace, world, load, need, optimum }: Stage, poli
   const seconds = fleet.total(rate.length) + surge;
   return {
     policy: policy.name,
+    foresight: policy.foresight === true,
     instanceHours: seconds / 3600,
     ratio: seconds / optimum,
     violationPercent: (100 * violationSeconds) / rate.length,

@@ -6,6 +6,7 @@ import type { Score } from "./score.ts";
 function score(policy: string, ratio: number, violationPercent: number): Score {
   return {
     policy,
+    foresight: policy === "peak",
     ratio,
     violationPercent,
     instanceHours: 10,
@@ -19,7 +20,13 @@ function score(policy: string, ratio: number, violationPercent: number): Score {
 }
 
 test("the front is whatever nothing else beats in both", () => {
-  const scores = [score("a", 1.1, 0.1), score("b", 1.3, 0), score("c", 1.2, 0.2), score("d", 1.4, 0)];
+  const scores = [
+    score("a", 1.1, 0.1),
+    score("b", 1.3, 0),
+    score("c", 1.2, 0.2),
+    score("d", 1.4, 0),
+    score("peak", 1, 0),
+  ];
   assert.deepEqual(
     paretoFront(scores).map(({ policy }) => policy),
     ["a", "b"],

@@ -22,13 +22,14 @@ function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
-/** Nobody else is both as cheap and as good. */
+/** Nobody else is both as cheap and as good, of those who do not know the future. */
 export function paretoFront(scores: readonly Score[]): readonly Score[] {
   const beats = (a: Score, b: Score): boolean =>
     a.ratio <= b.ratio &&
     a.violationPercent <= b.violationPercent &&
     (a.ratio < b.ratio || a.violationPercent < b.violationPercent);
-  return scores.filter((score) => !scores.some((other) => beats(other, score))).toSorted((a, b) => a.ratio - b.ratio);
+  const fair = scores.filter(({ foresight }) => !foresight);
+  return fair.filter((score) => !fair.some((other) => beats(other, score))).toSorted((a, b) => a.ratio - b.ratio);
 }
 
 interface Scale {
@@ -68,16 +69,55 @@ function grid({ x, y, ratios, decades }: Scale): string {
   return `<g class="grid">${vertical.join("")}${horizontal.join("")}</g>`;
 }
 
-/** Labels to the right of their points, moved down where they would cover each other. */
-function labels(scores: readonly Score[], { x, y }: Scale): ReadonlyMap<Score, { x: number; y: number }> {
-  const placed: { x: number; y: number; end: number }[] = [];
-  const places = new Map<Score, { x: number; y: number }>();
-  for (const score of scores.toSorted((a, b) => y(a.violationPercent) - y(b.violationPercent))) {
-    const at = { x: x(score.ratio) + 9, y: y(score.violationPercent) + 4 };
-    const end = at.x + score.policy.length * 6.6;
-    while (placed.some((other) => Math.abs(other.y - at.y) < 13 && other.x < end && at.x < other.end)) at.y -= 1;
-    placed.push({ ...at, end });
-    places.set(score, at);
+interface Label {
+  readonly x: number;
+  readonly y: number;
+  readonly anchor: "start" | "end" | "middle";
+}
+
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+const LETTER = 6.7;
+
+function boxOf({ x, y, anchor }: Label, text: string): Box {
+  const width = text.length * LETTER;
+  const left = anchor === "start" ? x : anchor === "end" ? x - width : x - width / 2;
+  return { left, right: left + width, top: y - 10, bottom: y + 3 };
+}
+
+function meet(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+/** Beside their points, where they cover neither each other nor a point. */
+function labels(scores: readonly Score[], { x, y }: Scale): ReadonlyMap<Score, Label> {
+  const taken: Box[] = scores.map(({ ratio, violationPercent }) => {
+    const [cx, cy] = [x(ratio), y(violationPercent)];
+    return { left: cx - 6, right: cx + 6, top: cy - 6, bottom: cy + 6 };
+  });
+  const places = new Map<Score, Label>();
+  for (const score of scores) {
+    const [cx, cy] = [x(score.ratio), y(score.violationPercent)];
+    const candidates = [0, 12, 24, 36].flatMap((away): Label[] => [
+      { x: cx + 9, y: cy + 4 - away, anchor: "start" },
+      { x: cx + 9, y: cy + 4 + away, anchor: "start" },
+      { x: cx - 9, y: cy + 4 - away, anchor: "end" },
+      { x: cx - 9, y: cy + 4 + away, anchor: "end" },
+      { x: cx, y: cy - 10 - away, anchor: "middle" },
+      { x: cx, y: cy + 18 + away, anchor: "middle" },
+    ]);
+    const isFree = (label: Label): boolean => {
+      const box = boxOf(label, score.policy);
+      return box.left > LEFT && box.bottom < HEIGHT - BOTTOM + 4 && !taken.some((other) => meet(box, other));
+    };
+    const label = candidates.find(isFree) ?? candidates[0] ?? { x: cx, y: cy, anchor: "start" };
+    taken.push(boxOf(label, score.policy));
+    places.set(score, label);
   }
   return places;
 }
@@ -90,10 +130,10 @@ function plot(scores: readonly Score[], violation: string): string {
   const places = labels(scores, scale);
   const points = scores.map((score) => {
     const [cx, cy] = at(score).split(",");
-    const label = places.get(score) ?? { x: 0, y: 0 };
+    const label = places.get(score) ?? { x: 0, y: 0, anchor: "start" };
     const name = escapeHtml(score.policy);
     const kind = front.includes(score) ? ' class="front"' : "";
-    return `<g${kind}><title>${name}: ${score.ratio.toFixed(3)} of the optimum, ${score.violationPercent.toFixed(4)} %</title><circle cx="${cx}" cy="${cy}" r="5"/><text x="${label.x.toFixed(1)}" y="${label.y.toFixed(1)}">${name}</text></g>`;
+    return `<g${kind}><title>${name}: ${score.ratio.toFixed(3)} of the optimum, ${score.violationPercent.toFixed(4)} %</title><circle cx="${cx}" cy="${cy}" r="5"/><text x="${label.x.toFixed(1)}" y="${label.y.toFixed(1)}" text-anchor="${label.anchor}">${name}</text></g>`;
   });
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Cost against violations">
 ${grid(scale)}
@@ -126,7 +166,7 @@ export function paretoPage({ title, about, violation, scores }: ParetoPage): str
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
 <body><h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(about)} Green and dashed: nothing else is both cheaper and better.</p>
+<p>${escapeHtml(about)} Green and dashed: nothing else is both cheaper and better, but for what knows the future.</p>
 ${plot(scores, violation)}
 ${table(scores)}
 </body></html>

@@ -211,6 +211,7 @@ export function simulateRequests({ trace, world, optimum, need }: Stage, policy:
   const days = rate.length / 86_400;
   return {
     policy: policy.name,
+    foresight: policy.foresight === true,
     instanceHours: simulation.paid / 3600,
     ratio: simulation.paid / optimum,
     violationPercent: (100 * violationSeconds) / rate.length,

@@ -1,6 +1,8 @@
 /** How a policy did. */
 export interface Score {
   readonly policy: string;
+  /** Whether it knew the future. */
+  readonly foresight: boolean;
   readonly instanceHours: number;
   /** Instance-hours over those of the clairvoyant optimum. */
   readonly ratio: number;

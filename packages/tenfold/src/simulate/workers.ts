@@ -10,6 +10,7 @@ import type { World } from "./world.ts";
 /** Decides on workers; it may keep what it learns. */
 export interface WorkerController {
   readonly name: string;
+  readonly foresight?: boolean;
   decide(look: {
     readonly sample: WorkerSample | null;
     readonly counts: WorkerCounts;
@@ -146,6 +147,7 @@ export function simulateWorkers({ trace, world, optimum, need }: WorkerStage, po
   const seconds = fleet.total(rate.length);
   return {
     policy: policy.name,
+    foresight: policy.foresight === true,
     instanceHours: seconds / 3600,
     ratio: seconds / optimum,
     violationPercent: arrived === 0 ? 0 : (100 * late) / arrived,

@@ -15,5 +15,7 @@ export interface Look {
 /** Something that decides how many instances there should be. It may keep what it learns. */
 export interface Policy {
   readonly name: string;
+  /** Whether it knows the future: something to compare with, not to run. */
+  readonly foresight?: boolean;
   decide(look: Look): number;
 }

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { type Finished, run } from "../harness/program.ts";
+
+interface Scores {
+  readonly version: number;
+  readonly trace: { readonly days: number };
+  readonly scores: readonly { readonly policy: string; readonly ratio: number; readonly violationPercent: number }[];
+}
+
+async function directory(): Promise<{ readonly path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), "simulate-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
+}
+
+/** Two hours: 60 requests a second, then 240, then 60. */
+const STEPS = "second,rps\n0,60\n2400,240\n4800,60\n7199,60\n";
+
+test("a recorded trace is replayed against policies, as a table, for programs, and as a plot", async () => {
+  await using home = await directory();
+  const simulate = (...words: string[]): Promise<Finished> => run(["simulate", ...words], { cwd: home.path });
+  await writeFile(join(home.path, "steps.csv"), STEPS);
+
+  const table = await simulate("--trace", "steps.csv");
+  assert.equal(table.code, 0, table.stderr);
+  assert.match(table.stdout, /^POLICY +HOURS +÷ OPTIMUM/);
+  for (const policy of ["tenfold cheap", "HPA 70 %", "thresholds +2", "static peak", "clairvoyant"])
+    assert.match(table.stdout, new RegExp(`^${policy.replace("+", "\\+")} `, "m"));
+
+  const rules = "cpu > 60% for 1m: +2; cpu < 20% for 10m";
+  const json = await simulate(
+    "--trace",
+    "steps.csv",
+    "--policy",
+    rules,
+    "--boot",
+    "5s",
+    "--json",
+    "--html",
+    "plot.html",
+  );
+  const { version, trace, scores } = JSON.parse(json.stdout) as Scores;
+  assert.equal(version, 1);
+  assert.equal(trace.days, 7200 / 86_400);
+  assert.equal(scores[0]?.policy, rules);
+  assert.ok((scores[0]?.ratio ?? 0) > 0.5);
+  assert.match(await readFile(join(home.path, "plot.html"), "utf8"), /<svg[^>]*>[\s\S]*cpu &gt; 60%/);
+
+  const same = await simulate("--trace", "steps.csv", "--policy", "safe", "--engine", "requests", "--json");
+  assert.equal((JSON.parse(same.stdout) as Scores).scores.length, 1);
+});
+
+test("what cannot be simulated is refused, with what would be right", async () => {
+  await using home = await directory();
+  await writeFile(join(home.path, "bad.csv"), "second,rps\n0,1\n1,many\n");
+  await writeFile(join(home.path, "good.csv"), "second,rps\n0,1\n60,1\n");
+  const refused: readonly (readonly [string, RegExp])[] = [
+    ["", /--trace is missing.*TF_ARGUMENT/],
+    ["--trace nowhere.csv", /there is no file nowhere\.csv.*TF_TRACE/],
+    ["--trace .", /cannot be read.*TF_TRACE/],
+    ["--trace bad.csv", /line 3: "1,many" ends with no number/],
+    ["--trace good.csv --policy hpaa", /no policy "hpaa"; did you mean hpa\?/],
+    ["--trace good.csv --policy cpu>7", /compared with "7"; it must be a percentage/],
+    ["--trace good.csv --engine des", /it must be fluid or requests/],
+    ["--trace good.csv --boot soon", /--boot is "soon"; it must be a duration/],
+    ["--trace good.csv --slo 30ms", /--slo is "30ms"; it must be longer than 60ms/],
+    ["--trace good.csv --min 9 --max 3", /--min is "9"; it must be no more than --max, 3/],
+    ["--trace good.csv --loss 200%", /--loss is "200%"; it must be a percentage/],
+    ["--trace good.csv --html no/plot.html", /plot\.html could not be written/],
+  ];
+  for (const [words, expected] of refused) {
+    const { code, stderr } = await run(["simulate", ...words.split(" ").filter((word) => word !== "")], {
+      cwd: home.path,
+    });
+    assert.equal(code, words.includes("plot.html") ? 3 : 2, `${words}: ${stderr}`);
+    assert.match(stderr, expected, words);
+  }
+});
