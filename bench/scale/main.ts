@@ -71,7 +71,7 @@ const sections = [
   await section("workers", "held-out"),
 ];
 console.error("· front");
-const fronts = front(["world-cup", "world-cup-held", "office", "office-held"].map(made));
+const fronts = front(["world-cup-held", "office-held"].map(made));
 console.error("· a fleet of ten thousand");
 const text = page({ sections, fronts, huge: huge() });
 console.log(text);

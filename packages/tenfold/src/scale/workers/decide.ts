@@ -38,7 +38,7 @@ function learnJob(memory: WorkerMemory, work: WorkerSample["work"]): Pick<Worker
   if (work === null || work.jobs <= 0 || work.busySeconds <= 0) return { jobSeconds, jobWeight };
   const weight = Math.min(JOBS_REMEMBERED, jobWeight + work.jobs);
   // The estimate that was given counts as ten jobs.
-  const share = work.jobs / (weight + (jobWeight === 0 ? 10 : 0));
+  const share = Math.min(1, work.jobs / (weight + (jobWeight === 0 ? 10 : 0)));
   return { jobSeconds: jobSeconds + share * (work.busySeconds / work.jobs - jobSeconds), jobWeight: weight };
 }
 
