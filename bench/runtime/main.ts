@@ -8,6 +8,8 @@ const ROWS: Readonly<Record<string, () => Promise<{ readonly row: Row }>>> = {
   cache: () => import("./cache.ts"),
   invalidation: () => import("./invalidation.ts"),
   limits: () => import("./limits.ts"),
+  pool: () => import("./pool.ts"),
+  queues: () => import("./queues.ts"),
 };
 
 const RUNS = 5;

@@ -13,12 +13,10 @@ export interface Front {
 
 const TUNINGS: readonly Tuning[] = [
   { covered: 0.75, fill: 0.97, limitShare: 0.95 },
-  { covered: 0.85, fill: 0.95, limitShare: 0.9 },
   { covered: 0.9, fill: 0.92, limitShare: 0.9 },
-  { covered: 0.95, fill: 0.9, limitShare: 0.8 },
   { covered: 0.98, fill: 0.85, limitShare: 0.7 },
 ];
-const BOOTS = [45, 15, 5];
+const BOOTS = [45, 5];
 
 /** From cheap to safe, at three boot times: what each costs, and what it violates. */
 export function front(traces: readonly Trace[]): Front {

@@ -5,7 +5,6 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { WORKER_WORLD } from "../../packages/tenfold/src/cli/work/simulate-options.ts";
 import {
   compareWeb,
   compareWorkers,
@@ -18,7 +17,7 @@ import type { Score } from "../../packages/tenfold/src/simulate/score.ts";
 import { type Trace, traceFigures } from "../../packages/tenfold/src/simulate/trace.ts";
 import { TRACES } from "../../packages/tenfold/src/simulate/traces/catalogue.ts";
 import { workerStage } from "../../packages/tenfold/src/simulate/workers.ts";
-import { DEFAULT_WORLD } from "../../packages/tenfold/src/simulate/world.ts";
+import { DEFAULT_WORLD, WORKER_WORLD } from "../../packages/tenfold/src/simulate/world.ts";
 import { ROOT } from "../../tests/harness/program.ts";
 import { front } from "./front.ts";
 import { huge } from "./huge.ts";
@@ -72,7 +71,7 @@ const sections = [
   await section("workers", "held-out"),
 ];
 console.error("· front");
-const fronts = front(["world-cup", "world-cup-held", "office", "office-held"].map(made));
+const fronts = front(["world-cup-held", "office-held"].map(made));
 console.error("· a fleet of ten thousand");
 const text = page({ sections, fronts, huge: huge() });
 console.log(text);

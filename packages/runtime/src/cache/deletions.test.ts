@@ -111,4 +111,25 @@ describe("deletions", () => {
     await theirs.get("1");
     assert.equal(theirs.state.runs, 1);
   });
+
+  test("what was read just before it was deleted, and arrives together with the telling of that, is not kept", async () => {
+    await using here = instance();
+    await using there = instance();
+    const other = there.context.redis("cache");
+    await Promise.all([here.cache.get("warm"), there.cache.get("warm")]);
+    for (let round = 0; round < 20; round += 1) {
+      const key = `raced-${round}`;
+      await there.cache.set(key, "old", { ttl: MINUTE });
+      // Both commands wait at the server, and it answers both in one go.
+      redis.freeze();
+      const read = here.cache.get(key);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      const deleted = other.send(["DEL", `cache:e:${key}`]);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      redis.thaw();
+      await Promise.all([read, deleted]);
+      await here.context.redis("cache").send(["PING"]);
+      assert.equal(await here.cache.get(key), undefined);
+    }
+  });
 });

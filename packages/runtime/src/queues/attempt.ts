@@ -1,54 +1,21 @@
 import type { Job } from "./job.ts";
 
-/** What a backend knows of a job that it gives to a worker. */
-export interface Delivered {
-  readonly id: string;
-  readonly queue: string;
-  readonly task: string;
-  readonly data: unknown;
-  readonly attempt: number;
-  readonly attempts: number;
-  readonly enqueuedAt: number;
-  readonly token: string | null;
-}
-
-/** A job in the hands of a worker. Its signal is made when somebody asks for it: most never do. */
-export class Attempt implements Job {
-  readonly #delivered: Delivered;
-  readonly #progress: (value: unknown) => Promise<void>;
+/** A job in the hands of a worker. What it costs is paid for every job: its signal is made when somebody asks for it. */
+export abstract class Attempt implements Job {
+  abstract readonly id: string;
+  abstract readonly queue: string;
+  abstract readonly task: string;
+  abstract readonly data: unknown;
+  abstract readonly attempt: number;
+  abstract readonly attempts: number;
+  abstract readonly enqueuedAt: Date;
+  abstract readonly token: string | null;
   #controller: AbortController | undefined;
   #aborted: { readonly reason: unknown } | undefined;
   #giveUp: ((reason: unknown) => void) | undefined;
 
-  constructor(delivered: Delivered, progress: (value: unknown) => Promise<void>) {
-    this.#delivered = delivered;
-    this.#progress = progress;
-  }
-
-  get id(): string {
-    return this.#delivered.id;
-  }
-  get queue(): string {
-    return this.#delivered.queue;
-  }
-  get task(): string {
-    return this.#delivered.task;
-  }
-  get data(): unknown {
-    return this.#delivered.data;
-  }
-  get attempt(): number {
-    return this.#delivered.attempt;
-  }
-  get attempts(): number {
-    return this.#delivered.attempts;
-  }
-  get enqueuedAt(): Date {
-    return new Date(this.#delivered.enqueuedAt);
-  }
-  get token(): string | null {
-    return this.#delivered.token;
-  }
+  /** A function that may be taken from its job. */
+  abstract readonly progress: (value: unknown) => Promise<void>;
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
@@ -67,18 +34,14 @@ export class Attempt implements Job {
 
   /** What its handler gives or throws; or a throw, once it is given up. */
   run(handle: (job: Job) => Promise<unknown>): Promise<unknown> {
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    this.#giveUp = reject;
-    handle(this).then(resolve, reject);
-    return promise;
+    return new Promise((resolve, reject) => {
+      this.#giveUp = reject;
+      handle(this).then(resolve, reject);
+    });
   }
 
   /** For a handler that its signal does not end. */
   giveUp(): void {
     this.#giveUp?.(this.#aborted?.reason);
-  }
-
-  progress(value: unknown): Promise<void> {
-    return this.#progress(value);
   }
 }

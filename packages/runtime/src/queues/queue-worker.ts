@@ -67,7 +67,7 @@ export class QueueWorker {
     });
   }
 
-  async #handle(job: Attempt): Promise<unknown> {
+  async #handle(job: Attempt): Promise<void> {
     const { handlers, queue, meters } = this.#parts;
     const handler = handlers.get(job.task);
     if (handler === undefined) {
@@ -76,9 +76,7 @@ export class QueueWorker {
     }
     const started = performance.now();
     try {
-      return queue.timeout === Number.POSITIVE_INFINITY
-        ? await handler(job)
-        : await withTimeout(job, queue.timeout, handler);
+      await (queue.timeout === Number.POSITIVE_INFINITY ? handler(job) : withTimeout(job, queue.timeout, handler));
     } finally {
       meters.ran(performance.now() - started);
     }

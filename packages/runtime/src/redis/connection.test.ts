@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isFault } from "../fault/index.ts";
 import { eventually } from "../testing/eventually.ts";
+import { freePort } from "../testing/free-port.ts";
 import { RedisServer } from "../testing/redis-server.ts";
 import { TcpFront } from "../testing/tcp-front.ts";
 import { Connection } from "./connection.ts";
@@ -162,12 +163,23 @@ test("a durable server that may evict is refused, and taken once its policy is m
   }
 });
 
+test("a name with several addresses at which nobody listens is told by what is wrong", async () => {
+  const port = open(`redis://localhost:${await freePort()}`, { patience: 200 });
+  try {
+    await assert.rejects(port.send(["PING"]), (error) => isFault(error, "TF_RT_REDIS_AWAY"));
+    await eventually("it is told", () => /ECONNREFUSED/.test(port.trouble ?? ""));
+    await assert.rejects(port.send(["PING"]), (error) => isFault(error) && /ECONNREFUSED/.test(error.hint ?? ""));
+  } finally {
+    await port.close();
+  }
+});
+
 test("a wrong password is told as the trouble, and is in no message", async () => {
   await using redis = await RedisServer.start();
   const port = open(redis.url.replace(/:[^:@]+@/, ":wrong-secret@"), { patience: 200 });
   try {
     await assert.rejects(port.send(["PING"]), (error) => isFault(error, "TF_RT_REDIS_AWAY"));
-    assert.match(port.trouble ?? "", /WRONGPASS|invalid/i);
+    await eventually("it is told", () => /WRONGPASS|invalid/i.test(port.trouble ?? ""));
     assert.doesNotMatch(port.trouble ?? "", /wrong-secret/);
   } finally {
     await port.close();

@@ -59,7 +59,7 @@ export class Connection implements RedisPort {
   }
 
   get trouble(): string | null {
-    return this.#trouble?.message ?? null;
+    return this.#trouble === null ? null : describe(this.#trouble);
   }
 
   async send<Reply = unknown>(command: readonly RedisArgument[], options: SendOptions = {}): Promise<Reply> {
@@ -142,7 +142,7 @@ export class Connection implements RedisPort {
     const patient = Math.min(end, this.#awaySince + this.#patience) - now;
     const away = () =>
       new Fault("TF_RT_REDIS_AWAY", `the ${this.role} Redis cannot be reached`, {
-        hint: this.#trouble?.message,
+        hint: this.trouble ?? undefined,
         cause: this.#trouble,
       });
     return patient <= 0 ? Promise.reject(away()) : this.#ready.wait(patient, away);
@@ -233,4 +233,9 @@ export class Connection implements RedisPort {
   #closed(): Fault {
     return new Fault("TF_RT_CLOSED", `the ${this.role} Redis is closed`);
   }
+}
+
+/** An attempt at several addresses of a name fails with a code and without a message. */
+function describe(error: Error): string {
+  return error.message || ("code" in error ? String(error.code) : error.name);
 }

@@ -93,7 +93,7 @@ test("a moment while Redis is away is made up for when it is back", async () => 
   const { context, warnings } = contextAt("2026-11-25T03:00:00Z", own.env);
   await using stack = new AsyncDisposableStack();
   stack.defer(() => context.close());
-  const queues = stack.use(openQueues(context, { deadline: 300 }));
+  const queues = stack.use(openQueues(context, { deadline: 2_000 }));
   await queues.measure("default");
   await own.kill();
   const schedule = stack.use(openSchedule(context, queues));

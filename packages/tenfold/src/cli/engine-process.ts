@@ -13,6 +13,7 @@ import { Guard } from "./guardian.ts";
 import { createEngineHost } from "./wire.ts";
 
 const ANSWERS_END_WITHIN_MS = 1_000;
+const TIDY_AFTER_MS = 3_000;
 const IDLE_LOOK_MS = 2_000;
 const GUARD_EVERY_MS = 5_000;
 
@@ -94,7 +95,14 @@ async function serve(directory: string): Promise<void> {
     if (engine.isIdle) void end();
   };
   const metrics = new MetricsServer(engine);
-  const server = createApi({ engine, settled: endIfIdle, exit: () => void end() });
+  let tidying: NodeJS.Timeout | undefined;
+  // What an operation has left in memory would stay for hours of rest.
+  const settled = (): void => {
+    endIfIdle();
+    clearTimeout(tidying);
+    tidying = setTimeout(() => void globalThis.gc?.(), TIDY_AFTER_MS).unref();
+  };
+  const server = createApi({ engine, settled, exit: () => void end() });
   for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, () => void end());
   process.on("SIGHUP", () => {});
   try {

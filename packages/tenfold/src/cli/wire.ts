@@ -84,6 +84,7 @@ function createTarget(directory: string): LocalTarget {
       // Collecting young garbage more often costs less than the memory that it would fill.
       argv: [
         "--max-semi-space-size=1",
+        "--expose-gc",
         fileURLToPath(new URL("../../bin/tenfold.mjs", import.meta.url)),
         "engine-process",
       ],

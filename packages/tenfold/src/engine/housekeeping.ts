@@ -1,11 +1,13 @@
 import type { MemberName } from "../fleet/member.ts";
 import { logFile } from "../fleet/paths.ts";
 import { renderMember } from "../render/render.ts";
-import { bytes, formatBytes } from "../units/bytes.ts";
+import { type Bytes, bytes, formatBytes } from "../units/bytes.ts";
 import type { Members } from "./members.ts";
 import type { Sampler } from "./sampler.ts";
 
 const EVERY_MS = 5_000;
+/** Figures of every so many looks, where no limit has to be watched: reading all of /proc is most of what a rest costs. */
+const FIGURES_EVERY = 3;
 
 export interface HousekeepingParts {
   readonly members: Members;
@@ -21,6 +23,7 @@ export class Housekeeping {
   readonly #parts: HousekeepingParts;
   readonly #timer: NodeJS.Timeout;
   readonly #over = new Set<MemberName>();
+  #ticks = 0;
 
   constructor(parts: HousekeepingParts) {
     this.#parts = parts;
@@ -40,18 +43,31 @@ export class Housekeeping {
         running === null ? [] : [[name, running] as const],
       ),
     );
-    const samples = sampler.sample(running);
-    for (const [name, { memoryBytes }] of samples) this.#watchMemory(name, memoryBytes);
+    const limited = members.driver.enforcesLimits
+      ? []
+      : [...running.keys()].filter((name) => this.#limitOf(name) !== false);
+    if (limited.length > 0 || this.#ticks % FIGURES_EVERY === 0) {
+      const samples = sampler.sample(running);
+      for (const name of limited) this.#watchMemory(name, samples.get(name)?.memoryBytes ?? 0);
+    }
+    this.#ticks += 1;
     for (const name of running.keys()) members.driver.rotateLog(logFile(paths, name), spec.logs);
     members.driver.recordLogTimes(`${paths.home}/logs`, members.now());
   }
 
+  /** Only processes of the application have limits. */
+  #limitOf(name: MemberName): Bytes | false {
+    const { members } = this.#parts;
+    const member = members.find(name);
+    const isApplication = member !== undefined && ["web", "worker", "scheduler"].includes(member.kind);
+    return isApplication && renderMember(members.fleet, member).launch.memory;
+  }
+
   /** Over the limit twice in a row: a single peak of garbage is no leak. */
   #watchMemory(name: MemberName, used: number): void {
-    const { members, recycle } = this.#parts;
-    const member = members.find(name);
-    const limit = member === undefined ? false : renderMember(members.fleet, member).launch.memory;
-    if (limit === false || used <= limit || members.driver.enforcesLimits) {
+    const { recycle } = this.#parts;
+    const limit = this.#limitOf(name);
+    if (limit === false || used <= limit) {
       this.#over.delete(name);
     } else if (this.#over.delete(name)) {
       recycle(name, `uses ${formatBytes(bytes(used))}, more than its ${formatBytes(limit)}`);

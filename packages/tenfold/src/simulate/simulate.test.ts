@@ -12,7 +12,7 @@ import { traceFigures } from "./trace.ts";
 import { TRACES } from "./traces/catalogue.ts";
 import { steps } from "./traces/steps.ts";
 import { workerStage } from "./workers.ts";
-import { DEFAULT_WORLD, type World } from "./world.ts";
+import { DEFAULT_WORLD, WORKER_WORLD, type World } from "./world.ts";
 
 /** The first days of a made trace: enough to see, quick to run. */
 function part(name: string, days: number): Trace {
@@ -138,15 +138,9 @@ test("on days that were never used for tuning, it costs less than HPA 70 %, viol
 });
 
 test("workers: no job is late at a tenth above the optimum, on days that were never used for tuning", () => {
-  const world = {
-    ...DEFAULT_WORLD,
-    min: 1,
-    service: { mean: 2, variation: 1 },
-    slo: { limit: 30, late: 0.001 },
-    boot: { ...DEFAULT_WORLD.boot, mean: 15 },
-    warm: { seconds: 0, speed: 1 },
-  };
-  const [score] = [...compareWorkers(workerStage(part("queue-held", 7), world), [{ kind: "named", name: "tenfold" }])];
+  const [score] = [
+    ...compareWorkers(workerStage(part("queue-held", 7), WORKER_WORLD), [{ kind: "named", name: "tenfold" }]),
+  ];
   assert.ok(score !== undefined);
   assert.ok(score.ratio <= 1.1, `${score.ratio}`);
   assert.ok(score.violationPercent <= 0.1, `${score.violationPercent}`);

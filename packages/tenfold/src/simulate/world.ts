@@ -53,6 +53,16 @@ export const DEFAULT_WORLD: World = {
   billing: 1,
 };
 
+/** Jobs of two seconds that should not wait longer than half a minute, one in a thousand excepted. */
+export const WORKER_WORLD: World = {
+  ...DEFAULT_WORLD,
+  min: 1,
+  service: { mean: 2, variation: 1 },
+  slo: { limit: 30, late: 0.001 },
+  boot: { ...DEFAULT_WORLD.boot, mean: 15 },
+  warm: { seconds: 0, speed: 1 },
+};
+
 /** Instance-seconds that one request costs. */
 export function demandOf({ service, slots }: World): number {
   return service.mean / slots;

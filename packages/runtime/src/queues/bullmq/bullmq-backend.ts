@@ -1,24 +1,21 @@
-import { randomUUID } from "node:crypto";
 import type { BulkJobOptions, Job as BullJob, Queue } from "bullmq";
-import type { Redis, RedisOptions } from "ioredis";
+import type { RedisOptions } from "ioredis";
 import { type Context, loadPeer } from "../../context/index.ts";
 import { Fault } from "../../fault/index.ts";
 import type { RedisPort } from "../../redis/index.ts";
 import type { ConsumeOptions, Consumer, ConsumerEvents, QueueBackend } from "../backend.ts";
 import type { Enqueued, Job, JobView, NewJob, QueueMeasure } from "../job.ts";
 import { BullConsumer } from "./bullmq-consumer.ts";
-import { connect, connectionOptions } from "./connection.ts";
+import { Clients, connectionOptions } from "./connection.ts";
 import { type Envelope, laneOf, seal } from "./envelope.ts";
 import { within } from "./faults.ts";
+import { jobId } from "./job-id.ts";
 import { lookAgainAfter, RedisLanes } from "./lanes.ts";
 import { MEASURE } from "./scripts.ts";
 import { viewOf } from "./view.ts";
 
 /** What the keys of all queues begin with. */
 export const PREFIX = "queues";
-
-/** Dead letters that are kept of a queue: for two weeks, and no more than so many. */
-const DEAD = { age: 14 * 86_400, count: 100_000 };
 
 export interface BullBackendOptions {
   /** Milliseconds until a call fails. */
@@ -30,7 +27,7 @@ export interface BullBackendOptions {
 }
 
 interface Opened {
-  readonly client: Redis;
+  readonly clients: Clients;
   readonly queues: Map<string, Queue<Envelope>>;
   readonly bullmq: typeof import("bullmq");
 }
@@ -57,7 +54,7 @@ export class BullBackend implements QueueBackend {
 
   async enqueue(jobs: readonly NewJob[]): Promise<readonly Enqueued[]> {
     return await this.#call("enqueue", async (opened) => {
-      const named = jobs.map((job) => ({ job, id: randomUUID() }));
+      const named = jobs.map((job) => ({ job, id: jobId() }));
       const added = new Map<string, string>();
       for (const [queue, group] of Map.groupBy(named, ({ job }) => job.queue)) {
         const bulk = group.map(({ job, id }) => ({ name: job.task, data: seal(job), opts: jobOptions(job, id) }));
@@ -164,13 +161,13 @@ export class BullBackend implements QueueBackend {
     const opened = await this.#opened?.catch(() => undefined);
     if (opened === undefined) return;
     await Promise.all([...opened.queues.values()].map((queue) => queue.close().catch(() => {})));
-    opened.client.disconnect();
+    opened.clients.cut();
   }
 
-  async #replicate({ client }: Opened): Promise<void> {
+  async #replicate({ clients }: Opened): Promise<void> {
     const { replicas, deadline } = this.#options;
     if (replicas === 0) return;
-    const have = await client.wait(replicas, deadline);
+    const have = await clients.first.wait(replicas, deadline);
     if (have >= replicas) return;
     throw new Fault("TF_RT_QUEUE_REPLICAS", `the job is enqueued, and ${have} of ${replicas} replicas have it`, {
       hint: "enqueue it again under the same name (`once`): it is taken once",
@@ -192,15 +189,17 @@ export class BullBackend implements QueueBackend {
   async #start(): Promise<Opened> {
     await this.check();
     const bullmq = await loadPeer("bullmq", () => import("bullmq"));
-    // Whoever waits is told by its deadline; the shared connection tells of its state.
-    const client = await connect(this.connection, () => {});
-    return { client, queues: new Map(), bullmq };
+    return { clients: await Clients.open(this.connection), queues: new Map(), bullmq };
   }
 
-  #queue({ client, queues, bullmq }: Opened, name: string): Queue<Envelope> {
+  #queue({ clients, queues, bullmq }: Opened, name: string): Queue<Envelope> {
     const known = queues.get(name);
     if (known !== undefined) return known;
-    const queue = new bullmq.Queue<Envelope>(name, { connection: client, prefix: PREFIX, skipMetasUpdate: false });
+    const queue = new bullmq.Queue<Envelope>(name, {
+      connection: clients.first,
+      prefix: PREFIX,
+      skipMetasUpdate: false,
+    });
     queue.on("error", () => {});
     queues.set(name, queue);
     return queue;
@@ -222,8 +221,6 @@ function jobOptions({ delay, priority, attempts, lane, once }: NewJob, id: strin
     jobId: id,
     attempts,
     backoff: { type: "ours" },
-    removeOnComplete: true,
-    removeOnFail: DEAD,
     ...(priority === 0 ? {} : { priority }),
     // One of a lane is put aside first, so that nobody takes it before it has its place.
     ...(delay > 0 ? { delay } : lane === null ? {} : { delay: lookAgainAfter(0) }),

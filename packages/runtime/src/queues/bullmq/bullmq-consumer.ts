@@ -1,11 +1,14 @@
-import type { Job as BullJob, ConnectionOptions, Worker, WorkerOptions } from "bullmq";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Job as BullJob, Worker, WorkerOptions } from "bullmq";
 import { loadPeer } from "../../context/index.ts";
-import { Attempt } from "../attempt.ts";
+import type { Attempt } from "../attempt.ts";
 import type { ConsumeOptions, Consumer, ConsumerEvents } from "../backend.ts";
 import { retryDelay } from "../backoff.ts";
 import { drained } from "../closing.ts";
 import { type Job, Permanent } from "../job.ts";
+import { BullAttempt } from "./bullmq-attempt.ts";
 import { type BullBackend, PREFIX } from "./bullmq-backend.ts";
+import { Clients } from "./connection.ts";
 import { type Envelope, laneOf } from "./envelope.ts";
 import { lookAgainAfter } from "./lanes.ts";
 
@@ -17,6 +20,15 @@ export interface BullWork {
 
 type Bull = typeof import("bullmq");
 
+/** A job's attempt, kept on it: a WeakMap would cost more than all else that is ours. */
+const ATTEMPT: unique symbol = Symbol("attempt");
+
+/** Dead letters that are kept of a queue: for two weeks, and no more than so many. */
+const DEAD = { age: 14 * 86_400, count: 100_000 };
+
+/** Milliseconds that the end of a worker may take when it must end. */
+const PATIENCE = 2_000;
+
 /** How often a job may lose its worker before it is dead: one that takes its process down must not do so for ever. */
 const STALLS = 3;
 
@@ -25,9 +37,9 @@ export class BullConsumer implements Consumer {
   readonly #backend: BullBackend;
   readonly #work: BullWork;
   readonly #running = new Set<Attempt>();
-  readonly #attempts = new WeakMap<BullJob<Envelope>, Attempt>();
   #bull: Bull | undefined;
   #worker: Worker<Envelope> | undefined;
+  #clients: Clients | undefined;
   #starting: Promise<void>;
   #stopping: Promise<void> | undefined;
   steps = 0;
@@ -54,9 +66,10 @@ export class BullConsumer implements Consumer {
       try {
         await this.#backend.check();
         this.#bull = await loadPeer("bullmq", () => import("bullmq"));
+        this.#clients ??= await Clients.open(this.#backend.connection);
         this.#worker = new this.#bull.Worker<Envelope>(options.queue, (job, token) => this.#process(job, token), {
           ...this.#settings(),
-          connection: this.#backend.connection as ConnectionOptions,
+          connection: this.#clients.first,
         });
         this.#listen(this.#worker);
         return;
@@ -76,6 +89,9 @@ export class BullConsumer implements Consumer {
       drainDelay: 2,
       runRetryDelay: 500,
       maxStalledCount: STALLS,
+      // Here and not in each job, where it would be read again for each.
+      removeOnComplete: { count: 0 },
+      removeOnFail: DEAD,
       lockDuration: this.#backend.abandonedAfter,
       stalledInterval: this.#backend.abandonedAfter,
       settings: { backoffStrategy: (failures) => retryDelay(backoff, failures, Math.random()) },
@@ -144,38 +160,25 @@ export class BullConsumer implements Consumer {
       .catch((error: unknown) => this.#backend.warn(`the lane ${lane.key} of ${queue} goes on later`, error));
   }
 
-  #attemptOf(job: BullJob<Envelope>): Attempt {
-    const known = this.#attempts.get(job);
-    if (known !== undefined) return known;
-    const attempt = attemptOf(job, this.#work.options.queue);
-    this.#attempts.set(job, attempt);
-    return attempt;
+  #attemptOf(job: BullJob<Envelope> & { [ATTEMPT]?: Attempt }): Attempt {
+    job[ATTEMPT] ??= new BullAttempt(job, this.#work.options.queue);
+    return job[ATTEMPT];
   }
 
   async #stop(force: AbortSignal): Promise<void> {
     await Promise.race([this.#starting, aborted(force)]);
     const worker = this.#worker;
     if (worker === undefined) return;
-    await drained(worker.close(), () => this.#running, force);
+    const closed = worker.close();
+    void aborted(force).then(async () => {
+      // BullMQ waits for Redis to answer; that may be never.
+      await Promise.race([closed, sleep(PATIENCE, undefined, { ref: false })]);
+      this.#clients?.cut();
+    });
+    await drained(closed, () => this.#running, force);
+    this.#clients?.cut();
     this.#backend.gone(this);
   }
-}
-
-function attemptOf(job: BullJob<Envelope>, queue: string): Attempt {
-  const { d: data = null, t: token = null } = job.data;
-  return new Attempt(
-    {
-      id: job.id as string,
-      queue,
-      task: job.name,
-      data,
-      attempt: job.attemptsMade + 1,
-      attempts: job.opts.attempts ?? 1,
-      enqueuedAt: job.timestamp,
-      token,
-    },
-    (value) => job.updateProgress({ v: value }),
-  );
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -38,9 +38,43 @@ export function connectionOptions({ redisUrl, sentinels, sentinelMaster }: Envir
   });
 }
 
-export async function connect(options: RedisOptions, onError: (error: Error) => void): Promise<Redis> {
-  const { Redis } = await loadPeer("ioredis", () => import("ioredis"));
-  const client = new Redis(options as RedisOptions & { replyMapping?: "legacy" });
-  client.on("error", onError);
-  return client;
+/** A client, and those that BullMQ makes after its pattern. */
+export class Clients {
+  readonly first: Redis;
+  readonly #made: Redis[];
+
+  private constructor(first: Redis) {
+    this.first = first;
+    this.#made = [first];
+    const duplicate = first.duplicate.bind(first);
+    first.duplicate = (override) => {
+      const made = duplicate(override);
+      made.on("error", () => {});
+      this.#made.push(made);
+      return made;
+    };
+  }
+
+  /** Whoever waits on it is told by a deadline of its own; the shared connection of the context tells of Redis' state. */
+  static async open(options: RedisOptions): Promise<Clients> {
+    const { Redis } = await loadPeer("ioredis", () => import("ioredis"));
+    const first = new Redis(options as RedisOptions & { replyMapping?: "legacy" });
+    first.on("error", () => {});
+    return new Clients(first);
+  }
+
+  /** Ends all, whatever they wait for. Idempotent. */
+  cut(): void {
+    for (const client of this.#made) cut(client);
+  }
+}
+
+/** One that is about to connect again would, in ioredis, neither end nor fail what it holds. */
+function cut(client: Redis): void {
+  const parked = client.status === "reconnecting";
+  client.disconnect();
+  if (!parked) return;
+  const inside = client as unknown as { setStatus(status: string): void; flushQueue(error: Error): void };
+  inside.setStatus("end");
+  inside.flushQueue(new Error("Connection is closed."));
 }

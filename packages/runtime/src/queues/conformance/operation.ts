@@ -11,7 +11,8 @@ export function testOperation(open: () => Promise<QueueFixture>): void {
     const other = fixture.another();
     const { promise: seen, resolve } = Promise.withResolvers<void>();
     await using worked = work(fixture.backend, async (one) => {
-      await one.progress({ pages: 3 });
+      const { progress } = one;
+      await progress({ pages: 3 });
       await seen;
     });
     const id = await only(fixture.backend, job(1));

@@ -47,7 +47,7 @@ export class MemoryConsumer implements Consumer {
       const entry = this.#backend.take(this.queue);
       if (entry === undefined) return;
       this.steps++;
-      const attempt = attemptOf(entry);
+      const attempt = new MemoryAttempt(entry);
       this.#running.set(attempt, this.#run(entry, attempt));
     }
   }
@@ -76,10 +76,33 @@ export class MemoryConsumer implements Consumer {
   }
 }
 
-function attemptOf(entry: Entry): Attempt {
-  const { id, job, failures, enqueuedAt } = entry;
-  const { queue, task, data, attempts, token } = job;
-  return new Attempt({ id, queue, task, data, attempt: failures + 1, attempts, enqueuedAt, token }, async (value) => {
-    entry.progress = value;
-  });
+class MemoryAttempt extends Attempt {
+  readonly id: string;
+  readonly queue: string;
+  readonly task: string;
+  readonly data: unknown;
+  readonly attempt: number;
+  readonly attempts: number;
+  readonly enqueuedAt: Date;
+  readonly token: string | null;
+  readonly #entry: Entry;
+
+  constructor(entry: Entry) {
+    super();
+    this.#entry = entry;
+    this.id = entry.id;
+    this.queue = entry.job.queue;
+    this.task = entry.job.task;
+    this.data = entry.job.data;
+    this.attempt = entry.failures + 1;
+    this.attempts = entry.job.attempts;
+    this.enqueuedAt = new Date(entry.enqueuedAt);
+    this.token = entry.job.token;
+  }
+
+  get progress(): (value: unknown) => Promise<void> {
+    return async (value) => {
+      this.#entry.progress = value;
+    };
+  }
 }

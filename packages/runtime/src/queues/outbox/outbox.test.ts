@@ -37,7 +37,7 @@ class Application implements AsyncDisposable {
     this.pool = new pg.Pool({ connectionString: database.url, max: 8, connectionTimeoutMillis: 1_000 });
     this.pool.on("error", () => {});
     this.context = openContext({ env: redis.env, warn: (message) => this.warnings.push(message) });
-    this.queues = openQueues(this.context, { deadline: 500, grace: 1_000 });
+    this.queues = openQueues(this.context, { deadline: 2_000, grace: 1_000 });
     this.outbox = new Outbox(this.queues);
   }
 
@@ -49,15 +49,15 @@ class Application implements AsyncDisposable {
 
   async transaction(work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
     const client = await this.pool.connect();
+    client.on("error", () => {});
     try {
       await client.query("begin");
       await work(client);
       await client.query("commit");
-    } catch (error) {
-      await client.query("rollback");
-      throw error;
-    } finally {
       client.release();
+    } catch (error) {
+      client.release(true);
+      throw error;
     }
   }
 

@@ -6,7 +6,13 @@ import { DELETE, LIMIT, ORDERED, TAKE } from "./table.ts";
 
 /** A pool of pg, or whatever looks like one. */
 export interface ClientPool {
-  connect(): Promise<Queryable & { release(error?: Error | boolean): void }>;
+  connect(): Promise<PooledClient>;
+}
+
+export interface PooledClient extends Queryable {
+  release(error?: Error | boolean): void;
+  on?(event: "error", listener: () => void): unknown;
+  off?(event: "error", listener: () => void): unknown;
 }
 
 export interface RelayOptions {
@@ -85,6 +91,9 @@ export class Relay implements AsyncDisposable {
   /** Moves one batch; gives how many. */
   async #move(): Promise<number> {
     const client = await this.#options.pool.connect();
+    // A connection that is lost between two statements tells nobody else, and would end the process.
+    const lost = (): void => {};
+    client.on?.("error", lost);
     try {
       await client.query("begin");
       await client.query(LIMIT);
@@ -101,6 +110,8 @@ export class Relay implements AsyncDisposable {
       // The server rolls back what a lost connection had begun.
       client.release(error instanceof Error ? error : true);
       throw error;
+    } finally {
+      client.off?.("error", lost);
     }
   }
 

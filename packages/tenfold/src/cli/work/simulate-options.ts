@@ -2,22 +2,12 @@ import { Fault } from "../../fault/fault.ts";
 import { BALANCINGS, type Balancing } from "../../simulate/balancing.ts";
 import type { PolicyChoice } from "../../simulate/compare.ts";
 import { WEB_POLICIES, WORKER_POLICIES } from "../../simulate/compare.ts";
-import { DEFAULT_WORLD, type World } from "../../simulate/world.ts";
+import type { World } from "../../simulate/world.ts";
 import { parseRule } from "../../spec/scaling/parse-rule.ts";
 import { parseDuration } from "../../units/millis.ts";
 import { nearest } from "../../units/nearest.ts";
 import { parsePercent } from "../../units/percent.ts";
 import type { Input } from "../command.ts";
-
-/** Jobs of two seconds that should not wait longer than half a minute, one in a thousand excepted. */
-export const WORKER_WORLD: World = {
-  ...DEFAULT_WORLD,
-  min: 1,
-  service: { mean: 2, variation: 1 },
-  slo: { limit: 30, late: 0.001 },
-  boot: { ...DEFAULT_WORLD.boot, mean: 15 },
-  warm: { seconds: 0, speed: 1 },
-};
 
 function wrong(option: string, found: string, right: string): Fault {
   return new Fault("TF_ARGUMENT", `--${option} is ${JSON.stringify(found)}; it must be ${right}`, {

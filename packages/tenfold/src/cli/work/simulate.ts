@@ -12,14 +12,14 @@ import type { Score } from "../../simulate/score.ts";
 import { type Trace, traceFigures } from "../../simulate/trace.ts";
 import { TRACES } from "../../simulate/traces/catalogue.ts";
 import { workerStage } from "../../simulate/workers.ts";
-import { DEFAULT_WORLD, type World } from "../../simulate/world.ts";
+import { DEFAULT_WORLD, WORKER_WORLD, type World } from "../../simulate/world.ts";
 import { formatDuration, millis } from "../../units/millis.ts";
 import { nearest } from "../../units/nearest.ts";
 import type { Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { formatScores } from "../output/score-table.ts";
 import { formatTable } from "../output/table.ts";
-import { readPolicies, readWorld, WORKER_WORLD } from "./simulate-options.ts";
+import { readPolicies, readWorld } from "./simulate-options.ts";
 
 const LARGEST = 512 * 1024 ** 2;
 const HINT = "the first line is second,rps or minute,requests, then a row a second or minute; --list names made traces";

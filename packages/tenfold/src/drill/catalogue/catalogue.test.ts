@@ -60,8 +60,8 @@ test("a whole fleet can do every drill, a small one only those for which it has 
   const small = members("web-1", "balancer-1", "postgres-1:primary", "postgres-2:replica");
   const [both] = drillsNamed(["postgres-replicas-killed"]);
   const [stale] = drillsNamed(["stale-replica"]);
-  assert.equal(both && lacks(both, small), "the fleet lacks 2 members postgres replica");
-  assert.equal(stale && lacks(stale, small), "the fleet lacks 2 members postgres replica");
+  assert.equal(both && lacks(both, small), "the fleet lacks 2 postgres replicas");
+  assert.equal(stale && lacks(stale, small), "the fleet lacks 2 postgres replicas");
 });
 
 test("the same seed gives the same drills and the same victims", () => {

@@ -41,10 +41,10 @@ export interface Drill {
   readonly pledges: readonly Pledge[];
 }
 
-/** `a postgres primary`, `2 members sentinel`. */
+/** `a postgres primary`, `2 sentinels`. */
 export function describeWhom({ kind, role, count }: Whom): string {
   const noun = role === null ? kind : `${kind} ${role}`;
-  return count === 1 ? `a ${noun}` : `${count} members ${noun}`;
+  return count === 1 ? `a ${noun}` : `${count} ${noun}s`;
 }
 
 export function describeOrder(order: Order): string {

@@ -167,6 +167,22 @@ test("what a request costs is learned", () => {
   assert.ok(Math.abs(memory.cost - 0.05) < 0.001, `${memory.cost}`);
 });
 
+test("the cost that is learned stays what was measured, also at a hundred thousand requests a second", () => {
+  for (const rate of [1, 100, 100_000]) {
+    const random = new Random(rate);
+    const { memory } = run({
+      policy: { ...POLICY, bounds: { ...POLICY.bounds, max: 5000 } },
+      seconds: 600,
+      sample: (_, at) => {
+        const requests = Math.round(rate * 5);
+        const busySeconds = requests * 0.02 * random.between(0.9, 1.1);
+        return sampleOf(rate, at, { work: { busySeconds, requests } });
+      },
+    });
+    assert.ok(memory.cost > 0.018 && memory.cost < 0.022, `${memory.cost} at ${rate} req/s`);
+  }
+});
+
 test("what was set by hand wins until it ends", () => {
   const policy = { ...POLICY, override: { count: 7, until: 1_000_000 } };
   const ran = run({ policy, seconds: 1010, sample: (_, at) => sampleOf(100, at) });

@@ -1,6 +1,7 @@
 import { activeOverride, bounded } from "../bounds.ts";
 import type { Decision, HoldReason, Why } from "../decision.ts";
 import { quantile } from "../histogram.ts";
+import { afterDecision, freshSample, GAP, holdReason, keepFor, surplusCaution } from "../patience.ts";
 import { decideByRules } from "../rules/decide.ts";
 import { forecast, startDemand } from "./forecast.ts";
 import { learnCost, learnShortfall } from "./learn.ts";
@@ -9,22 +10,12 @@ import { tuningOf, type WebPolicy } from "./policy.ts";
 import type { WebCounts, WebSample } from "./sample.ts";
 import { sizeFor } from "./size.ts";
 
-/** Samples older than this are none. */
-const FRESH = 30_000;
-/** A longer silence between two decisions is a gap: what is short-lived starts anew. */
-const GAP = 60_000;
-/** How long the number is watched before it may fall, after a start and after it grew. */
-const WATCH = 600_000;
-const SHORTEST_WINDOW = 60_000;
-const REVERSAL = 600_000;
 /** Beyond these, a load must lie below what the next lower number suffices for before the number falls. */
 const KEEP_LOAD = 0.4;
 const KEEP_SHARE = 0.05;
 const MOST_CAUTION = 9;
-/** Caution lengthens the window up to eight minutes; what is above this asks for more to spare instead. */
-const WINDOW_CAUTION = 3;
+/** Caution helps little against surges, which nobody could foresee. */
 const SURGE_CAUTION = 0.7;
-const CAUTION_A_DAY = 0.5;
 /** Requests that queue now are worked off within so many seconds. */
 const QUEUE_SECONDS = 15;
 const FALL_SHARE = 0.05;
@@ -54,17 +45,6 @@ function conclude(
   return { from, target, bound, ...made };
 }
 
-/** Remembers a change, and that it took back another one within ten minutes. */
-function remembering(memory: WebMemory, { from, target, why }: Decision, now: number): WebMemory {
-  if (target === from) return memory;
-  if (target < from) return { ...memory, shrankAt: now };
-  const reverses = memory.shrankAt !== null && now - memory.shrankAt < REVERSAL;
-  // Caution helps little against surges, which nobody could foresee.
-  const weight = why.kind === "web" && why.figures.surge ? SURGE_CAUTION : 1;
-  const caution = Math.min(MOST_CAUTION, memory.caution + (reverses ? weight : 0));
-  return { ...memory, grewAt: now, caution };
-}
-
 /**
  * How many web instances there should be. Pure: the same policy, input and memory give the same outcome at the same
  * time. It grows at once, to what the load needs when a launched instance would serve; it falls when for a while fewer
@@ -75,7 +55,7 @@ export function decideWeb(policy: WebPolicy, input: WebInput, memory: WebMemory 
   const { counts, deploying } = input;
   const from = counts.wanted;
   const before = memory ?? freshWebMemory(now, policy.cost);
-  const sample = input.sample !== null && now - input.sample.at <= FRESH ? input.sample : null;
+  const sample = freshSample(input.sample, now);
   const override = activeOverride(policy.override, now);
   if (override !== null) {
     const why: Why = { kind: "override", ...override };
@@ -96,7 +76,7 @@ export function decideWeb(policy: WebPolicy, input: WebInput, memory: WebMemory 
       memory: rules,
     } = decideByRules(policy.rules, sample, counts, { memory: before.rules, deploying, now });
     const decision = conclude(policy, from, now, { wanted, why, held });
-    return { decision, memory: remembering({ ...before, rules, at: now }, decision, now) };
+    return { decision, memory: { ...before, rules, at: now } };
   }
   return byDemand(policy, { sample, counts, deploying }, before, now);
 }
@@ -112,7 +92,9 @@ function byDemand(
   const from = counts.wanted;
   const gap = memory.demand === null || now - memory.at > GAP;
   const seconds = gap ? 5 : Math.max(0.5, (now - memory.at) / 1000);
-  const before: WebMemory = gap ? { ...memory, since: now, demand: null, pending: [], keeps: [] } : memory;
+  const before: WebMemory = gap
+    ? { ...memory, since: now, demand: null, pending: [], patience: { ...memory.patience, keeps: [] } }
+    : memory;
   const horizon = policy.boot / 1000 + 2 * seconds;
   const { covered } = tuningOf(policy);
   const learned = deploying ? before : learnCost(before, sample.work);
@@ -123,13 +105,9 @@ function byDemand(
   const margin = Math.exp(Math.max(0.02, quantile(known.shortfall, covered)));
   const likely = Math.max(ahead.expected * margin, ahead.surge ?? 0) + (sample.queued * cost) / QUEUE_SECONDS;
   const need = sizeFor(likely, cost, policy);
-  const beyond = Math.max(0, before.caution - WINDOW_CAUTION);
-  const keep = Math.max(need, sizeFor(likely * (1 + KEEP_SHARE + beyond * (margin - 1)) + KEEP_LOAD, cost, policy));
-  const window = SHORTEST_WINDOW * 2 ** (before.caution - beyond);
-  const keeps = [
-    ...before.keeps.filter(({ at, count }) => at > now - window && count > keep),
-    { at: now, count: keep },
-  ];
+  const spare = KEEP_SHARE + surplusCaution(before.patience) * (margin - 1);
+  const fitting = Math.max(need, sizeFor(likely * (1 + spare) + KEEP_LOAD, cost, policy));
+  const { keep, patience } = keepFor(before.patience, fitting, now);
   const figures = {
     arrivals: sample.arrivals,
     cost: cost * 1000,
@@ -137,37 +115,26 @@ function byDemand(
     forecast: ahead.surge === null ? ahead.expected : Math.max(ahead.expected, ahead.surge),
     margin,
     need,
-    keep: keeps[0]?.count ?? keep,
+    keep,
     surge: ahead.surge !== null,
   };
-  const { wanted, held } = choose({ from, need, keep: figures.keep }, hold(policy, sample, deploying, before, now));
+  const reason =
+    sample.failed > policy.errorLimit ? "errors" : holdReason(patience, { since: before.since, now, deploying });
+  const { wanted, held } = choose({ from, need, keep }, reason);
   const decision = conclude(policy, from, now, { wanted, why: { kind: "web", figures }, held });
-  const after: WebMemory = {
-    ...before,
-    ...learned,
-    at: now,
-    demand: ahead.memory,
-    shortfall: known.shortfall,
-    pending: [...known.pending, { at: now, forecast: ahead.expected }],
-    keeps,
-    caution: Math.max(0, before.caution - (CAUTION_A_DAY * seconds) / 86_400),
+  const weight = ahead.surge === null ? 1 : SURGE_CAUTION;
+  return {
+    decision,
+    memory: {
+      ...before,
+      ...learned,
+      at: now,
+      demand: ahead.memory,
+      shortfall: known.shortfall,
+      pending: [...known.pending, { at: now, forecast: ahead.expected }],
+      patience: afterDecision(patience, decision, { now, seconds, weight, most: MOST_CAUTION }),
+    },
   };
-  return { decision, memory: remembering(after, decision, now) };
-}
-
-/** What keeps the number from falling, if anything. */
-function hold(
-  policy: WebPolicy,
-  sample: WebSample,
-  deploying: boolean,
-  memory: WebMemory,
-  now: number,
-): HoldReason | null {
-  if (deploying) return "deploy";
-  if (sample.failed > policy.errorLimit) return "errors";
-  if (now - memory.since < WATCH) return "restart";
-  if (memory.grewAt !== null && now - memory.grewAt < WATCH) return "growth";
-  return null;
 }
 
 /** Up at once, though at most threefold; down in steps of a twentieth. */

@@ -14,10 +14,9 @@ export function learnCost(
 ): Pick<WebMemory, "cost" | "costWeight"> {
   if (work === null || work.requests <= 0 || work.busySeconds <= 0) return { cost, costWeight };
   const weight = Math.min(COST_REQUESTS, costWeight + work.requests);
-  const next =
-    costWeight === 0
-      ? work.busySeconds / work.requests
-      : cost + (work.requests / weight) * (work.busySeconds / work.requests - cost);
+  const measured = work.busySeconds / work.requests;
+  const share = costWeight === 0 ? 1 : Math.min(1, work.requests / weight);
+  const next = cost + share * (measured - cost);
   // A handful of requests at the start says little; the estimate that was given counts as some of them.
   if (costWeight === 0 && work.requests < FIRST_COST_REQUESTS) {
     const known = work.requests / FIRST_COST_REQUESTS;

@@ -1,4 +1,5 @@
 import { type Histogram, histogram } from "../histogram.ts";
+import { FRESH_PATIENCE, type Patience } from "../patience.ts";
 import { NO_RULE_MEMORY, type RuleMemory } from "../rules/evaluate.ts";
 
 /** What the demand model knows from the past. Plain data, kept in the journal: an engine that restarts goes on with it. */
@@ -14,12 +15,7 @@ export interface WebMemory {
   readonly shortfall: Histogram;
   /** Forecasts that have not come true yet, oldest first. */
   readonly pending: readonly { readonly at: number; readonly forecast: number }[];
-  /** Numbers to keep, newest last, without those that a later one exceeds. */
-  readonly keeps: readonly { readonly at: number; readonly count: number }[];
-  readonly grewAt: number | null;
-  readonly shrankAt: number | null;
-  /** Rises by reversals, falls by itself: how carefully the number may fall. */
-  readonly caution: number;
+  readonly patience: Patience;
   readonly rules: RuleMemory;
 }
 
@@ -44,10 +40,7 @@ export function freshWebMemory(now: number, cost: number): WebMemory {
     demand: null,
     shortfall: histogram(120, 0, 0.12),
     pending: [],
-    keeps: [],
-    grewAt: null,
-    shrankAt: null,
-    caution: 0,
+    patience: FRESH_PATIENCE,
     rules: NO_RULE_MEMORY,
   };
 }

@@ -1,18 +1,13 @@
 import { activeOverride, bounded } from "../bounds.ts";
 import type { Decision, HoldReason, Why } from "../decision.ts";
+import { afterDecision, freshSample, GAP, holdReason, keepFor } from "../patience.ts";
 import type { RuleContext } from "../rules/decide.ts";
 import { chooseByRules } from "../rules/decide.ts";
 import { forecast, startDemand } from "../web/forecast.ts";
 import { freshWorkerMemory, type WorkerMemory } from "./memory.ts";
 import type { WorkerCounts, WorkerPolicy, WorkerSample } from "./policy.ts";
 
-const FRESH = 30_000;
-const GAP = 60_000;
-const WATCH = 600_000;
-const REVERSAL = 600_000;
-const SHORTEST_WINDOW = 60_000;
-const WINDOW_CAUTION = 3;
-const CAUTION_A_DAY = 0.7;
+const MOST_CAUTION = 3;
 /** How busy workers may be: wholly, for a queue takes what chance adds. */
 const FILL = 1;
 /** Share of the limit within which a backlog is to be gone. */
@@ -43,7 +38,7 @@ function learnJob(memory: WorkerMemory, work: WorkerSample["work"]): Pick<Worker
   if (work === null || work.jobs <= 0 || work.busySeconds <= 0) return { jobSeconds, jobWeight };
   const weight = Math.min(JOBS_REMEMBERED, jobWeight + work.jobs);
   // The estimate that was given counts as ten jobs.
-  const share = work.jobs / (weight + (jobWeight === 0 ? 10 : 0));
+  const share = Math.min(1, work.jobs / (weight + (jobWeight === 0 ? 10 : 0)));
   return { jobSeconds: jobSeconds + share * (work.busySeconds / work.jobs - jobSeconds), jobWeight: weight };
 }
 
@@ -62,7 +57,7 @@ export function decideWorkers(
   const from = counts.wanted;
   const before = memory ?? freshWorkerMemory(now, policy.jobSeconds);
   const override = activeOverride(policy.override, now);
-  const sample = input.sample !== null && now - input.sample.at <= FRESH ? input.sample : null;
+  const sample = freshSample(input.sample, now);
   const conclude = (wanted: number, why: Why, held: HoldReason | null): Decision => {
     const { target, bound } = bounded(wanted, policy.bounds, now);
     const busy = target < counts.busy && target < from;
@@ -106,7 +101,9 @@ function byModel(
   const from = counts.wanted;
   const gap = memory.demand === null || now - memory.at > GAP;
   const seconds = gap ? 5 : Math.max(0.5, (now - memory.at) / 1000);
-  const before: WorkerMemory = gap ? { ...memory, since: now, demand: null, keeps: [] } : memory;
+  const before: WorkerMemory = gap
+    ? { ...memory, since: now, demand: null, patience: { ...memory.patience, keeps: [] } }
+    : memory;
   const learned = learnJob(before, sample.work);
   const cost = learned.jobSeconds / policy.slots;
   const limit = policy.limit / 1000;
@@ -124,14 +121,9 @@ function byModel(
   const backlog = coming > ignored ? (coming * cost) / (BACKLOG_SHARE * limit) : 0;
   const some = sample.queued + sample.inFlight > 0 ? 1 : 0;
   const need = Math.max(some, Math.ceil((load + backlog) / FILL - 1e-6));
-  const keep = Math.max(need, Math.ceil((load * (1 + KEEP_SHARE) + backlog + KEEP_LOAD) / FILL - 1e-6));
-  const window = SHORTEST_WINDOW * 2 ** Math.min(WINDOW_CAUTION, before.caution);
-  const keeps = [
-    ...before.keeps.filter(({ at, count }) => at > now - window && count > keep),
-    { at: now, count: keep },
-  ];
+  const fitting = Math.max(need, Math.ceil((load * (1 + KEEP_SHARE) + backlog + KEEP_LOAD) / FILL - 1e-6));
+  const { keep, patience } = keepFor(before.patience, fitting, now);
   const idleSince = some === 1 || sample.arrivals > 0 ? null : (before.idleSince ?? now);
-  const lowest = keeps[0]?.count ?? keep;
   const figures = {
     arrivals: ahead.memory.level / cost,
     jobSeconds: learned.jobSeconds,
@@ -139,21 +131,18 @@ function byModel(
     inFlight: sample.inFlight,
     oldest: sample.oldest,
     need,
-    keep: lowest,
+    keep,
   };
   const { wanted, why, held } = choose(
     policy,
-    { from, need, keep: lowest, busy: counts.busy },
+    { from, need, keep, busy: counts.busy },
     {
       why: { kind: "workers", figures },
       idleFor: idleSince === null ? 0 : now - idleSince,
-      reason: hold(deploying, before, now),
+      reason: holdReason(patience, { since: before.since, now, deploying }),
     },
   );
   const decision = conclude(wanted, why, held);
-  const shrank = decision.target < from;
-  const grew = decision.target > from;
-  const reverses = grew && before.shrankAt !== null && now - before.shrankAt < REVERSAL;
   return {
     decision,
     memory: {
@@ -161,14 +150,8 @@ function byModel(
       ...learned,
       at: now,
       demand: ahead.memory,
-      keeps,
       idleSince,
-      grewAt: grew ? now : before.grewAt,
-      shrankAt: shrank ? now : before.shrankAt,
-      caution: Math.max(
-        0,
-        Math.min(WINDOW_CAUTION, before.caution + (reverses ? 1 : 0)) - (CAUTION_A_DAY * seconds) / 86_400,
-      ),
+      patience: afterDecision(patience, decision, { now, seconds, weight: 1, most: MOST_CAUTION }),
     },
   };
 }
@@ -180,13 +163,6 @@ function backlogAtBoot(
   { cost, load, boot }: { readonly cost: number; readonly load: number; readonly boot: number },
 ): number {
   return Math.max(0, queued + ((load - ready - starting / 2) * boot) / cost);
-}
-
-function hold(deploying: boolean, memory: WorkerMemory, now: number): HoldReason | null {
-  if (deploying) return "deploy";
-  if (now - memory.since < WATCH) return "restart";
-  if (memory.grewAt !== null && now - memory.grewAt < WATCH) return "growth";
-  return null;
 }
 
 function choose(

@@ -1,3 +1,4 @@
+import { FRESH_PATIENCE, type Patience } from "../patience.ts";
 import { NO_RULE_MEMORY, type RuleMemory } from "../rules/evaluate.ts";
 import type { DemandMemory } from "../web/memory.ts";
 
@@ -8,10 +9,7 @@ export interface WorkerMemory {
   readonly jobSeconds: number;
   readonly jobWeight: number;
   readonly demand: DemandMemory | null;
-  readonly keeps: readonly { readonly at: number; readonly count: number }[];
-  readonly grewAt: number | null;
-  readonly shrankAt: number | null;
-  readonly caution: number;
+  readonly patience: Patience;
   /** Since when nothing has been queued or in flight; `null` when something is. */
   readonly idleSince: number | null;
   readonly rules: RuleMemory;
@@ -25,10 +23,7 @@ export function freshWorkerMemory(now: number, jobSeconds: number): WorkerMemory
     jobSeconds,
     jobWeight: 0,
     demand: null,
-    keeps: [],
-    grewAt: null,
-    shrankAt: null,
-    caution: 0,
+    patience: FRESH_PATIENCE,
     idleSince: null,
     rules: NO_RULE_MEMORY,
   };
