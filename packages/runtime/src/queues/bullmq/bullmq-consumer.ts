@@ -165,17 +165,26 @@ export class BullConsumer implements Consumer {
     return job[ATTEMPT];
   }
 
+  /** BullMQ waits for Redis to answer, which may be never, and connects again what was cut while it waits. */
+  async #cutUntil(closed: Promise<unknown>): Promise<void> {
+    let open = true;
+    void closed.finally(() => {
+      open = false;
+    });
+    await Promise.race([closed, sleep(PATIENCE)]);
+    for (let attempt = 0; open && attempt < 20; attempt++) {
+      this.#clients?.cut();
+      await Promise.race([closed, sleep(100)]);
+    }
+  }
+
   async #stop(force: AbortSignal): Promise<void> {
     await Promise.race([this.#starting, aborted(force)]);
     const worker = this.#worker;
     if (worker === undefined) return;
     const closed = worker.close();
-    void aborted(force).then(async () => {
-      // BullMQ waits for Redis to answer; that may be never.
-      await Promise.race([closed, sleep(PATIENCE, undefined, { ref: false })]);
-      this.#clients?.cut();
-    });
-    await drained(closed, () => this.#running, force);
+    const ended = Promise.race([closed, aborted(force).then(() => this.#cutUntil(closed))]);
+    await drained(ended, () => this.#running, force);
     this.#clients?.cut();
     this.#backend.gone(this);
   }

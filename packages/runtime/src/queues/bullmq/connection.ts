@@ -5,7 +5,7 @@ import { Fault } from "../../fault/index.ts";
 import { backoff } from "../../redis/backoff.ts";
 
 /** Milliseconds without a byte while an answer is due: the server is frozen, or the network is gone. */
-export const SILENCE = 5_000;
+const SILENCE = 5_000;
 
 /** Answers that mean: this is not the master, or not yet. The command has done nothing; another connection is needed. */
 const ELSEWHERE = /READONLY|UNBLOCKED|MASTERDOWN|LOADING/;
@@ -21,7 +21,6 @@ export function connectionOptions({ redisUrl, sentinels, sentinelMaster }: Envir
     connectionName: name,
     maxRetriesPerRequest: null,
     connectTimeout: 3_000,
-    socketTimeout: SILENCE,
     retryStrategy: (attempt) => backoff(attempt, Math.random()),
     reconnectOnError: (error) => (ELSEWHERE.test(error.message) ? 2 : false),
   };
@@ -38,14 +37,34 @@ export function connectionOptions({ redisUrl, sentinels, sentinelMaster }: Envir
   });
 }
 
+/**
+ * Gives up a connection on which an answer is due and nothing comes; what it holds is sent again on the next. ioredis can do
+ * so by itself (`socketTimeout`), with a timer for every answer. Not for connections that block: BullMQ watches those.
+ */
+function watchSilence(client: Redis): NodeJS.Timeout {
+  let read = -1;
+  let since = 0;
+  const look = (): void => {
+    const { stream, commandQueue } = client;
+    const now = performance.now();
+    if (client.status !== "ready" || commandQueue.length === 0 || stream.bytesRead !== read) {
+      since = now;
+      read = stream?.bytesRead ?? -1;
+    } else if (now - since >= SILENCE) stream.destroy(new Error(`nothing came for ${SILENCE} ms`));
+  };
+  return setInterval(look, SILENCE / 10).unref();
+}
+
 /** A client, and those that BullMQ makes after its pattern. */
 export class Clients {
   readonly first: Redis;
   readonly #made: Redis[];
+  readonly #watch: NodeJS.Timeout;
 
   private constructor(first: Redis) {
     this.first = first;
     this.#made = [first];
+    this.#watch = watchSilence(first);
     const duplicate = first.duplicate.bind(first);
     first.duplicate = (override) => {
       const made = duplicate(override);
@@ -65,6 +84,7 @@ export class Clients {
 
   /** Ends all, whatever they wait for. Idempotent. */
   cut(): void {
+    clearInterval(this.#watch);
     for (const client of this.#made) cut(client);
   }
 }
@@ -72,6 +92,7 @@ export class Clients {
 /** One that is about to connect again would, in ioredis, neither end nor fail what it holds. */
 function cut(client: Redis): void {
   const parked = client.status === "reconnecting";
+  client.options.retryStrategy = () => null;
   client.disconnect();
   if (!parked) return;
   const inside = client as unknown as { setStatus(status: string): void; flushQueue(error: Error): void };
