@@ -133,7 +133,7 @@ export interface WorkerInput {
 /** How the number of workers of a queue moves between its bounds. */
 export interface WorkerScalingInput {
   /** How the queue is kept in the durable Redis; without it, its depth is not known, and the number stays. */
-  library?: "bullmq" | "celery" | "rq" | "sidekiq" | "list" | "stream" | undefined;
+  library?: "tenfold" | "bullmq" | "celery" | "rq" | "sidekiq" | "list" | "stream" | undefined;
   /** A job should not wait longer. @default "30s" */
   wait?: string | number | undefined;
   /** Jobs that one worker works on at once. @default 1 */

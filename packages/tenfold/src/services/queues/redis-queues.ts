@@ -16,8 +16,8 @@ function age(then: number, now: number): number | null {
 }
 
 /** BullMQ 4 and up: `bull:NAME:wait` is a list whose last entry is next; `:id` counts all that were ever added. */
-async function bullmq(send: Send, name: string, now: number): Promise<QueueFigures> {
-  const key = (part: string): string => `bull:${name}:${part}`;
+async function bullmq(send: Send, name: string, now: number, prefix = "bull"): Promise<QueueFigures> {
+  const key = (part: string): string => `${prefix}:${name}:${part}`;
   const [waiting, prioritized, active, id] = await Promise.all([
     send("LLEN", key("wait")),
     send("ZCARD", key("prioritized")),
@@ -99,6 +99,9 @@ async function stream(send: Send, name: string, now: number): Promise<QueueFigur
 /** How many jobs wait in a queue, and for how long. Rejects when Redis does not answer. */
 export function readRedisQueue(library: QueueLibrary, send: Send, name: string, now: number): Promise<QueueFigures> {
   switch (library) {
+    case "tenfold":
+      // @tenfold/runtime keeps its queues by BullMQ, under a prefix of its own.
+      return bullmq(send, name, now, "queues");
     case "bullmq":
       return bullmq(send, name, now);
     case "celery":

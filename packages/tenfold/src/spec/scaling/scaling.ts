@@ -10,7 +10,7 @@ import type { Rule } from "./rule.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** The libraries whose queues in the durable Redis can be read. */
-export const QUEUE_LIBRARIES = ["bullmq", "celery", "rq", "sidekiq", "list", "stream"] as const;
+export const QUEUE_LIBRARIES = ["tenfold", "bullmq", "celery", "rq", "sidekiq", "list", "stream"] as const;
 
 export type QueueLibrary = (typeof QUEUE_LIBRARIES)[number];
 
