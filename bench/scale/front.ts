@@ -18,7 +18,7 @@ const TUNINGS: readonly Tuning[] = [
 ];
 const BOOTS = [45, 5];
 
-/** From cheap to safe, at three boot times: what each costs, and what it violates. */
+/** From cheap to safe, at two boot times: what each costs, and what it violates. */
 export function front(traces: readonly Trace[]): Front {
   const rows = BOOTS.flatMap((mean) => {
     const world: World = { ...DEFAULT_WORLD, boot: { ...DEFAULT_WORLD.boot, mean } };

@@ -48,7 +48,7 @@ ${parts.join("\n\n")}
 ## From cheap to safe
 
 Tenfold's policy with other settings: the share of the forecasts that its margin covers, and how busy instances may be.
-Boot time is worth more than either.
+A short boot is worth as much.
 
 ${table(fronts.heads, fronts.rows)}
 

@@ -2,7 +2,7 @@ import { Fault } from "../../fault/fault.ts";
 import { BALANCINGS, type Balancing } from "../../simulate/balancing.ts";
 import type { PolicyChoice } from "../../simulate/compare.ts";
 import { WEB_POLICIES, WORKER_POLICIES } from "../../simulate/compare.ts";
-import type { World } from "../../simulate/world.ts";
+import { WORKER_WORLD, type World } from "../../simulate/world.ts";
 import { parseRule } from "../../spec/scaling/parse-rule.ts";
 import { parseDuration } from "../../units/millis.ts";
 import { nearest } from "../../units/nearest.ts";
@@ -59,7 +59,7 @@ export function readWorld(input: Input, base: World): World {
   if (min > max) throw wrong("min", `${min}`, `no more than --max, ${max}`);
   const mean = read.time("service", base.service.mean, 0.0001);
   const limit = read.time("slo", base.slo.limit, 0.001);
-  if (limit <= mean * Math.log(1 / base.slo.late) && base.min > 1)
+  if (limit <= mean * Math.log(1 / base.slo.late) && base !== WORKER_WORLD)
     throw wrong(
       "slo",
       input.text("slo") ?? `${limit * 1000}ms`,
