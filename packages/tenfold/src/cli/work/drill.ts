@@ -4,12 +4,13 @@ import { extname, resolve } from "node:path";
 import { DRILLS } from "../../drill/catalogue/catalogue.ts";
 import { drillsNamed, lacks, randomDrills } from "../../drill/catalogue/choose.ts";
 import { type Drill, describeAct } from "../../drill/catalogue/drill.ts";
+import type { Transaction } from "../../drill/check/append/history.ts";
 import { type HistoryFormat, toHistoryText } from "../../drill/report/export.ts";
 import { renderPage } from "../../drill/report/page.ts";
 import type { DrillMachine, DrillReport } from "../../drill/report/report.ts";
 import { reasonsForCaution } from "../../drill/run/caution.ts";
 import { type FleetLoad, planLoad, removeKeys } from "../../drill/run/fleet-load.ts";
-import { type Drilled, TIMES } from "../../drill/run/run-drill.ts";
+import { TIMES } from "../../drill/run/run-drill.ts";
 import { runSequence } from "../../drill/run/sequence.ts";
 import { dropTables } from "../../drill/work/tables.ts";
 import { EXIT_CODES } from "../../fault/catalogue.ts";
@@ -141,7 +142,7 @@ export async function drillFleet(context: Context, wishes: DrillWishes): Promise
     .next()
     .addEventListener("abort", () => stop.abort(new Fault("TF_CANCELLED", "the drill was stopped")), { once: true });
   const place = machine();
-  const drilled: Drilled[] = [];
+  const histories: (readonly Transaction[])[] = [];
   const orders = new DrillOrders(context, fleet);
   try {
     const { results, stoppedBy } = await runSequence(drills, {
@@ -154,9 +155,10 @@ export async function drillFleet(context: Context, wishes: DrillWishes): Promise
       signal: stop.signal,
       onStart: ({ name, summary }, at) => say(`${paint(`${at + 1}/${drills.length}`, "dim")} ${name}: ${summary}`),
       onTell: (text) => say(`${paint("    ·", "dim")} ${text}`),
-      onEnd: (one) => {
-        drilled.push(one);
-        if (!options.json) terminal.out(formatDrill(one.result, paint));
+      onEnd: ({ result, evidence }) => {
+        // Long sequences keep no more than they need.
+        if (format !== null) histories.push(evidence.postgres?.history ?? []);
+        if (!options.json) terminal.out(formatDrill(result, paint));
       },
     });
     const report: DrillReport = {
@@ -176,10 +178,9 @@ export async function drillFleet(context: Context, wishes: DrillWishes): Promise
     else if (results.length > 1) terminal.out(formatDrills(results, paint));
     if (stoppedBy !== null) say(`${paint("✗", "red")} ${report.notes.at(-1)}`);
     if (wishes.html !== null) await write(resolve(wishes.html), renderPage(report));
-    for (const [at, { evidence }] of drilled.entries()) {
-      if (wishes.export === null || format === null || evidence.postgres === null) continue;
-      await write(resolve(exportPath(wishes.export, drills, at)), toHistoryText(evidence.postgres.history, format));
-    }
+    for (const [at, history] of histories.entries())
+      if (wishes.export !== null && format !== null)
+        await write(resolve(exportPath(wishes.export, drills, at)), toHistoryText(history, format));
     return report.kept ? EXIT_CODES.done : EXIT_CODES.failed;
   } finally {
     target.breaker.thaw();
