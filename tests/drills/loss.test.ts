@@ -157,6 +157,23 @@ test("what needs no server to die", async (t) => {
     },
   );
 
+  await t.test("a transaction whose connection broke is not gone on with on another one", async () => {
+    const client = new SqlClient(pair.primary.url);
+    const there = async (pid: unknown): Promise<boolean> =>
+      (await pair.primary.query(`SELECT 1 FROM pg_stat_activity WHERE pid = ${pid}`)).length > 0;
+    const { ending } = await client.attempt(async (session) => {
+      await session.query("BEGIN");
+      const [row] = await session.query("SELECT pg_backend_pid() AS pid");
+      await pair.primary.query(`SELECT pg_terminate_backend(${row?.pid})`);
+      await eventually("the server's side has ended", async () => !(await there(row?.pid)));
+      await session.query(`INSERT INTO ${SCHEMA}.inserts VALUES (777)`);
+      await session.commit("COMMIT");
+    });
+    client.close();
+    assert.equal(ending, "failed");
+    assert.deepEqual(await pair.primary.query(`SELECT 1 FROM ${SCHEMA}.inserts WHERE value = 777`), []);
+  });
+
   await t.test("the drill's tables leave nothing, and a schema of somebody else's is not touched", async () => {
     const { primary } = pair;
     const schemas = async (): Promise<number> =>

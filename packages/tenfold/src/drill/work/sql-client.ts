@@ -46,20 +46,27 @@ export class SqlClient {
   async attempt<T>(body: (session: SqlSession) => Promise<T>): Promise<SqlAttempt<T>> {
     const startedAt = now();
     let commitSent = false;
+    let used: pg.Client | null = null;
     this.#warned = false;
+    // A connection that broke between two statements must not be replaced: what follows would be outside of the transaction.
+    const connection = async (): Promise<pg.Client> => {
+      if (used !== null && used !== this.#open?.client) throw new Error("the connection broke within the transaction");
+      used = await this.#connection();
+      return used;
+    };
     const run = async (text: string, values: readonly unknown[] = []): Promise<pg.QueryResult<Row>> =>
-      (await this.#connection()).query<Row>(text, [...values]);
+      (await connection()).query<Row>(text, [...values]);
     const session: SqlSession = {
       query: async (text, values) => (await run(text, values)).rows,
       commit: async (text, values) => {
-        await this.#connection();
+        await connection();
         commitSent = true;
         const { command, rows } = await run(text, values);
         if (command === "ROLLBACK") throw new RolledBack("the transaction was rolled back");
         return rows;
       },
       script: async (text) => {
-        const results: unknown = await (await this.#connection()).query(text);
+        const results: unknown = await (await connection()).query(text);
         return (Array.isArray(results) ? results : [results]).map((result: pg.QueryResult<Row>) => result.rows);
       },
     };
