@@ -44,6 +44,7 @@ function watchPort(members: Members, name: MemberName, signal: AbortSignal): Pro
 function hintFor(message: string, lines: readonly string[], name: MemberName, user: string): string {
   const text = lines.join("\n");
   const more = `tenfold logs ${name} shows more`;
+  if (!/^(web|worker|scheduler)-/.test(name)) return more;
   // What the shell says when it finds no such program; some call that "Permission denied" where a directory of PATH is closed.
   const unknown = /exited with code 127\b/.test(message);
   if (unknown) return `check the command and that its dependencies are installed for the user ${user}; ${more}`;

@@ -293,7 +293,8 @@ export class LocalTarget implements Target {
 
   async #engineEnds(): Promise<void> {
     const deadline = Date.now() + ENGINE_ENDS_WITHIN_MS;
-    while ((await this.#client.version()) !== null && Date.now() < deadline)
+    // Its lock is the last thing that it lets go, after its last word to the disk.
+    while (existsSync(`${this.#parts.directory}/.tenfold/engine.lock`) && Date.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }
