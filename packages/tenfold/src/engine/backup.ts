@@ -29,7 +29,12 @@ export interface BackupParts {
 
 async function planOf({ verify, existing }: BackupRequest, { fleet, now }: BackupParts): Promise<PlannedStep[]> {
   const { members, store } = fleet.supervisor;
-  if (existing === null) return planBackup(store.state.spec, backupId(now()), verify);
+  if (existing === null) {
+    // Named after the second: one that follows at once waits for the next, instead of taking the place of the last.
+    const last = backupId(store.state.backups?.triedAt ?? 0);
+    while (backupId(now()) === last) await new Promise((resolve) => setTimeout(resolve, 20));
+    return planBackup(store.state.spec, backupId(now()), verify);
+  }
   const { backups, place } = await fleet.services.backup.inventory(members.context(), null);
   const manifests = backups.map(({ manifest }) => manifest);
   const id = existing === "latest" ? null : existing;

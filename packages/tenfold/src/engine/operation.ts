@@ -113,6 +113,8 @@ export class Operations {
           outcome,
           detail,
         });
+        // What could not be mended is tried again as a whole, instead of waiting for the rest of it.
+        if (outcome === "failed" && operation.name === "mend") operation.cancel.abort(error);
         this.#history.append({
           at: this.#now(),
           kind: "step",

@@ -38,7 +38,7 @@ export interface Manifest {
   readonly postgres: SavedPostgres | null;
 }
 
-/** `20261125T030000Z`. A second one within a second gets the next. */
+/** `20261125T030000Z`. A second one within a second waits for the next. */
 export function backupId(now: number): string {
   return new Date(now).toISOString().replace(/[-:]|\.\d+/g, "");
 }
