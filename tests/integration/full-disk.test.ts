@@ -53,7 +53,7 @@ test("a full disk under the databases loses nothing, is told, and with space aga
       "tenfold.yaml": `name: shop\nweb: { command: node server.mjs, instances: 1, health: /health }\npostgres: { replicas: 1 }\nredis: false\ncache: false\n`,
     },
   });
-  await using _disk = await smallDisk(project, "420m");
+  await using _disk = await smallDisk(project, "900m");
   await project.up();
   await project.healthy();
   const url = await project.variable("DATABASE_DIRECT_URL");
@@ -61,7 +61,8 @@ test("a full disk under the databases loses nothing, is told, and with space aga
   await first.query("CREATE TABLE notes (number int PRIMARY KEY, text text)");
   await first.end();
   const ballast = project.path(".tenfold", "ballast");
-  await writeFile(ballast, Buffer.alloc(60 * 1024 * 1024));
+  // So much that afterwards there is room for all that the servers have yet to write, and for a new copy of one.
+  await writeFile(ballast, Buffer.alloc(540 * 1024 * 1024));
   const acknowledged = await writeUntilFull(url);
   assert.ok(acknowledged > 10, `only ${acknowledged} rows fitted`);
   await eventually("the health says so", async () => {

@@ -37,10 +37,11 @@ export class RedisTakeover {
   async #run(gone: MemberName, reason: string): Promise<void> {
     const { members, services, tell } = this.#parts;
     tell(gone, "detected", reason);
-    await fence(this.#parts, gone);
-    tell(gone, "fenced", "nothing of it is left");
+    // A process that has ended answers nobody; what it forked to write its file only has to be gone before it comes back.
+    const fenced = fence(this.#parts, gone).then(() => tell(gone, "fenced", "nothing of it is left"));
     const successor = await services.redis.takeOver(members.context(), gone);
     if (successor === null) {
+      await fenced;
       tell(gone, "decided", `${gone} is started again: no replica is fit to take over`);
       await members.keeper(gone).start();
       return tell(gone, "done", `${gone} is the master again`);
@@ -49,6 +50,7 @@ export class RedisTakeover {
     tell(master, "decided", `${master} takes over${tellLost(lost)}`);
     await this.follow(master);
     tell(master, "done", `${master} is the master now`);
+    await fenced;
     await members.keeper(gone).start();
   }
 

@@ -102,7 +102,9 @@ function sentinel(fleet: Fleet, member: Member): Settings {
     // It would find them by itself, but only ten seconds after they follow: too late for an early failover.
     ...replicas.map(({ port }) => ["sentinel", `known-replica ${SENTINEL_MASTER} 127.0.0.1 ${port}`] as const),
     ["sentinel", `auth-pass ${SENTINEL_MASTER} ${password}`],
-    ["sentinel", `down-after-milliseconds ${SENTINEL_MASTER} 1000`],
+    // The engine sees a death sooner and tells one Sentinel; the others must not begin a failover of their own before
+    // they hear of that, or a second one undoes the first. Without an engine it is theirs, this much later.
+    ["sentinel", `down-after-milliseconds ${SENTINEL_MASTER} 5000`],
     ["sentinel", `failover-timeout ${SENTINEL_MASTER} 10000`],
     ["sentinel", `parallel-syncs ${SENTINEL_MASTER} 2`],
     ["sentinel", "sentinel-user tenfold"],

@@ -160,11 +160,11 @@ export class PostgresService implements ServiceAdapter, PostgresControl {
     }
     const deadline = Date.now() + CATCH_UP_WITHIN;
     for (;;) {
-      const [row] = await this.#sessions.query(fleet, member, {
-        sql: "SELECT pg_last_wal_receive_lsn()::text AS lsn",
-        within: PROBE_WITHIN,
-      });
-      const received = parseLsn(String(row?.lsn)) ?? 0n;
+      const [row] = await this.#sessions
+        .query(fleet, member, { sql: "SELECT pg_last_wal_receive_lsn()::text AS lsn", within: PROBE_WITHIN })
+        // A session that broke is opened anew by the next question.
+        .catch((): Row[] => []);
+      const received = parseLsn(String(row?.lsn ?? "")) ?? 0n;
       // The shutdown's checkpoint is the last record: whoever has more than its start has it whole.
       if (received > control.checkpoint) return;
       if (Date.now() > deadline) {
@@ -177,8 +177,16 @@ export class PostgresService implements ServiceAdapter, PostgresControl {
   }
 
   async promote({ fleet }: Context, member: Member): Promise<void> {
-    const sql = (text: string): Promise<Row[]> =>
-      this.#sessions.query(fleet, member, { sql: text, within: PROMOTE_WITHIN });
+    const sql = async (text: string): Promise<Row[]> => {
+      try {
+        return await this.#sessions.query(fleet, member, { sql: text, within: PROMOTE_WITHIN });
+      } catch (error) {
+        const words = error instanceof Error ? error.message : String(error);
+        throw new Fault("TF_FAILOVER_REFUSED", `${member.name} did not take its promotion: ${words}`, {
+          hint: "tenfold health shows the state of each; then try again",
+        });
+      }
+    };
     const isStandby = async (): Promise<boolean> =>
       (await sql("SELECT pg_is_in_recovery() AS standby"))[0]?.standby === true;
     if (!(await isStandby())) return;
