@@ -1,0 +1,57 @@
+/**
+ * The queue of M/M/n: how long requests wait when `load` erlangs arrive at `servers` equal servers with one queue.
+ * Numbers without units are servers; a service time is in the unit of the limit beside it.
+ */
+
+/** The probability that a request finds all servers busy (Erlang C); 1 when the load is more than they can do. */
+export function waitProbability(servers: number, load: number): number {
+  if (load <= 0) return 0;
+  if (load >= servers) return 1;
+  return fromBlocking(blockingProbability(servers, load), servers, load);
+}
+
+/** Erlang B by its recursion, which neither overflows nor cancels. */
+function blockingProbability(servers: number, load: number): number {
+  let blocking = 1;
+  for (let k = 1; k <= servers; k += 1) blocking = (load * blocking) / (k + load * blocking);
+  return blocking;
+}
+
+function fromBlocking(blocking: number, servers: number, load: number): number {
+  return (servers * blocking) / (servers - load * (1 - blocking));
+}
+
+/** A limit on the whole time that a request takes: at most a share of `late` takes longer than `limit`. */
+export interface ResponseLimit {
+  readonly limit: number;
+  readonly service: number;
+  readonly late: number;
+}
+
+function lateGiven(wait: number, spare: number, periods: number): number {
+  // Service and wait are exponential with rates 1 and `spare`, in service times; this is the tail of their sum.
+  const ends = Math.exp(-periods);
+  const gap = spare - 1;
+  const both = Math.abs(gap) < 1e-9 ? periods * ends : (ends * -Math.expm1(-periods * gap)) / gap;
+  return Math.min(1, ends + wait * both);
+}
+
+/** The share of requests that take longer than `limit`, queued ones included; 1 when the load is too much. */
+export function lateShare(servers: number, load: number, limit: number, service: number): number {
+  if (limit <= 0) return 1;
+  if (load >= servers) return 1;
+  return lateGiven(waitProbability(servers, load), servers - load, limit / service);
+}
+
+/** The least number of servers with which no more than `late` of the requests take longer than `limit`. */
+export function leastServers(load: number, { limit, service, late }: ResponseLimit): number {
+  if (!Number.isFinite(load)) throw new RangeError(`${load} is no load`);
+  if (load <= 0) return 0;
+  const periods = limit / service;
+  if (Math.exp(-periods) >= late) throw new RangeError(`a service of ${service} cannot keep a limit of ${limit}`);
+  let blocking = 1;
+  for (let k = 1; ; k += 1) {
+    blocking = (load * blocking) / (k + load * blocking);
+    if (k > load && lateGiven(fromBlocking(blocking, k, load), k - load, periods) <= late) return k;
+  }
+}
