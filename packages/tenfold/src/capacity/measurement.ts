@@ -53,8 +53,13 @@ export interface Measurement {
   readonly quick: boolean;
   readonly cores: number;
   readonly knees: readonly Knee[];
+  /** How many people each of `knees` would do for, by what was said of them. */
+  readonly users: readonly { readonly instances: number; readonly users: number }[];
+  /** The best first. */
   readonly fits: readonly Fit[];
   readonly intervals: Readonly<Record<"gamma" | "alpha" | "beta", Interval>>;
+  /** The number beyond which more instances are slower; `null`: none is known. */
+  readonly peak: number | null;
   readonly predictions: readonly Answer<Prediction>[];
   readonly heldOut: HeldOut | null;
   readonly asked: Asked | null;

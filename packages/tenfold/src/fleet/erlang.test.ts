@@ -10,6 +10,16 @@ test("Erlang C agrees with published values", () => {
   assert.equal(waitProbability(3, 0), 0);
 });
 
+test("large loads, for which the recursion begins late, agree with all of it", () => {
+  for (const load of [150, 1000, 9876.5]) {
+    let blocking = 1;
+    const servers = Math.ceil(load * 1.01);
+    for (let k = 1; k <= servers; k += 1) blocking = (load * blocking) / (k + load * blocking);
+    const wait = (servers * blocking) / (servers - load * (1 - blocking));
+    assert.ok(Math.abs(waitProbability(servers, load) / wait - 1) < 1e-9, `${load}`);
+  }
+});
+
 test("one server is the M/M/1 queue, whose response time is exponential", () => {
   for (const load of [0.1, 0.5, 0.9])
     assert.ok(Math.abs(lateShare(1, load, 3, 1) - Math.exp(-3 * (1 - load))) < 1e-9, `${load}`);

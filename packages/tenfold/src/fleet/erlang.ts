@@ -10,10 +10,19 @@ export function waitProbability(servers: number, load: number): number {
   return fromBlocking(blockingProbability(servers, load), servers, load);
 }
 
+/**
+ * Where the recursion may begin: far below a large load, blocking is what cannot be served, and whatever that is wrong by
+ * shrinks a little with every step. Ten deviations below, nothing of it is left at the load.
+ */
+function beginning(load: number): { readonly servers: number; readonly blocking: number } {
+  const servers = Math.floor(load - 10 * Math.sqrt(load));
+  return servers < 1 ? { servers: 0, blocking: 1 } : { servers, blocking: 1 - servers / load };
+}
+
 /** Erlang B by its recursion, which neither overflows nor cancels. */
 function blockingProbability(servers: number, load: number): number {
-  let blocking = 1;
-  for (let k = 1; k <= servers; k += 1) blocking = (load * blocking) / (k + load * blocking);
+  let { servers: k, blocking } = beginning(load);
+  for (k += 1; k <= servers; k += 1) blocking = (load * blocking) / (k + load * blocking);
   return blocking;
 }
 
@@ -49,8 +58,8 @@ export function leastServers(load: number, { limit, service, late }: ResponseLim
   if (load <= 0) return 0;
   const periods = limit / service;
   if (Math.exp(-periods) >= late) throw new RangeError(`a service of ${service} cannot keep a limit of ${limit}`);
-  let blocking = 1;
-  for (let k = 1; ; k += 1) {
+  let { servers: k, blocking } = beginning(load);
+  for (k += 1; ; k += 1) {
     blocking = (load * blocking) / (k + load * blocking);
     if (k > load && lateGiven(fromBlocking(blocking, k, load), k - load, periods) <= late) return k;
   }

@@ -24,7 +24,7 @@ function specOf(value: Record<string, unknown>) {
 test("the way from a small fleet to a large one saves, grows what is below, then the application, and tries it", () => {
   const spec = specOf({
     web: { command: "node a.js", instances: 2 },
-    postgres: { replicas: 1 },
+    postgres: { replicas: 1, pool: { clients: 300 } },
     redis: true,
     workers: { mail: "node w.js" },
   });

@@ -38,54 +38,65 @@ const TRIES = 2;
 const STEP_DOWN = 0.9;
 
 interface Bounds {
+  /** The highest rate that passed below those that failed; 0: none. */
   readonly passed: number;
   readonly failed: number;
   readonly limit: Limit;
   readonly why: string;
+  /** Whether a long run said so. */
+  readonly isHeld: boolean;
+  readonly isRefuted: boolean;
 }
 
-/** The last word on each rate counts: a rate that passed a short run and failed the long one has failed. */
-function boundsOf(tried: readonly Tried[]): Bounds {
-  let passed = 0;
-  let bounds: Omit<Bounds, "passed"> = { failed: Number.POSITIVE_INFINITY, limit: "most", why: "" };
+/** What did not pass, without the first time that the generator was in the way at a rate. */
+function failuresIn(tried: readonly Tried[]): Tried[] {
   const unsound = new Map<number, number>();
-  for (const { rate, verdict } of tried) {
-    if (verdict.kind === "passed") continue;
-    const times = (unsound.get(rate) ?? 0) + 1;
-    unsound.set(rate, times);
-    if (verdict.kind === "unsound" && times < TRIES) continue;
-    if (rate >= bounds.failed) continue;
-    bounds = { failed: rate, limit: verdict.kind === "failed" ? "application" : "generator", why: verdict.why };
-  }
-  for (const { rate, verdict } of tried)
-    if (verdict.kind === "passed" && rate < bounds.failed) passed = Math.max(passed, rate);
-  return { passed, ...bounds };
+  return tried.filter(({ rate, verdict }) => {
+    if (verdict.kind !== "unsound") return verdict.kind === "failed";
+    unsound.set(rate, (unsound.get(rate) ?? 0) + 1);
+    return (unsound.get(rate) ?? 0) >= TRIES;
+  });
+}
+
+/** A long run has the last word on its rate and, when it passed, on all that short ones said below. */
+function boundsOf(tried: readonly Tried[]): Bounds {
+  const failures = failuresIn(tried);
+  const refuted = Math.min(...failures.filter(({ isLong }) => isLong).map(({ rate }) => rate));
+  const passes = tried.filter(({ rate, verdict }) => verdict.kind === "passed" && rate < refuted);
+  const held = Math.max(0, ...passes.filter(({ isLong }) => isLong).map(({ rate }) => rate));
+  const [lowest] = failures.filter(({ rate }) => rate > held).toSorted((a, b) => a.rate - b.rate);
+  const failed = lowest?.rate ?? Number.POSITIVE_INFINITY;
+  const isRefuted = Number.isFinite(refuted) && failed === refuted;
+  // What a long run refuted is only bounded from below by another long one.
+  const highest = Math.max(0, ...passes.filter(({ rate }) => rate < failed).map(({ rate }) => rate));
+  const passed = isRefuted && held > 0 ? held : highest;
+  const kind = lowest?.verdict.kind;
+  return {
+    ...{ passed, failed, isHeld: held === passed && held > 0, isRefuted },
+    limit: kind === undefined ? "most" : kind === "unsound" ? "generator" : "application",
+    why: lowest === undefined || lowest.verdict.kind === "passed" ? "" : lowest.verdict.why,
+  };
 }
 
 /**
  * What to do next, from all that was tried: doubling until a rate fails, then halving what lies between, then a long run
- * at the highest that passed, and lower ones when that fails.
+ * on each side. When the lower one fails, lower ones follow; when the upper one passes, the search goes on above it.
  */
 export function planSearch(tried: readonly Tried[], { start, least, most, precision }: SearchOptions): Next {
-  const { passed, failed, limit, why } = boundsOf(tried);
+  const { passed, failed, limit, why, isHeld, isRefuted } = boundsOf(tried);
+  const again = (rate: number, isLong: boolean): Next => ({ kind: "try", rate, isLong });
   const last = tried.at(-1);
-  if (last?.verdict.kind === "unsound" && last.rate < failed)
-    return { kind: "try", rate: last.rate, isLong: last.isLong };
-  if (tried.length === 0) return { kind: "try", rate: Math.min(start, most), isLong: false };
-  const isConfirmed = tried.some(({ rate, isLong, verdict }) => isLong && rate === passed && verdict.kind === "passed");
-  const wasRefuted = tried.some(({ rate, isLong, verdict }) => isLong && rate === failed && verdict.kind !== "passed");
-  if (passed > 0 && isConfirmed && (wasRefuted || failed <= passed * precision || passed >= most))
-    return { kind: "found", rate: passed, limit };
-  if (wasRefuted && !isConfirmed) {
-    const rate = Math.max(passed, failed * STEP_DOWN);
-    return rate < least ? { kind: "none", why } : { kind: "try", rate, isLong: true };
+  if (last === undefined) return again(Math.min(start, most), false);
+  if (last.verdict.kind === "unsound" && !failuresIn(tried).includes(last)) return again(last.rate, last.isLong);
+  if (isHeld && passed >= most) return { kind: "found", rate: passed, limit };
+  if (isHeld && isRefuted)
+    return failed <= passed * precision ? { kind: "found", rate: passed, limit } : again((passed + failed) / 2, true);
+  if (isRefuted) {
+    const rate = failed * STEP_DOWN;
+    return rate < least ? { kind: "none", why } : again(rate, true);
   }
-  if (passed === 0) {
-    const rate = failed / 2;
-    return rate < least ? { kind: "none", why } : { kind: "try", rate, isLong: false };
-  }
-  if (failed === Number.POSITIVE_INFINITY)
-    return { kind: "try", rate: Math.min(passed * 2, most), isLong: passed >= most };
-  if (failed <= passed * precision) return { kind: "try", rate: passed, isLong: true };
-  return { kind: "try", rate: (passed + failed) / 2, isLong: false };
+  if (passed === 0) return failed / 2 < least ? { kind: "none", why } : again(failed / 2, false);
+  if (failed === Number.POSITIVE_INFINITY) return again(Math.min(passed * 2, most), passed >= most);
+  if (failed > passed * precision) return again((passed + failed) / 2, false);
+  return isHeld ? again(failed, true) : again(passed, true);
 }

@@ -4,6 +4,7 @@ import type { Assumptions, FleetSize } from "../../capacity/size/fleet-size.ts";
 import type { PriceTable } from "../../capacity/size/prices.ts";
 import type { Appetite, WebSize } from "../../capacity/size/queue.ts";
 import type { Habits, Tier, TierName } from "../../capacity/size/tiers.ts";
+import type { Standing } from "../../capacity/usl/answer.ts";
 import { formatBytes } from "../../units/bytes.ts";
 import { harmless, type Paint } from "./style.ts";
 import { formatTable } from "./table.ts";
@@ -11,7 +12,8 @@ import { formatTable } from "./table.ts";
 /** The size that was asked for. */
 export interface Goal {
   readonly tier: TierName;
-  readonly web: WebSize;
+  /** `modelled`: by Erlang C and the service time; otherwise by a measurement. */
+  readonly web: WebSize & { readonly standing: Standing | "modelled" };
   readonly size: FleetSize;
   readonly machines: number;
 }
@@ -117,7 +119,7 @@ function basis({ habits, appetite, isGuess, prices, tiers }: Plan, paint: Paint)
 
 function goalText({ web, size, tier }: Goal): string {
   const share = Math.round(web.utilisation * 100);
-  return `${figure(size.rate)} requests a second (${size.users} users, ${tier}) need ${web.least} web instances, and one to spare; ${share} % of their time is then used.\n`;
+  return `${figure(size.rate)} requests a second (${size.users} users, ${tier}) need ${web.least} web instances, and one to spare (${web.standing}); ${share} % of their time is then used.\n`;
 }
 
 /** The whole plan, for a terminal. */

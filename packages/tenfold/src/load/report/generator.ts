@@ -25,7 +25,7 @@ function share(part: number): string {
 export function reportGenerator(
   { health, threads, connections, records }: RunResult,
   mostConnections: number,
-  fineLateness = FINE_LATENESS,
+  fineLateness: number = FINE_LATENESS,
 ): GeneratorReport {
   const lateness = new Histogram();
   lateness.merge(health.lateness);

@@ -14,6 +14,9 @@ const SETTLING = 0.2;
 const TOLERATED = 0.2;
 const FINE_LATENESS = 10;
 const MOST_CONNECTIONS = 2_000;
+/** Requests a second that no application notices, to see whether a queue is gone. */
+const PROBE_RATE = 5;
+const MOST_PROBES = 30;
 
 /** What is sent, and where to. */
 export interface BenchParts {
@@ -39,9 +42,12 @@ export class Bench {
   }
 
   /** Tries one rate for so many seconds, or as long as it takes for its percentiles to mean something. */
-  async run(rate: number, wished: number): Promise<BenchRun> {
+  run(rate: number, wished: number): Promise<BenchRun> {
+    return this.#send(rate, Math.min(LONGEST_SECONDS, Math.max(wished, LEAST_REQUESTS / rate)));
+  }
+
+  async #send(rate: number, seconds: number): Promise<BenchRun> {
     const { plan, objective, threads, signal } = this.#parts;
-    const seconds = Math.min(LONGEST_SECONDS, Math.max(wished, LEAST_REQUESTS / rate));
     const inFlight: number[] = [];
     const onSnapshot = ({ at, inFlight: now }: Snapshot): void => {
       if (at > seconds * 1_000 * SETTLING && at <= seconds * 1_000) inFlight.push(now);
@@ -59,7 +65,7 @@ export class Bench {
     const { total } = result.records;
     const p50 = total.latency.percentile(50);
     // The last answer comes later than the last request, also where all is well.
-    const taken = Math.max(seconds, (result.elapsed - p50) / 1_000);
+    const taken = Math.max(seconds, (result.elapsed - objective.p95) / 1_000);
     const good = total.requests === 0 ? 0 : total.outcomes.ok / total.requests;
     const generator = reportGenerator(result, MOST_CONNECTIONS, Math.max(FINE_LATENESS, objective.p95 * TOLERATED));
     return {
@@ -72,5 +78,13 @@ export class Bench {
         generator: generator.limits,
       },
     };
+  }
+
+  /** Waits until what an overload has left behind is worked off. */
+  async settle(): Promise<void> {
+    for (let probe = 0; probe < MOST_PROBES; probe += 1) {
+      const { trial } = await this.#send(PROBE_RATE, 1);
+      if (trial.errorRate === 0 && trial.p95 <= this.#parts.objective.p95) return;
+    }
   }
 }

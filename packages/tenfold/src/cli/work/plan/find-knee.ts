@@ -14,6 +14,8 @@ export interface KneeSearch {
   readonly confirm: number;
   /** Tries a rate, and says what was busy meanwhile. */
   readonly run: (rate: number, seconds: number) => Promise<{ readonly result: BenchRun; readonly busy: Busy }>;
+  /** Waits until what an overload has left behind is gone. */
+  readonly settle: () => Promise<void>;
   readonly onTrial: (trial: Trial, verdict: Verdict, isLong: boolean) => void;
 }
 
@@ -33,6 +35,7 @@ export async function findKnee(search: KneeSearch): Promise<Knee> {
     tried.push({ ...next, verdict });
     if (next.isLong && verdict.kind === "passed") held.set(next.rate, { trial: result.trial, busy });
     search.onTrial(result.trial, verdict, next.isLong);
+    if (verdict.kind !== "passed") await search.settle();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Appetite } from "../../../capacity/size/queue.ts";
+import { type Appetite, rateOf, usersFor } from "../../../capacity/size/queue.ts";
 import type { Habits } from "../../../capacity/size/tiers.ts";
 import { Fault } from "../../../fault/fault.ts";
 import { type Millis, millis } from "../../../units/millis.ts";
@@ -52,4 +52,16 @@ export function planWishFrom(input: Input): PlanWish {
     },
     isGuess: input.text("service") === null,
   };
+}
+
+/** What was asked for, as a rate and as users. */
+export function loadOf({
+  users,
+  rate,
+  habits,
+  appetite,
+}: PlanWish): { readonly users: number; readonly rate: number } | null {
+  const people = { ...habits, response: appetite.service };
+  if (rate !== null) return { rate, users: users ?? Math.ceil(usersFor(rate, people)) };
+  return users === null ? null : { users, rate: rateOf({ users, ...people }) };
 }
