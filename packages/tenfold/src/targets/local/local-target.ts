@@ -1,6 +1,13 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import type { BackupsReport, FleetEvent, FleetReport, HealthReport, ReleasesReport } from "@tenfold/protocol";
+import type {
+  BackupsReport,
+  FleetEvent,
+  FleetReport,
+  HealthReport,
+  LoadDiagnosis,
+  ReleasesReport,
+} from "@tenfold/protocol";
 import type { OperationBody } from "../../api/server.ts";
 import type { UpRequest } from "../../engine/intent.ts";
 import { reportReleases } from "../../engine/report.ts";
@@ -12,6 +19,7 @@ import { VERSION } from "../../fleet/version.ts";
 import type { StoredState } from "../../journal/state.ts";
 import { StateFile } from "../../journal/state-file.ts";
 import type { Spec } from "../../spec/spec.ts";
+import type { Millis } from "../../units/millis.ts";
 import type {
   BackupOrder,
   DeployOrder,
@@ -163,6 +171,11 @@ export class LocalTarget implements Target {
     const { state, members } = await this.ps();
     if (members.length > 0) return this.#client.get<HealthReport>("/v1/health");
     return { version: 1, status: state, checks: [] };
+  }
+
+  async loadDiagnosis(lasting: Millis): Promise<LoadDiagnosis> {
+    await this.#needEngine();
+    return this.#client.get<LoadDiagnosis>(`/v1/load?lasting=${lasting}`);
   }
 
   async environment(member: string | null): Promise<Readonly<Record<string, string>>> {
