@@ -8,7 +8,6 @@ import type {
   LoadDiagnosis,
   ReleasesReport,
 } from "@tenfold/protocol";
-import type { OperationBody } from "../../api/server.ts";
 import type { UpRequest } from "../../engine/intent.ts";
 import { reportReleases } from "../../engine/report.ts";
 import type { Request } from "../../engine/request.ts";
@@ -33,6 +32,7 @@ import type {
   Watch,
 } from "../target.ts";
 import { EngineClient } from "./client.ts";
+import { giveOrder } from "./give-order.ts";
 import { LocalBreaker } from "./local-breaker.ts";
 import { readLogs } from "./log-files.ts";
 import { controlSocket } from "./socket.ts";
@@ -233,24 +233,8 @@ export class LocalTarget implements Target {
     return read.found === "nothing" ? null : read.state;
   }
 
-  async #order(request: Request, watch: Watch): Promise<void> {
-    const body: OperationBody = {
-      request,
-      by: { pid: process.pid, user: process.env.USER ?? `uid ${process.getuid?.() ?? "?"}` },
-      dryRun: watch.dryRun,
-    };
-    const cancel = (): void =>
-      void this.#client.post("/v1/cancel", { hurry: watch.hurry.aborted, name: request.name }).catch(() => {});
-    const hurry = (): void => void this.#client.post("/v1/hurry", {}).catch(() => {});
-    watch.cancel.addEventListener("abort", cancel, { once: true });
-    watch.hurry.addEventListener("abort", hurry, { once: true });
-    try {
-      watch.cancel.throwIfAborted();
-      await this.#client.stream("/v1/operations", body, watch.onEvent);
-    } finally {
-      watch.cancel.removeEventListener("abort", cancel);
-      watch.hurry.removeEventListener("abort", hurry);
-    }
+  #order(request: Request, watch: Watch): Promise<void> {
+    return giveOrder(this.#client, request, watch);
   }
 
   /** Fault: TF_NOT_RUNNING. */
