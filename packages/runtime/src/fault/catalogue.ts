@@ -29,7 +29,12 @@ export type FaultCode =
   | "TF_RT_STORAGE_AWAY"
   | "TF_RT_QUEUE_REPLICAS"
   | "TF_RT_QUEUE_TASK"
-  | "TF_RT_JOB_TIMEOUT";
+  | "TF_RT_JOB_TIMEOUT"
+  | "TF_RT_DATABASE_AWAY"
+  | "TF_RT_DATABASE_ROLLED_BACK"
+  | "TF_RT_DATABASE_READ_ONLY"
+  | "TF_RT_DATABASE_INDETERMINATE"
+  | "TF_RT_MIGRATION";
 
 export interface CatalogueEntry {
   /** The status with which an adapter answers a request that fails by it. */
@@ -98,4 +103,21 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
   },
   TF_RT_QUEUE_TASK: { status: 500, when: "A task is in no queue, or a worker has no handler for it." },
   TF_RT_JOB_TIMEOUT: { status: 500, when: "A job was not done in the time that its queue gives it." },
+  TF_RT_DATABASE_AWAY: { status: 503, when: "The database cannot be reached; nothing was executed." },
+  TF_RT_DATABASE_ROLLED_BACK: {
+    status: 503,
+    when: "The connection was lost within a transaction, before its commit: nothing of it was kept.",
+  },
+  TF_RT_DATABASE_READ_ONLY: {
+    status: 503,
+    when: "The server takes no writes: it is a replica, or was the primary; nothing was changed.",
+  },
+  TF_RT_DATABASE_INDETERMINATE: {
+    status: 503,
+    when: "The connection was lost during a commit or a statement of its own, or no replica has confirmed: whether it was kept is not known.",
+  },
+  TF_RT_MIGRATION: {
+    status: 500,
+    when: "A migration failed, was changed after it was applied, or sorts before one that was applied.",
+  },
 };

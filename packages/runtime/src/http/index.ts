@@ -1,3 +1,4 @@
+export { beforeAnswer } from "./before-answer.ts";
 export { addressGroup, clientAddress } from "./client-address.ts";
 export { answerFault, type FaultAnswer, faultAnswer } from "./fault-answer.ts";
 export { jsonAnswer, type PlainAnswer, pathOf, sendAnswer } from "./plain-answer.ts";

@@ -1,5 +1,6 @@
 import type { Cache, CacheOptions } from "../cache/index.ts";
 import type { Context, Part } from "../context/index.ts";
+import type { DatabaseOptions, RoutingPool } from "../database/index.ts";
 import type { Drain, DrainOptions } from "../drain/index.ts";
 import type { Health, HealthOptions } from "../health/index.ts";
 import type { Limits } from "../limits/index.ts";
@@ -19,6 +20,7 @@ export interface Parts {
   schedule: Schedule;
   queues: Queues;
   sessions: Sessions;
+  db: RoutingPool;
   drain: Drain;
   health: Health;
   metrics: Metrics;
@@ -33,6 +35,7 @@ export interface PartOptions {
   schedule?: ScheduleOptions;
   queues?: QueuesOptions;
   sessions?: SessionsOptions;
+  db?: DatabaseOptions;
   drain?: DrainOptions;
   health?: HealthOptions;
   metrics?: MetricsOptions;
@@ -63,10 +66,28 @@ export const LOADERS: Loaders = {
   cache: async () => (await import("../cache/index.ts")).openCache,
   storage: async () => (await import("../storage/index.ts")).openStorage,
   sessions: async () => (await import("../sessions/index.ts")).openSessions,
+  db: async () => (await import("../database/index.ts")).openDatabase,
   drain: async () => {
     const { openDrain } = await import("../drain/index.ts");
     return (context, options, part) => openDrain(context, part("health"), options);
   },
-  health: async () => (await import("../health/index.ts")).openHealth,
+  health: async () => {
+    const { openHealth } = await import("../health/index.ts");
+    return (context, options, part) => {
+      // So that it is looked at even before anybody has asked it.
+      if (context.environment.databaseUrl !== null && has("pg")) part("db");
+      return openHealth(context, options);
+    };
+  },
   metrics: async () => (await import("../metrics/index.ts")).openMetrics,
 };
+
+/** Whether the application has an optional package. */
+function has(name: string): boolean {
+  try {
+    import.meta.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -42,6 +42,21 @@ export class PostgresServer implements AsyncDisposable {
     return server;
   }
 
+  /** A streaming replica of another one. `settings` as in its file: `recovery_min_apply_delay = '2s'`. */
+  static async replicaOf(primary: PostgresServer, settings = ""): Promise<PostgresServer> {
+    const directory = await mkdtemp(join(tmpdir(), "postgres-"));
+    const replica = new PostgresServer(directory, await freePort());
+    const account = serviceAccount();
+    if (account !== null) await chown(directory, account.uid, account.gid);
+    const data = join(directory, "data");
+    const from = ["-h", "127.0.0.1", "-p", `${primary.port}`, "-U", "test"];
+    const args = ["-D", data, ...from, "--write-recovery-conf", "--checkpoint=fast", "--no-sync"];
+    execFileSync(program("pg_basebackup"), args, { cwd: directory, ...account, stdio: "pipe" });
+    await writeFile(join(data, "postgresql.conf"), `${SETTINGS}${settings}\n`);
+    await replica.start();
+    return replica;
+  }
+
   /** Again, on the same port, after it was killed. */
   async start(): Promise<void> {
     const argv = [program("postgres"), "-D", join(this.#directory, "data"), "-p", `${this.port}`] as const;
@@ -60,6 +75,27 @@ export class PostgresServer implements AsyncDisposable {
   async kill(): Promise<void> {
     this.#server?.signal("SIGKILL");
     await this.#server?.ended;
+  }
+
+  /** It keeps its connections, and the kernel accepts new ones, but nobody answers. */
+  freeze(): void {
+    for (const pid of this.#all()) process.kill(pid, "SIGSTOP");
+  }
+
+  thaw(): void {
+    for (const pid of this.#all()) process.kill(pid, "SIGCONT");
+  }
+
+  /** The server and its children. */
+  #all(): readonly number[] {
+    const pid = this.#server?.pid ?? 0;
+    return [
+      pid,
+      ...execFileSync("pgrep", ["-P", `${pid}`], { encoding: "utf8" })
+        .trim()
+        .split("\n")
+        .map(Number),
+    ];
   }
 
   /** On a connection of its own. */

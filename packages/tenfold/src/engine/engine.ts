@@ -1,4 +1,5 @@
-import type { BackupsReport, FleetReport, HealthReport, ReleasesReport } from "@tenfold/protocol";
+import type { BackupsReport, FleetReport, HealthReport, LoadDiagnosis, ReleasesReport } from "@tenfold/protocol";
+import { diagnoseLoad } from "../capacity/load/diagnose.ts";
 import { Fault } from "../fault/fault.ts";
 import { applicationEnvironment, type Environment } from "../fleet/environment.ts";
 import type { Machine } from "../fleet/machine.ts";
@@ -149,6 +150,14 @@ export class Engine {
   get metricsPort(): Port | null {
     const state = this.#fleet?.supervisor.store.state;
     return state === undefined || state.wanted !== "running" ? null : (state.ports[METRICS_PORT] ?? null);
+  }
+
+  /** What the looks of the last so many milliseconds, an hour at most, say of the load. Fault: TF_NOT_RUNNING. */
+  loadDiagnosis(lasting: number): LoadDiagnosis {
+    const { observer, supervisor } = this.#running();
+    const since = this.#host.now() - lasting;
+    const looks = observer.all.filter(({ at }) => at >= since);
+    return diagnoseLoad({ looks, spec: supervisor.store.state.spec });
   }
 
   async health(): Promise<HealthReport | null> {

@@ -65,6 +65,9 @@ export type FaultCode =
   | "TF_SCENARIO"
   | "TF_LOAD_HOST"
   | "TF_LOAD_LIMIT"
+  | "TF_PLAN_FILE"
+  | "TF_PLAN_LIMIT"
+  | "TF_MEASURE"
   | "TF_DRILL_DATABASE"
   | "TF_TRACE";
 
@@ -190,4 +193,16 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
     when: "A load was asked for that is larger or longer than is done without being told so.",
   },
   TF_TRACE: { exit: "input", when: "The trace that is to be simulated cannot be read, or is no trace." },
+  TF_PLAN_FILE: {
+    exit: "input",
+    when: "A table of prices, or a measurement to plan by, does not exist or has problems; all are listed.",
+  },
+  TF_PLAN_LIMIT: {
+    exit: "input",
+    when: "No number of instances keeps to the limit, because a request by itself takes longer, or the machines are too small.",
+  },
+  TF_MEASURE: {
+    exit: "failed",
+    when: "The running fleet could not be measured: it keeps to its limits at no rate, or something else stands in the way.",
+  },
 };

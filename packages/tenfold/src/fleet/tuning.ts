@@ -12,29 +12,49 @@ export interface PostgresTuning {
   readonly maxParallelWorkers: number;
 }
 
+/** Connections beside the pool's: migrations, monitoring, replication, `psql`. */
 const DIRECT_CONNECTIONS = 40;
 /** What initdb writes into a new cluster: a replica may not have less than its primary once had. */
 const LEAST_CONNECTIONS = 100;
+/** More threads than this do not make a balancer faster. */
+const MOST_BALANCER_THREADS = 16;
 
 function between(low: Bytes, value: number, high: Bytes): Bytes {
   return bytes(Math.min(high, Math.max(low, Math.floor(value / 1024 ** 2) * 1024 ** 2)));
 }
 
+/** What a server has to itself, and how many connections the pool opens to it. */
+export interface PostgresShare {
+  readonly memory: Bytes;
+  readonly cores: number;
+  readonly poolSize: number;
+}
+
 /**
- * The usual rules of thumb (a quarter of the server's share of memory for shared_buffers, three quarters as the
- * planner's idea of the cache), with a server's share being a quarter of the machine divided among the servers.
+ * The usual rules of thumb: a quarter of the server's share of memory for shared_buffers, three quarters as the planner's
+ * idea of the cache.
  */
+export function tunePostgresServer({ memory, cores, poolSize }: PostgresShare): PostgresTuning {
+  const maxConnections = Math.max(LEAST_CONNECTIONS, poolSize + DIRECT_CONNECTIONS);
+  return {
+    maxConnections,
+    sharedBuffers: between(mebibytes(32), memory / 4, mebibytes(8_192)),
+    effectiveCacheSize: between(mebibytes(64), (memory * 3) / 4, mebibytes(65_536)),
+    workMem: between(mebibytes(4), memory / 4 / maxConnections, mebibytes(128)),
+    maintenanceWorkMem: between(mebibytes(32), memory / 16, mebibytes(1_024)),
+    maxParallelWorkers: Math.max(4, cores),
+  };
+}
+
+/** A server of a fleet: its share is what the file says, or a quarter of the machine divided among the servers. */
 export function tunePostgres(fleet: Fleet): PostgresTuning {
   const servers = 1 + fleet.counts.postgresReplicas;
   const postgres = localPostgres(fleet.spec);
-  const share = postgres?.memory ?? between(mebibytes(256), fleet.machine.memory / 4 / servers, mebibytes(16_384));
-  const maxConnections = Math.max(LEAST_CONNECTIONS, (postgres?.pool.size ?? 25) + DIRECT_CONNECTIONS);
-  return {
-    maxConnections,
-    sharedBuffers: between(mebibytes(32), share / 4, mebibytes(8_192)),
-    effectiveCacheSize: between(mebibytes(64), (share * 3) / 4, mebibytes(65_536)),
-    workMem: between(mebibytes(4), share / 4 / maxConnections, mebibytes(128)),
-    maintenanceWorkMem: between(mebibytes(32), share / 16, mebibytes(1_024)),
-    maxParallelWorkers: Math.max(4, fleet.machine.cores),
-  };
+  const memory = postgres?.memory ?? between(mebibytes(256), fleet.machine.memory / 4 / servers, mebibytes(16_384));
+  return tunePostgresServer({ memory, cores: fleet.machine.cores, poolSize: postgres?.pool.size ?? 25 });
+}
+
+/** Threads of HAProxy, or worker processes of nginx. */
+export function balancerThreads(cores: number): number {
+  return Math.max(1, Math.min(cores, MOST_BALANCER_THREADS));
 }

@@ -1,4 +1,4 @@
-import { lateShare } from "../scale/erlang.ts";
+import { lateShare } from "../fleet/erlang.ts";
 import type { WebSample } from "../scale/web/sample.ts";
 import { Random } from "../units/random.ts";
 import { SimulatedFleet } from "./fleet.ts";

@@ -1,4 +1,4 @@
-import { leastServers } from "../scale/erlang.ts";
+import { leastServers } from "../fleet/erlang.ts";
 import { demandOf, type World } from "./world.ts";
 
 /** A queue takes some seconds to feel a change of rate. */

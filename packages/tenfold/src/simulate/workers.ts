@@ -1,4 +1,4 @@
-import { waitProbability } from "../scale/erlang.ts";
+import { waitProbability } from "../fleet/erlang.ts";
 import type { WorkerCounts, WorkerSample } from "../scale/workers/policy.ts";
 import { Random } from "../units/random.ts";
 import { SimulatedFleet } from "./fleet.ts";

@@ -1,9 +1,17 @@
-import type { BackupsReport, FleetEvent, FleetReport, HealthReport, ReleasesReport } from "@tenfold/protocol";
+import type {
+  BackupsReport,
+  FleetEvent,
+  FleetReport,
+  HealthReport,
+  LoadDiagnosis,
+  ReleasesReport,
+} from "@tenfold/protocol";
 import type { RestoreTarget } from "../fleet/backup/choose.ts";
 import type { Part } from "../fleet/backup/manifest.ts";
 import type { Origin } from "../fleet/backup/restore.ts";
 import type { Strategy } from "../spec/deploy/deploy.ts";
 import type { Spec } from "../spec/spec.ts";
+import type { Millis } from "../units/millis.ts";
 import type { Percent } from "../units/percent.ts";
 import type { Breaker } from "./breaker.ts";
 
@@ -121,6 +129,8 @@ export interface Target {
   /** A fleet that does not run is `down` and has no members. Fault: TF_NOT_RUNNING where there was never one. */
   ps(): Promise<FleetReport>;
   health(): Promise<HealthReport>;
+  /** What was seen of the load in the last so many milliseconds, and what it likely means. Fault: TF_NOT_RUNNING. */
+  loadDiagnosis(lasting: Millis): Promise<LoadDiagnosis>;
   /** The variables of a member of the application, or of none of them in particular. */
   environment(member: string | null): Promise<Readonly<Record<string, string>>>;
   /** What the fleet runs by. Fault: TF_NOT_RUNNING where there was never one. */

@@ -12,6 +12,7 @@ import { importDump } from "./import.ts";
 import { init } from "./init.ts";
 import { load } from "./load.ts";
 import { logs } from "./logs.ts";
+import { plan } from "./plan.ts";
 import { ps } from "./ps.ts";
 import { psql } from "./psql.ts";
 import { redisCli } from "./redis-cli.ts";
@@ -47,5 +48,6 @@ export const COMMANDS: readonly CommandDefinition[] = [
   psql,
   redisCli,
   load,
+  plan,
   down,
 ];

@@ -18,16 +18,20 @@ function share(part: number): string {
   return `${Math.round(part * 100)} %`;
 }
 
-/** Whether the generator itself was the bottleneck, and in which way. */
+/**
+ * Whether the generator itself was the bottleneck, and in which way. `fineLateness`: milliseconds that matter to nobody,
+ * for whoever knows what is looked for.
+ */
 export function reportGenerator(
   { health, threads, connections, records }: RunResult,
   mostConnections: number,
+  fineLateness: number = FINE_LATENESS,
 ): GeneratorReport {
   const lateness = new Histogram();
   lateness.merge(health.lateness);
   const late = lateness.percentile(99);
   const limits: string[] = [];
-  if (late > FINE_LATENESS) {
+  if (late > fineLateness) {
     const others =
       health.cpu > STARVED ? "" : `; the cores were busy with other things, for it used ${share(health.cpu)} of one`;
     limits.push(

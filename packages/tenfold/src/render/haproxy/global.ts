@@ -1,5 +1,6 @@
 import type { Fleet } from "../../fleet/fleet.ts";
 import type { Member } from "../../fleet/member.ts";
+import { balancerThreads } from "../../fleet/tuning.ts";
 import { formerLifetime } from "../edge/edge.ts";
 import { FRONT_CONNECTIONS } from "./fronts.ts";
 import { section, time } from "./words.ts";
@@ -19,7 +20,7 @@ export function globalSection(fleet: Fleet, member: Member, fronts: number): str
     `stats timeout 1m`,
     `hard-stop-after ${time(formerLifetime(spec))}`,
     `mworker-max-reloads ${FORMER_WORKERS}`,
-    `nbthread ${Math.max(1, Math.min(machine.cores, 16))}`,
+    `nbthread ${balancerThreads(machine.cores)}`,
     `maxconn ${spec.balancer.maxConnections + fronts * FRONT_CONNECTIONS + RESERVED}`,
     // Fewer open files than that allow is a warning, not a reason to stand still.
     `no strict-limits`,

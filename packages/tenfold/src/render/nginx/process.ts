@@ -2,6 +2,7 @@ import type { Fleet } from "../../fleet/fleet.ts";
 import { isAtLeast } from "../../fleet/machine.ts";
 import type { Member } from "../../fleet/member.ts";
 import { dataDirectory } from "../../fleet/paths.ts";
+import { balancerThreads } from "../../fleet/tuning.ts";
 import { formerLifetime } from "../edge/edge.ts";
 import { block, quoted, time } from "./words.ts";
 
@@ -22,7 +23,7 @@ export function pidFileName(member: Member): string {
 }
 
 export function workerCount(fleet: Fleet): number {
-  return Math.max(1, Math.min(fleet.machine.cores, 16));
+  return balancerThreads(fleet.machine.cores);
 }
 
 /** From this version on HTTP/2 has a directive of its own. */

@@ -1,4 +1,4 @@
-import { leastServers } from "../erlang.ts";
+import { leastServers } from "../../fleet/erlang.ts";
 import { tuningOf, type WebPolicy } from "./policy.ts";
 
 /** Least time above the service itself that is left for waiting, in services: a limit that is tighter cannot be kept. */

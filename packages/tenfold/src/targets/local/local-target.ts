@@ -1,7 +1,13 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import type { BackupsReport, FleetEvent, FleetReport, HealthReport, ReleasesReport } from "@tenfold/protocol";
-import type { OperationBody } from "../../api/server.ts";
+import type {
+  BackupsReport,
+  FleetEvent,
+  FleetReport,
+  HealthReport,
+  LoadDiagnosis,
+  ReleasesReport,
+} from "@tenfold/protocol";
 import type { UpRequest } from "../../engine/intent.ts";
 import { reportReleases } from "../../engine/report.ts";
 import type { Request } from "../../engine/request.ts";
@@ -12,6 +18,7 @@ import { VERSION } from "../../fleet/version.ts";
 import type { StoredState } from "../../journal/state.ts";
 import { StateFile } from "../../journal/state-file.ts";
 import type { Spec } from "../../spec/spec.ts";
+import type { Millis } from "../../units/millis.ts";
 import type {
   BackupOrder,
   DeployOrder,
@@ -25,6 +32,7 @@ import type {
   Watch,
 } from "../target.ts";
 import { EngineClient } from "./client.ts";
+import { giveOrder } from "./give-order.ts";
 import { LocalBreaker } from "./local-breaker.ts";
 import { readLogs } from "./log-files.ts";
 import { controlSocket } from "./socket.ts";
@@ -165,6 +173,11 @@ export class LocalTarget implements Target {
     return { version: 1, status: state, checks: [] };
   }
 
+  async loadDiagnosis(lasting: Millis): Promise<LoadDiagnosis> {
+    await this.#needEngine();
+    return this.#client.get<LoadDiagnosis>(`/v1/load?lasting=${lasting}`);
+  }
+
   async environment(member: string | null): Promise<Readonly<Record<string, string>>> {
     await this.#needEngine();
     if (member !== null) selectMembers((await this.ps()).members, [member]);
@@ -220,24 +233,8 @@ export class LocalTarget implements Target {
     return read.found === "nothing" ? null : read.state;
   }
 
-  async #order(request: Request, watch: Watch): Promise<void> {
-    const body: OperationBody = {
-      request,
-      by: { pid: process.pid, user: process.env.USER ?? `uid ${process.getuid?.() ?? "?"}` },
-      dryRun: watch.dryRun,
-    };
-    const cancel = (): void =>
-      void this.#client.post("/v1/cancel", { hurry: watch.hurry.aborted, name: request.name }).catch(() => {});
-    const hurry = (): void => void this.#client.post("/v1/hurry", {}).catch(() => {});
-    watch.cancel.addEventListener("abort", cancel, { once: true });
-    watch.hurry.addEventListener("abort", hurry, { once: true });
-    try {
-      watch.cancel.throwIfAborted();
-      await this.#client.stream("/v1/operations", body, watch.onEvent);
-    } finally {
-      watch.cancel.removeEventListener("abort", cancel);
-      watch.hurry.removeEventListener("abort", hurry);
-    }
+  #order(request: Request, watch: Watch): Promise<void> {
+    return giveOrder(this.#client, request, watch);
   }
 
   /** Fault: TF_NOT_RUNNING. */

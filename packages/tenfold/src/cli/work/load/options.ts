@@ -13,7 +13,8 @@ const DEFAULT_DURATION = seconds(30);
 const RATE_PER_THREAD = 10_000;
 const MOST_THREADS = 64;
 
-function number(input: Input, option: string): number | undefined {
+/** A number from 0 up, when the option is there. Fault: TF_ARGUMENT. */
+export function number(input: Input, option: string): number | undefined {
   const text = input.text(option);
   if (text === null) return undefined;
   const value = Number(text);
@@ -23,7 +24,8 @@ function number(input: Input, option: string): number | undefined {
   });
 }
 
-function length(input: Input, option: string): Millis | undefined {
+/** A time above 0, when the option is there. Fault: TF_ARGUMENT. */
+export function length(input: Input, option: string): Millis | undefined {
   const text = input.text(option);
   if (text === null) return undefined;
   const value = parseDuration(text);
@@ -33,7 +35,8 @@ function length(input: Input, option: string): Millis | undefined {
   });
 }
 
-function count(input: Input, option: string): number | undefined {
+/** A whole number from 1 up, when the option is there. Fault: TF_ARGUMENT. */
+export function count(input: Input, option: string): number | undefined {
   const text = input.text(option);
   return text === null ? undefined : wholeNumber(text, `--${option}`, 1);
 }

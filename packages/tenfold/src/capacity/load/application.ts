@@ -1,0 +1,207 @@
+import type { LoadCause } from "@tenfold/protocol";
+import type { WebFigures } from "../../fleet/figures.ts";
+import type { MemberName } from "../../fleet/member.ts";
+import { growth, memberAt, type Observation } from "../../fleet/observation.ts";
+import { bytes, formatBytes } from "../../units/bytes.ts";
+import { grown, mean, most, shareOf, type Window } from "./cause.ts";
+
+/** Milliseconds: a mean above it is slow for anybody. */
+const SLOW_MS = 200;
+/** Of one core, in percent. */
+const BUSY_CPU = 85;
+const IDLE_CPU = 50;
+const OFTEN = 0.2;
+const REFUSED = 0.001;
+/** Seconds of looks that a trend of memory needs, and what it has to amount to. */
+const TREND_SECONDS = 300;
+const GROWTH_SHARE = 0.2;
+const GROWTH_BYTES = 32 * 1024 ** 2;
+const STRAIGHT = 0.8;
+const LATE_JOB_MS = 30_000;
+/** The last looks still know what each instance did. */
+const RECENT = 12;
+
+function recent({ looks }: Window): readonly Observation[] {
+  return looks.slice(-RECENT);
+}
+
+function instancesIn(looks: readonly Observation[]): MemberName[] {
+  return [...new Set(looks.flatMap(({ web }) => [...(web?.instances.keys() ?? [])]))];
+}
+
+function meanCpu(looks: readonly Observation[], name: MemberName): number | null {
+  return mean(looks.flatMap((look) => memberAt(look, name)?.cpu ?? []));
+}
+
+/** Mean of what answers took, over instances that answered; `null` when none did. */
+function meanResponse(looks: readonly Observation[], name: MemberName): number | null {
+  return mean(looks.flatMap(({ web }) => web?.instances.get(name)?.response ?? []));
+}
+
+function whoItWaitsFor({ looks }: Window): string {
+  const waits =
+    shareOf(
+      looks.map(({ pooler }) => pooler),
+      ({ waiting }) => waiting > 0,
+    ) ?? 0;
+  if (waits >= OFTEN) return "the pool of the database, where clients waited: see pool-waiting";
+  const locks =
+    shareOf(
+      looks.map(({ database }) => database),
+      ({ waitingForLocks }) => waitingForLocks > 0,
+    ) ?? 0;
+  if (locks >= OFTEN) return "locks of the database: see lock-waiting";
+  return "the database (tenfold psql: SELECT query, mean_exec_time FROM pg_stat_statements ORDER BY total_exec_time DESC LIMIT 5), or services outside of the fleet";
+}
+
+/** CPU and latency of the instances that answered lately. */
+export function webBound(window: Window): LoadCause[] {
+  const looks = recent(window);
+  const rate = grown(
+    looks.map(({ web }) => web?.requests),
+    growth,
+  );
+  if (rate === 0) return [];
+  const names = instancesIn(looks);
+  const cpu = mean(names.flatMap((name) => meanCpu(looks, name) ?? []));
+  const response = mean(names.flatMap((name) => meanResponse(looks, name) ?? []));
+  if (cpu === null) return [];
+  const shown = `${Math.round(cpu)} % of a core each`;
+  if (cpu >= BUSY_CPU)
+    return [
+      {
+        name: "cpu-bound",
+        level: "warning",
+        subject: "web",
+        figure: `${names.length} instances used ${shown}`,
+        why: "an instance that computes all the time lets requests wait",
+        change: `tenfold scale web=${names.length + Math.max(1, Math.ceil(names.length / 2))}, if the machine has cores left; tenfold plan --measure says how far that goes`,
+      },
+    ];
+  if (response === null || response < SLOW_MS || cpu >= IDLE_CPU) return [];
+  return [
+    {
+      name: "dependency-bound",
+      level: "warning",
+      subject: "web",
+      figure: `answers took ${Math.round(response)} ms on average while instances used ${shown}`,
+      why: "the time goes by in waiting for something else; more instances would wait as well",
+      change: `look at ${whoItWaitsFor(window)}`,
+    },
+  ];
+}
+
+function webOf({ looks }: Window): (WebFigures | null)[] {
+  return looks.map(({ web }) => web);
+}
+
+export function instancesFull(window: Window): LoadCause[] {
+  const share = shareOf(webOf(window), ({ queued }) => queued > 0) ?? 0;
+  if (share < OFTEN) return [];
+  const worst = most(webOf(window).map((web) => web?.queued ?? 0));
+  return [
+    {
+      name: "instances-full",
+      level: "warning",
+      subject: "balancer",
+      figure: `up to ${worst} requests waited in the balancer, at ${Math.round(share * 100)} % of the looks`,
+      why: "every instance had as many requests as it may have at once",
+      change: `more instances (tenfold scale web=+1), or web.concurrency${window.spec.web.concurrency === false ? "" : `, which is ${window.spec.web.concurrency}`}`,
+    },
+  ];
+}
+
+export function requestsRefused(window: Window): LoadCause[] {
+  const count = (of: (web: WebFigures) => number): number =>
+    grown(
+      webOf(window).map((web) => (web === null ? null : of(web))),
+      growth,
+    );
+  const [requests, refused] = [count((web) => web.requests), count((web) => web.refused)];
+  if (refused === 0 || refused < requests * REFUSED) return [];
+  return [
+    {
+      name: "requests-refused",
+      level: "error",
+      subject: "balancer",
+      figure: `${refused} of ${requests} requests got a 503, since no instance could take them`,
+      why: "instances were sick, or full for longer than balancer.timeouts.queue",
+      change: "tenfold health says which instance is sick; else more instances",
+    },
+  ];
+}
+
+/** A straight line through a member's memory: what it grew by, and how much of the movement it explains. */
+function trendOf(points: readonly (readonly [number, number])[]): {
+  readonly growth: number;
+  readonly straight: number;
+} {
+  const x = mean(points.map(([at]) => at)) ?? 0;
+  const y = mean(points.map(([, value]) => value)) ?? 0;
+  let [cross, across, spread] = [0, 0, 0];
+  for (const [at, value] of points) {
+    cross += (at - x) * (value - y);
+    across += (at - x) ** 2;
+    spread += (value - y) ** 2;
+  }
+  if (across === 0 || spread === 0) return { growth: 0, straight: 0 };
+  const span = (points.at(-1)?.[0] ?? 0) - (points[0]?.[0] ?? 0);
+  return { growth: (cross / across) * span, straight: cross ** 2 / (across * spread) };
+}
+
+/** Since its last start: what begins anew has less. */
+function memoryOf({ looks }: Window, name: MemberName): (readonly [number, number])[] {
+  let restarts = -1;
+  let points: (readonly [number, number])[] = [];
+  for (const look of looks) {
+    const figures = memberAt(look, name);
+    if (figures === null) continue;
+    if (figures.restarts !== restarts) points = [];
+    restarts = figures.restarts;
+    points.push([look.at / 1_000, figures.memory]);
+  }
+  return points;
+}
+
+export function memoryGrowth(window: Window): LoadCause[] {
+  const names = window.looks.at(-1)?.members.names ?? [];
+  return names
+    .filter((name) => /^(web|worker|scheduler)-/.test(name))
+    .flatMap((name): LoadCause[] => {
+      // The first minute of a process is no trend.
+      const points = memoryOf(window, name).slice(RECENT);
+      const [first, last] = [points[0], points.at(-1)];
+      if (first === undefined || last === undefined || last[0] - first[0] < TREND_SECONDS) return [];
+      const { growth: grew, straight } = trendOf(points);
+      if (grew < GROWTH_BYTES || grew < first[1] * GROWTH_SHARE || straight < STRAIGHT) return [];
+      const minutes = Math.round((last[0] - first[0]) / 60);
+      return [
+        {
+          name: "memory-growth",
+          level: "warning",
+          subject: name,
+          figure: `its memory grew by ${formatBytes(bytes(grew))} in ${minutes} min, to ${formatBytes(bytes(last[1]))}, as a straight line`,
+          why: "something is kept and never given back",
+          change: `find the leak; until then web.memory (or that of the worker) restarts it before the machine is out of memory, and tenfold restart ${name} does so now`,
+        },
+      ];
+    });
+}
+
+export function jobsLate({ looks }: Window): LoadCause[] {
+  const last = looks.at(-1);
+  if (last === undefined) return [];
+  return [...last.queues].flatMap(([name, { queued, oldest }]): LoadCause[] => {
+    if (oldest === null || oldest < LATE_JOB_MS) return [];
+    return [
+      {
+        name: "jobs-late",
+        level: "warning",
+        subject: name,
+        figure: `${queued} jobs wait, the oldest for ${Math.round(oldest / 1_000)} s`,
+        why: "more jobs come than its workers do",
+        change: `tenfold scale worker.${name}=+1, or bounds in workers.${name}.instances so that it moves by itself`,
+      },
+    ];
+  });
+}

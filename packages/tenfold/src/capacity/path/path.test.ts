@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { initialCounts } from "../../fleet/counts.ts";
+import { parseSpec } from "../../spec/parse.ts";
+import { mebibytes } from "../../units/bytes.ts";
+import { BUILT_IN_PRICES } from "../size/prices.ts";
+import { sizeTiers } from "../size/tiers.ts";
+import { presentOf } from "./present.ts";
+import { planPath } from "./steps.ts";
+
+const MACHINE = { cores: 2, memory: mebibytes(4_096) };
+const TIERS = sizeTiers(
+  { think: 10, requestsPerAction: 1, p95: 0.25 },
+  { service: 0.03, slots: 1, variability: 1 },
+  BUILT_IN_PRICES,
+);
+
+function specOf(value: Record<string, unknown>) {
+  const parsed = parseSpec({ name: "shop", web: "node server.js", ...value }, "shop");
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.value;
+}
+
+test("the way from a small fleet to a large one saves, grows what is below, then the application, and tries it", () => {
+  const spec = specOf({
+    web: { command: "node a.js", instances: 2 },
+    postgres: { replicas: 1, pool: { clients: 300 } },
+    redis: true,
+    workers: { mail: "node w.js" },
+  });
+  const { web, workers } = initialCounts(spec);
+  const present = presentOf(spec, { web, workers, postgres: 2, redis: 2 }, MACHINE);
+  const goal = TIERS.find(({ name }) => name === "large");
+  assert.ok(goal !== undefined);
+  const path = planPath(present, { size: goal.size, p95: 0.25, machines: goal.standard.machines });
+  const titles = path.map(({ title }) => title.split(/[: ]/)[0]);
+  assert.deepEqual(titles, ["save", "move", "PostgreSQL", "PostgreSQL's", "Redis", "connections", "instances", "try"]);
+  const commands = path.flatMap((step) => step.commands);
+  assert.ok(
+    commands.includes(`tenfold scale web=${goal.size.web} worker.mail=${goal.size.workers}`),
+    commands.join("\n"),
+  );
+  assert.ok(commands.some((line) => line.startsWith("tenfold scale postgres.replicas=2")));
+});
+
+test("a fleet that is large enough has no way to go", () => {
+  const small = TIERS[0];
+  assert.ok(small !== undefined);
+  const spec = specOf({
+    web: { command: "node a.js", instances: 8 },
+    workers: { mail: { command: "w", instances: 9 } },
+  });
+  const present = presentOf(spec, null, { cores: 64, memory: mebibytes(262_144) });
+  assert.deepEqual(planPath(present, { size: small.size, p95: 0.25, machines: 1 }), []);
+});
+
+test("what is only written is changed in the file, and nothing is told to run", () => {
+  const spec = specOf({ web: { command: "node a.js", instances: 1 } });
+  const goal = TIERS[1];
+  assert.ok(goal !== undefined);
+  const path = planPath(presentOf(spec, null, MACHINE), { size: goal.size, p95: 0.25, machines: 2 });
+  const scale = path.find(({ title }) => title.startsWith("instances"));
+  assert.deepEqual(scale?.edits, [`web.instances: ${goal.size.web}`]);
+  assert.deepEqual(scale?.commands, ["tenfold config"]);
+});

@@ -1,0 +1,166 @@
+import { type Bytes, configBytes } from "../../units/bytes.ts";
+import type { FleetSize } from "../size/fleet-size.ts";
+import type { MachineGroup } from "../size/machines.ts";
+import type { Present } from "./present.ts";
+
+/** One thing to do on the way from what there is to what is needed. */
+export interface PathStep {
+  readonly title: string;
+  readonly why: string;
+  /** Lines of the fleet file that change, as `postgres.pool.size: 40`; empty: none. */
+  readonly edits: readonly string[];
+  /** To be run one after the other in the project's directory. */
+  readonly commands: readonly string[];
+}
+
+export interface Goal {
+  readonly size: FleetSize;
+  /** Seconds. */
+  readonly p95: number;
+  readonly machines: number;
+}
+
+const GIB = 1024 ** 3;
+
+function gigabytes(value: Bytes): string {
+  return `${Math.round((value / GIB) * 10) / 10} GB`;
+}
+
+function apply(isRunning: boolean): string {
+  return isRunning ? "tenfold up -d" : "tenfold config";
+}
+
+function machineStep(present: Present, { size }: Goal): PathStep[] {
+  const [first, second] = size.machines;
+  if (first === undefined) return [];
+  const { type, count } = first;
+  const { cores, memory } = present.machine;
+  if (second === undefined && count === 1 && cores >= type.cores && memory >= type.memory * 0.9) return [];
+  const told = size.machines.map(({ purpose, type: { name }, count: many }: MachineGroup) => {
+    return `${many} × ${name} for ${purpose === "everything" ? purpose : `the ${purpose}`}`;
+  });
+  const isMove = second === undefined && count === 1;
+  return [
+    {
+      title: isMove ? `move to a machine of ${type.name}` : `move to ${told.join(" and ")}`,
+      why: `this machine has ${cores} cores and ${gigabytes(memory)}`,
+      edits: [],
+      commands: isMove
+        ? ["tenfold backup", "tenfold restore --from <directory of the backups>  # there, with the same fleet file"]
+        : ["tenfold backup  # what several machines begin with; one machine cannot hold this tier"],
+    },
+  ];
+}
+
+function postgresStep(present: Present, { size }: Goal): PathStep[] {
+  const { postgres } = present;
+  if (postgres === null) return [];
+  const wanted = size.postgres;
+  const steps: PathStep[] = [];
+  if (postgres.replicas < wanted.replicas)
+    steps.push({
+      title: `PostgreSQL replicas: ${postgres.replicas} → ${wanted.replicas}`,
+      why: "a replica stands in when the primary fails, and answers reads until then",
+      edits: [`postgres.replicas: ${wanted.replicas}`],
+      commands: [present.isRunning ? `tenfold scale postgres.replicas=${wanted.replicas}` : "tenfold config"],
+    });
+  const edits: string[] = [];
+  if (postgres.poolSize < wanted.poolSize) edits.push(`postgres.pool.size: ${wanted.poolSize}`);
+  if (postgres.poolClients < wanted.poolClients) edits.push(`postgres.pool.clients: ${wanted.poolClients}`);
+  const own = present.machine.memory / 4 / (1 + wanted.replicas);
+  if ((postgres.memory ?? own) < wanted.memory && present.machine.memory >= wanted.memory * (1 + wanted.replicas) * 1.5)
+    edits.push(`postgres.memory: ${configBytes(wanted.memory)}`);
+  if (edits.length > 0)
+    steps.push({
+      title: "PostgreSQL's memory and pool",
+      why: `${wanted.poolSize} connections at work for ${Math.round(size.rate)} requests a second, ${gigabytes(wanted.memory)} for the data that is used all the time`,
+      edits,
+      commands: [apply(present.isRunning)],
+    });
+  return steps;
+}
+
+function redisStep(present: Present, { size }: Goal): PathStep[] {
+  const edits: string[] = [];
+  const { redis, cache } = present;
+  if (redis !== null && redis.memory < size.redis.memory) edits.push(`redis.memory: ${configBytes(size.redis.memory)}`);
+  if (redis !== null && redis.replicas < size.redis.replicas) edits.push(`redis.replicas: ${size.redis.replicas}`);
+  if (cache !== null && cache.memory < size.cache.memory) edits.push(`cache.memory: ${configBytes(size.cache.memory)}`);
+  if (edits.length === 0) return [];
+  const why = `sessions, queues and the cache of ${size.users} users`;
+  return [{ title: "Redis", why, edits, commands: [apply(present.isRunning)] }];
+}
+
+function balancerStep(present: Present, { size }: Goal): PathStep[] {
+  const wanted = size.balancer.maxConnections;
+  if (present.maxConnections >= wanted) return [];
+  return [
+    {
+      title: `connections of the balancer: ${present.maxConnections} → ${wanted}`,
+      why: "a browser keeps up to six",
+      edits: [`balancer.maxConnections: ${wanted}`],
+      commands: [apply(present.isRunning)],
+    },
+  ];
+}
+
+/** Workers are divided as they are now: which queue has how much to do, nobody here knows. */
+function scaleStep(present: Present, { size }: Goal): PathStep[] {
+  const orders: string[] = [];
+  const edits: string[] = [];
+  if (present.web < size.web) {
+    orders.push(`web=${size.web}`);
+    edits.push(`web.instances: ${size.web}`);
+  }
+  const names = Object.entries(present.workers);
+  const now = names.reduce((sum, [, count]) => sum + count, 0);
+  if (now > 0 && now < size.workers)
+    for (const [name, count] of names) {
+      const wanted = Math.ceil((count / now) * size.workers);
+      if (wanted <= count) continue;
+      orders.push(`worker.${name}=${wanted}`);
+      edits.push(`workers.${name}.instances: ${wanted}`);
+    }
+  if (orders.length === 0) return [];
+  return [
+    {
+      title: `instances: ${orders.join(", ")}`,
+      why: `${Math.round(size.rate * 10) / 10} requests a second, with one instance to spare`,
+      edits,
+      commands: [present.isRunning ? `tenfold scale ${orders.join(" ")}` : "tenfold config"],
+    },
+  ];
+}
+
+/**
+ * The way from here to there: the data is saved first, then everything below the application grows, then the
+ * application, and in the end it is tried. Empty when nothing has to grow.
+ */
+export function planPath(present: Present, goal: Goal): PathStep[] {
+  const grows = [machineStep, postgresStep, redisStep, balancerStep, scaleStep].flatMap((step) => step(present, goal));
+  if (grows.length === 0) return [];
+  const hasData = present.postgres !== null || present.redis !== null;
+  const first: PathStep[] = hasData
+    ? [
+        {
+          title: "save the data",
+          why: present.backups ? "the last scheduled backup may be hours old" : "there are no scheduled backups",
+          edits: present.backups ? [] : ["backups: true"],
+          commands: present.isRunning ? ["tenfold backup --verify"] : [],
+        },
+      ]
+    : [];
+  const rate = Math.ceil(goal.size.rate);
+  const limit = Math.round(goal.p95 * 1_000);
+  const last: PathStep = {
+    title: "try it",
+    why: "a plan is a guess until it was measured",
+    edits: [],
+    commands: [
+      ...(present.isRunning ? [] : ["tenfold up -d"]),
+      `tenfold load --rate ${rate} --poisson --duration 2m --threshold "p95<${limit}ms" --threshold "errors<0.1%"`,
+      `tenfold plan --measure --users ${goal.size.users} --p95 ${limit}ms`,
+    ],
+  };
+  return [...first, ...grows, last];
+}

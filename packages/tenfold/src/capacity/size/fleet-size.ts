@@ -1,0 +1,188 @@
+import { balancerThreads, type PostgresTuning, tunePostgresServer } from "../../fleet/tuning.ts";
+import { type Bytes, bytes, mebibytes } from "../../units/bytes.ts";
+import { chooseMachines, type MachineGroup } from "./machines.ts";
+import type { PriceTable } from "./prices.ts";
+
+/**
+ * What is taken for true where nothing was measured. Every plan that rests on it shows it, and a measurement of the user's
+ * own application replaces what matters most.
+ */
+export interface Assumptions {
+  /** Seconds that a request holds a connection to the database. */
+  readonly databaseTime: number;
+  /** Seconds of a core that a request costs the balancer. */
+  readonly balancerTime: number;
+  /** The share of requests that leave a job behind, and the seconds that it takes a worker. */
+  readonly jobShare: number;
+  readonly jobTime: number;
+  /** The share of the database's work that replicas can do. */
+  readonly readShare: number;
+  readonly instanceMemory: Bytes;
+  readonly sessionMemory: Bytes;
+  readonly cachePerUser: Bytes;
+  /** The part of the data that is used all the time, and all of it. */
+  readonly hotDataPerUser: Bytes;
+  readonly dataPerUser: Bytes;
+}
+
+export const ASSUMED: Assumptions = {
+  databaseTime: 0.005,
+  balancerTime: 0.0001,
+  jobShare: 0.05,
+  jobTime: 0.5,
+  readShare: 0.7,
+  instanceMemory: mebibytes(256),
+  sessionMemory: mebibytes(0.0625),
+  cachePerUser: mebibytes(0.1),
+  hotDataPerUser: mebibytes(2),
+  dataPerUser: mebibytes(20),
+};
+
+/** What there is to serve. */
+export interface Load {
+  readonly users: number;
+  /** Requests a second. */
+  readonly rate: number;
+  /** Web instances, spare included, and the cores that they keep busy. */
+  readonly web: number;
+  readonly webCores: number;
+}
+
+/** How much may break at once, and how much room is left. */
+export interface Standard {
+  readonly replicas: number;
+  readonly redisReplicas: number;
+  /** Machines for the application at least; one means that all of the fleet is on it. */
+  readonly machines: number;
+}
+
+/** Everything of a fleet that has a size. */
+export interface FleetSize {
+  readonly users: number;
+  readonly rate: number;
+  readonly web: number;
+  readonly workers: number;
+  readonly postgres: {
+    readonly replicas: number;
+    readonly memory: Bytes;
+    readonly cores: number;
+    readonly poolSize: number;
+    readonly poolClients: number;
+    readonly tuning: PostgresTuning;
+  };
+  readonly redis: { readonly replicas: number; readonly memory: Bytes };
+  readonly cache: { readonly memory: Bytes };
+  readonly balancer: { readonly maxConnections: number; readonly threads: number };
+  readonly machines: readonly MachineGroup[];
+  readonly storage: Bytes;
+  readonly cost: { readonly monthly: number; readonly currency: string };
+}
+
+/** Nothing is planned to be busier than this. */
+const BUSY = 0.6;
+const MOST_REPLICAS = 8;
+const LEAST_POOL = 10;
+/** A pool much larger than the cores only makes queries wait inside of the database instead of before it. */
+const POOL_PER_CORE = 12;
+const LEAST_CLIENTS = 500;
+/** Connections that one process of the application may open. */
+const CLIENTS_PER_PROCESS = 20;
+
+function upTo(step: Bytes, value: number): Bytes {
+  return bytes(Math.max(1, Math.ceil(value / step)) * step);
+}
+
+function clamp(low: number, value: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
+
+function sizePostgres(load: Load, standard: Standard, assumed: Assumptions, workers: number): FleetSize["postgres"] {
+  const busy = load.rate * assumed.databaseTime;
+  const reads = busy * assumed.readShare;
+  const readers = clamp(standard.replicas, Math.ceil(reads / (8 * BUSY)), MOST_REPLICAS);
+  const primary = readers === 0 ? busy : busy - reads;
+  const cores = Math.max(1, Math.ceil(Math.max(primary, readers === 0 ? 0 : reads / readers) / BUSY));
+  const memory = upTo(mebibytes(512), clamp(mebibytes(1_024), load.users * assumed.hotDataPerUser, mebibytes(65_536)));
+  const poolSize = clamp(LEAST_POOL, Math.ceil((busy / BUSY) * 2), Math.max(25, cores * POOL_PER_CORE));
+  const processes = load.web + workers;
+  const poolClients = Math.max(LEAST_CLIENTS, Math.ceil((processes * CLIENTS_PER_PROCESS) / 100) * 100);
+  return {
+    ...{ replicas: readers, memory, cores, poolSize, poolClients },
+    tuning: tunePostgresServer({ memory, cores, poolSize }),
+  };
+}
+
+/** The machines: all on one where that is enough, else those of the application and those of the data. */
+function place(
+  load: Load,
+  size: Omit<FleetSize, "machines" | "cost" | "balancer" | "storage">,
+  standard: Standard,
+  assumed: Assumptions,
+  prices: PriceTable,
+): MachineGroup[] {
+  const jobs = load.rate * assumed.jobShare * assumed.jobTime;
+  const application = {
+    cores: (load.webCores + jobs + load.rate * assumed.balancerTime) / BUSY,
+    memory: bytes((size.web + size.workers) * assumed.instanceMemory + size.redis.memory + size.cache.memory),
+  };
+  const { postgres } = size;
+  const one = { cores: postgres.cores, memory: bytes(postgres.memory * 1.5) };
+  if (standard.machines === 1) {
+    const servers = 1 + postgres.replicas;
+    const room = {
+      cores: application.cores + postgres.cores,
+      memory: bytes(application.memory + one.memory * servers),
+    };
+    return [chooseMachines({ purpose: "everything", least: 1, spare: 0, room: { ...room } }, asOne(room, prices))];
+  }
+  const servers = Array.from({ length: 1 + postgres.replicas }, () =>
+    chooseMachines({ purpose: "database", least: 1, spare: 0, room: one }, asOne(one, prices)),
+  );
+  const [server] = servers;
+  const web = chooseMachines({ purpose: "application", least: standard.machines, spare: 1, room: application }, prices);
+  if (server === undefined) return [web];
+  return [web, { ...server, count: servers.length, monthly: server.monthly * servers.length }];
+}
+
+/** The types that hold all of it on one machine, or the largest one. */
+function asOne({ cores, memory }: { cores: number; memory: Bytes }, prices: PriceTable): PriceTable {
+  const fitting = prices.machines.filter((type) => type.cores >= cores && type.memory >= memory);
+  if (fitting.length > 0) return { ...prices, machines: fitting };
+  const largest = Math.max(...prices.machines.map((type) => type.cores));
+  return { ...prices, machines: prices.machines.filter((type) => type.cores === largest) };
+}
+
+/** Sizes everything for a load. Monotone: more load never gets less of anything. */
+export function sizeFleet(
+  load: Load,
+  standard: Standard,
+  prices: PriceTable,
+  assumed: Assumptions = ASSUMED,
+): FleetSize {
+  const workers = Math.max(1, Math.ceil((load.rate * assumed.jobShare * assumed.jobTime) / BUSY));
+  const postgres = sizePostgres(load, standard, assumed, workers);
+  const redis = {
+    replicas: standard.redisReplicas,
+    memory: upTo(mebibytes(64), Math.max(mebibytes(256), load.users * assumed.sessionMemory * 2)),
+  };
+  const cache = { memory: upTo(mebibytes(64), Math.max(mebibytes(128), load.users * assumed.cachePerUser)) };
+  const size = { users: load.users, rate: load.rate, web: load.web, workers, postgres, redis, cache };
+  const machines = place(load, size, standard, assumed, prices);
+  const storage = upTo(mebibytes(10_240), load.users * assumed.dataPerUser * (1 + postgres.replicas));
+  const disk = (storage / 1024 ** 3) * prices.storagePerGb;
+  const cores = machines[0]?.type.cores ?? 1;
+  return {
+    ...size,
+    balancer: {
+      // A browser keeps up to six connections, and some people come twice.
+      maxConnections: Math.max(10_000, Math.ceil((load.users * 8) / 1_000) * 1_000),
+      threads: balancerThreads(cores),
+    },
+    machines,
+    storage,
+    cost: {
+      monthly: machines.reduce((sum, { monthly }) => sum + monthly, disk),
+      currency: prices.currency,
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * How throughput grows with instances, by the Universal Scalability Law:
+ * X(N) = γN / (1 + α(N−1) + βN(N−1)).
+ */
+export interface Scalability {
+  /** Requests a second of one instance that shares nothing. */
+  readonly gamma: number;
+  /** Contention, 0 to 1: what only one instance can do at a time. */
+  readonly alpha: number;
+  /** Coherence, from 0: what every instance has to agree on with every other. */
+  readonly beta: number;
+}
+
+/** The models that are compared: each is the one before it and a parameter more. */
+export type ModelName = "linear" | "amdahl" | "usl";
+
+export const MODELS: Readonly<Record<ModelName, number>> = { linear: 1, amdahl: 2, usl: 3 };
+
+/** One search at one size: the highest rate that kept to the limits. */
+export interface Measured {
+  readonly instances: number;
+  /** Requests a second. */
+  readonly rate: number;
+}
+
+/** Requests a second of so many instances. */
+export function throughput({ gamma, alpha, beta }: Scalability, instances: number): number {
+  return (gamma * instances) / (1 + alpha * (instances - 1) + beta * instances * (instances - 1));
+}
+
+/** The number beyond which more instances are slower; `Infinity` when there is none. */
+export function peakInstances({ alpha, beta }: Scalability): number {
+  if (beta <= 0) return Number.POSITIVE_INFINITY;
+  return Math.max(1, Math.sqrt(Math.max(0, 1 - alpha) / beta));
+}
+
+/** The least number of instances that does a rate, up to `most`; `null` when none does. */
+export function instancesFor(model: Scalability, rate: number, most: number): number | null {
+  const peak = Math.max(1, Math.ceil(peakInstances(model)));
+  for (let instances = 1; instances <= Math.min(peak, most); instances += 1)
+    if (throughput(model, instances) >= rate) return instances;
+  return null;
+}

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { answerFor, curveOf, predict } from "./answer.ts";
+import { fitModel, withErrors } from "./fit.ts";
+import { instancesFor, type Measured, peakInstances, type Scalability, throughput } from "./model.ts";
+
+/** Uniform numbers, the same for the same seed. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
+
+function noisy(model: Scalability, sizes: readonly number[], noise: number, random: () => number): Measured[] {
+  return sizes.flatMap((instances) =>
+    [1, 2, 3].map(() => ({ instances, rate: throughput(model, instances) * (1 + noise * (2 * random() - 1)) })),
+  );
+}
+
+const PLANTED: readonly Scalability[] = [
+  { gamma: 100, alpha: 0, beta: 0 },
+  { gamma: 950, alpha: 0.08, beta: 0 },
+  { gamma: 50, alpha: 0.05, beta: 0.004 },
+  { gamma: 400, alpha: 0.9, beta: 0 },
+];
+
+test("parameters without noise are found again", () => {
+  for (const model of PLANTED) {
+    const found = fitModel(withErrors(noisy(model, [1, 2, 4, 8], 0, numbers(1))), "usl").model;
+    for (const key of ["gamma", "alpha", "beta"] as const)
+      assert.ok(Math.abs(found[key] - model[key]) < 1e-6 * Math.max(1, model[key]), `${key} ${JSON.stringify(found)}`);
+  }
+});
+
+test("planted throughputs lie in the interval in about 95 of 100 cases, and α and β are never negative", () => {
+  let inside = 0;
+  let all = 0;
+  for (let seed = 1; seed <= 40; seed += 1) {
+    const model = PLANTED[seed % PLANTED.length] as Scalability;
+    const random = numbers(seed * 7_919);
+    const curve = curveOf(noisy(model, [1, 2, 4], 0.05, random), random);
+    for (const { model: found } of curve.fits) assert.ok(found.alpha >= 0 && found.beta >= 0 && found.gamma > 0);
+    for (const size of [1, 3, 4]) {
+      const told = predict(curve, size);
+      if (!told.known) continue;
+      all += 1;
+      const { low, high } = told.value.interval;
+      if (low <= throughput(model, size) && throughput(model, size) <= high) inside += 1;
+    }
+  }
+  assert.ok(all > 100 && inside / all > 0.88, `${inside} of ${all}`);
+});
+
+test("the simplest model that explains the measurements is chosen", () => {
+  const names = PLANTED.map(
+    (model) => curveOf(noisy(model, [1, 2, 4, 8], 0.005, numbers(3)), numbers(5)).fits[0]?.name,
+  );
+  assert.deepEqual(names, ["linear", "amdahl", "usl", "amdahl"]);
+});
+
+test("figures are called measured, interpolated or extrapolated, and refused beyond three times the largest size", () => {
+  const curve = curveOf(noisy({ gamma: 50, alpha: 0.02, beta: 0 }, [1, 2, 4], 0.01, numbers(2)), numbers(3));
+  const standing = (size: number): string => {
+    const told = predict(curve, size);
+    return told.known ? told.value.standing : told.why;
+  };
+  assert.deepEqual([standing(2), standing(3), standing(5)], ["measured", "interpolated", "extrapolated"]);
+  assert.match(standing(13), /more than 3 times the 4 that were measured/);
+});
+
+test("an interval wider than ±20 % is no answer", () => {
+  const measured = [1, 2].flatMap((instances) =>
+    [60, 100, 140].map((share) => ({ instances, rate: instances * share })),
+  );
+  const told = predict(curveOf(measured, numbers(9)), 6);
+  assert.equal(told.known, false);
+  assert.match(told.known ? "" : told.why, /only known to ±\d+ %/);
+});
+
+test("more load never needs fewer instances, and what no number does is said", () => {
+  const model = { gamma: 50, alpha: 0.1, beta: 0.01 };
+  let before = 0;
+  for (let rate = 10; rate < throughput(model, Math.ceil(peakInstances(model))) - 1; rate += 5) {
+    const needed = instancesFor(model, rate, 1_000) ?? Number.NaN;
+    assert.ok(needed >= before, `${rate}: ${needed} after ${before}`);
+    before = needed;
+  }
+  const flat = curveOf(noisy({ gamma: 100, alpha: 1, beta: 0 }, [1, 2, 4], 0.01, numbers(2)), numbers(4));
+  const told = answerFor(flat, 1_000);
+  assert.match(told.known ? "" : told.why, /no number of instances/);
+});

@@ -1,0 +1,144 @@
+import type { Present } from "../../capacity/path/present.ts";
+import type { PathStep } from "../../capacity/path/steps.ts";
+import type { Assumptions, FleetSize } from "../../capacity/size/fleet-size.ts";
+import type { PriceTable } from "../../capacity/size/prices.ts";
+import type { Appetite, WebSize } from "../../capacity/size/queue.ts";
+import type { Habits, Tier, TierName } from "../../capacity/size/tiers.ts";
+import type { Standing } from "../../capacity/usl/answer.ts";
+import { formatBytes } from "../../units/bytes.ts";
+import { harmless, type Paint } from "./style.ts";
+import { formatTable } from "./table.ts";
+
+/** The size that was asked for. */
+export interface Goal {
+  readonly tier: TierName;
+  /** `modelled`: by Erlang C and the service time; otherwise by a measurement. */
+  readonly web: WebSize & { readonly standing: Standing | "modelled" };
+  readonly size: FleetSize;
+  readonly machines: number;
+}
+
+/** `tenfold plan --json`. Times in seconds, sizes in bytes. */
+export interface Plan {
+  readonly version: 1;
+  readonly prices: PriceTable;
+  readonly habits: Habits;
+  readonly appetite: Appetite;
+  /** Whether the service time is nobody's. */
+  readonly isGuess: boolean;
+  readonly assumed: Assumptions;
+  readonly tiers: readonly Tier[];
+  /** `null`: neither users nor requests were named. */
+  readonly goal: Goal | null;
+  /** `null`: there is no project here. */
+  readonly present: Present | null;
+  readonly next: TierName | null;
+  /** The way from the present size; `null` without a project, empty when nothing has to grow. */
+  readonly path: readonly PathStep[] | null;
+}
+
+function figure(value: number): string {
+  return value >= 100 ? String(Math.round(value)) : String(Math.round(value * 10) / 10);
+}
+
+function milliseconds(seconds: number): string {
+  return `${figure(seconds * 1_000)} ms`;
+}
+
+function money({ cost, machines }: FleetSize): string {
+  return machines.length === 0 ? "" : `${Math.round(cost.monthly)} ${cost.currency}`;
+}
+
+/** A row for each thing that has a size. */
+const ROWS: readonly (readonly [string, (size: FleetSize) => string])[] = [
+  ["requests a second", ({ rate }) => figure(rate)],
+  ["web instances", ({ web }) => String(web)],
+  ["workers", ({ workers }) => String(workers)],
+  ["PostgreSQL", ({ postgres }) => `1 + ${postgres.replicas}`],
+  ["  memory of each", ({ postgres }) => formatBytes(postgres.memory)],
+  ["  cores of each", ({ postgres }) => String(postgres.cores)],
+  ["  max_connections", ({ postgres }) => String(postgres.tuning.maxConnections)],
+  ["  shared_buffers", ({ postgres }) => formatBytes(postgres.tuning.sharedBuffers)],
+  ["  effective_cache_size", ({ postgres }) => formatBytes(postgres.tuning.effectiveCacheSize)],
+  ["  work_mem", ({ postgres }) => formatBytes(postgres.tuning.workMem)],
+  ["pool: size / clients", ({ postgres }) => `${postgres.poolSize} / ${postgres.poolClients}`],
+  ["Redis", ({ redis }) => `1 + ${redis.replicas}, ${formatBytes(redis.memory)}`],
+  ["cache", ({ cache }) => formatBytes(cache.memory)],
+  ["balancer connections", ({ balancer }) => String(balancer.maxConnections)],
+  ["balancer threads", ({ balancer }) => String(balancer.threads)],
+  ["disk", ({ storage }) => formatBytes(storage)],
+  ["machines", ({ machines }) => machineOf(machines[0])],
+  ["  for the database", ({ machines }) => machineOf(machines[1])],
+  ["a month", money],
+];
+
+function machineOf(group: FleetSize["machines"][number] | undefined): string {
+  return group === undefined ? "" : `${group.count} × ${group.type.name}`;
+}
+
+function sizesTable(columns: readonly (readonly [string, FleetSize])[]): string {
+  const rows = ROWS.map(([name, of]) => [name, ...columns.map(([, size]) => of(size))]).filter(([, ...cells]) =>
+    cells.some((cell) => cell !== ""),
+  );
+  return formatTable(
+    [{ heading: "", align: "left" }, ...columns.map(([heading]) => ({ heading, align: "right" as const }))],
+    rows,
+  );
+}
+
+function tierHeading({ name, from, to }: Tier): string {
+  return to === null ? `${name} ${from}+` : `${name} ${from}-${to}`;
+}
+
+/** Steps with what to write and to run. */
+export function formatPath(path: readonly PathStep[], paint: Paint): string {
+  return path
+    .map(({ title, why, edits, commands }, at) => {
+      const lines = [
+        `${paint(`${at + 1}.`, "bold")} ${title}  ${paint(harmless(why), "dim")}`,
+        ...edits.map((edit) => `     ${edit}`),
+        ...commands.map((command) => `     ${paint("$", "dim")} ${paint(command, "cyan")}`),
+      ];
+      return `${lines.join("\n")}\n`;
+    })
+    .join("");
+}
+
+function basis({ habits, appetite, isGuess, prices, tiers }: Plan, paint: Paint): string {
+  const guess = isGuess ? `${paint("a guess", "yellow")}; measure it with tenfold plan --measure` : "as you said";
+  const sized = tiers.map(({ name, sizedFor }) => `${name} ${sizedFor}`).join(", ");
+  const kind = prices.indicative ? paint("indicative", "yellow") : harmless(prices.name);
+  return [
+    `Sized for ${sized} users at the same time, each ${figure(habits.requestsPerAction)} requests every ${figure(habits.think)} s, p95 below ${milliseconds(habits.p95)}.`,
+    `A request takes ${milliseconds(appetite.service)} (${guess}), ${appetite.slots} at once in an instance. One instance is to spare.`,
+    `Prices: ${kind}, as of ${prices.asOf}; yours with --prices FILE. What else is assumed: --json, "assumed".`,
+  ]
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+function goalText({ web, size, tier }: Goal): string {
+  const share = Math.round(web.utilisation * 100);
+  return `${figure(size.rate)} requests a second (${size.users} users, ${tier}) need ${web.least} web instances, and one to spare (${web.standing}); ${share} % of their time is then used.\n`;
+}
+
+/** The whole plan, for a terminal. */
+export function formatPlan(plan: Plan, paint: Paint): string {
+  const { goal, tiers, path, present, next } = plan;
+  const columns: readonly (readonly [string, FleetSize])[] =
+    goal === null
+      ? tiers.map((tier) => [tierHeading(tier), tier.size] as const)
+      : [[`${goal.size.users} users`, goal.size]];
+  const parts = [sizesTable(columns), "\n", basis(plan, paint)];
+  if (goal !== null) parts.unshift(`${goalText(goal)}\n`);
+  if (present !== null && path !== null) {
+    const now = `${present.web} web instances${present.postgres === null ? "" : `, PostgreSQL 1 + ${present.postgres.replicas}`} on ${present.machine.cores} cores`;
+    const to = goal === null ? `the ${next} tier` : `${goal.size.users} users`;
+    parts.push(
+      path.length === 0
+        ? `\n${paint("✓", "green")} what there is (${now}) is enough\n`
+        : `\n${paint(`From ${now} to ${to}`, "bold")}\n\n${formatPath(path, paint)}`,
+    );
+  }
+  return parts.join("");
+}

@@ -1,0 +1,113 @@
+import { parseMeasurement } from "../../capacity/measurement.ts";
+import type { Present } from "../../capacity/path/present.ts";
+import { planPath } from "../../capacity/path/steps.ts";
+import { ASSUMED, sizeFleet } from "../../capacity/size/fleet-size.ts";
+import { BUILT_IN_PRICES, type PriceTable, parsePrices } from "../../capacity/size/prices.ts";
+import { sizeWeb } from "../../capacity/size/queue.ts";
+import { sizeTiers, type Tier, tierOf } from "../../capacity/size/tiers.ts";
+import { answerFor, type Curve, curveOf } from "../../capacity/usl/answer.ts";
+import { EXIT_CODES } from "../../fault/catalogue.ts";
+import { Fault } from "../../fault/fault.ts";
+import { seededRandom } from "../../load/arrivals/random.ts";
+import type { Input } from "../command.ts";
+import type { Context } from "../context.ts";
+import { formatPlan, type Goal, type Plan } from "../output/plan-report.ts";
+import { readPresent } from "./plan/present.ts";
+import { readPlanFile } from "./plan/read-file.ts";
+import { loadOf, type PlanWish, planWishFrom } from "./plan/wishes.ts";
+
+function readPrices(context: Context, input: Input): Promise<PriceTable> {
+  const name = input.text("prices");
+  if (name === null) return Promise.resolve(BUILT_IN_PRICES);
+  return readPlanFile(context, name, (value) => {
+    const parsed = parsePrices(value);
+    return parsed.ok ? { ok: true, value: parsed.table } : parsed;
+  });
+}
+
+function impossible({ habits, appetite }: PlanWish): Fault {
+  const told = (value: number): string => `${Math.round(value * 1_000)} ms`;
+  return new Fault(
+    "TF_PLAN_LIMIT",
+    `no number of instances keeps a p95 of ${told(habits.p95)} where a request by itself takes ${told(appetite.service)}`,
+    { hint: "make requests faster (--service), or allow them more time (--p95); 1,000 instances are the most" },
+  );
+}
+
+/** What an earlier measurement says of the rate; `null`: there is none. */
+async function readEarlier(context: Context, input: Input, wish: PlanWish): Promise<Curve | null> {
+  const name = input.text("from");
+  if (name === null) return null;
+  const { p95, measured } = await readPlanFile(context, name, parseMeasurement);
+  const asked = wish.habits.p95 * 1_000;
+  if (input.text("p95") !== null && Math.abs(p95 - asked) > 1)
+    throw new Fault("TF_PLAN_FILE", `${name} was measured for a p95 of ${p95} ms, and not for ${asked} ms`, {
+      hint: "leave --p95 away, or measure again with it",
+    });
+  return curveOf(measured, seededRandom(1));
+}
+
+function measuredWeb(curve: Curve, rate: number): Goal["web"] {
+  const answer = answerFor(curve, rate);
+  if (!answer.known) throw new Fault("TF_PLAN_LIMIT", answer.why, { hint: "measure more sizes: --measure --sizes" });
+  const { instances: least, rate: most, standing } = answer.value;
+  const [one] = curve.measured.filter(({ instances }) => instances === 1);
+  // What an instance that shares nothing does is the most that its slots can.
+  const each = one?.rate ?? most / least;
+  return { load: rate / each, least, instances: least + 1, utilisation: rate / most / ((least + 1) / least), standing };
+}
+
+function modelledWeb(wish: PlanWish, rate: number): Goal["web"] {
+  const web = sizeWeb(rate, wish.habits.p95, wish.appetite);
+  if (web === null) throw impossible(wish);
+  return { ...web, standing: "modelled" };
+}
+
+/** The size that was asked for. */
+function goalFor(wish: PlanWish, prices: PriceTable, curve: Curve | null): Goal | null {
+  const load = loadOf(wish);
+  if (load === null) return null;
+  const web = curve === null ? modelledWeb(wish, load.rate) : measuredWeb(curve, load.rate);
+  const { standard, name } = tierOf(load.users);
+  const wanted = { ...load, web: Math.max(2, web.instances), webCores: web.load };
+  return { tier: name, web, size: sizeFleet(wanted, standard, prices), machines: standard.machines };
+}
+
+/** The first tier that is larger than what there is. */
+function nextTier(tiers: readonly Tier[], present: Present, p95: number): Tier | undefined {
+  return tiers.find(({ size, standard }) => planPath(present, { size, p95, machines: standard.machines }).length > 0);
+}
+
+function planFor(wish: PlanWish, curve: Curve | null, prices: PriceTable, present: Present | null): Plan {
+  const tiers = sizeTiers(wish.habits, wish.appetite, prices);
+  if (tiers.length === 0) throw impossible(wish);
+  const goal = goalFor(wish, prices, curve);
+  const { p95 } = wish.habits;
+  const next = present === null || goal !== null ? undefined : nextTier(tiers, present, p95);
+  const wanted = goal ?? (next === undefined ? null : { size: next.size, machines: next.standard.machines });
+  return {
+    version: 1,
+    ...{ prices, habits: wish.habits, appetite: wish.appetite, isGuess: wish.isGuess, assumed: ASSUMED },
+    ...{ tiers, goal, present },
+    next: next?.name ?? null,
+    path: present === null || wanted === null ? null : planPath(present, { ...wanted, p95 }),
+  };
+}
+
+/**
+ * Plans the size of a fleet, or measures it. Gives the exit code. Faults: TF_ARGUMENT, TF_PLAN_FILE, TF_PLAN_LIMIT, and
+ * those of a measurement.
+ */
+export async function runPlan(context: Context, input: Input): Promise<number> {
+  const wish = planWishFrom(input);
+  if (input.has("measure")) {
+    const { runMeasure } = await import("./plan/measure.ts");
+    return runMeasure(context, input, wish);
+  }
+  const prices = await readPrices(context, input);
+  const curve = await readEarlier(context, input, wish);
+  const { terminal, options, paint } = context;
+  const plan = planFor(wish, curve, prices, await readPresent(context));
+  terminal.out(options.json ? `${JSON.stringify(plan)}\n` : formatPlan(plan, paint));
+  return EXIT_CODES.done;
+}

@@ -1,0 +1,90 @@
+import type { Objective, Trial } from "../../../capacity/search/trial.ts";
+import { constant } from "../../../load/arrivals/profile.ts";
+import { reportGenerator } from "../../../load/report/generator.ts";
+import type { LoadPlan } from "../../../load/run/plan.ts";
+import type { Snapshot } from "../../../load/run/snapshot.ts";
+import { runThreads } from "../../../load/threads/run-threads.ts";
+
+/** A percentile of fewer says nothing. */
+const LEAST_REQUESTS = 60;
+const LONGEST_SECONDS = 60;
+/** The beginning of a run, in which connections are made. */
+const SETTLING = 0.2;
+/** Lateness of the generator up to this share of the limit explains no failure. */
+const TOLERATED = 0.2;
+const FINE_LATENESS = 10;
+const MOST_CONNECTIONS = 2_000;
+/** Requests a second that no application notices, to see whether a queue is gone. */
+const PROBE_RATE = 5;
+const MOST_PROBES = 30;
+
+/** What is sent, and where to. */
+export interface BenchParts {
+  readonly plan: Pick<LoadPlan, "target" | "journeys" | "environment">;
+  readonly objective: Objective;
+  readonly threads: number;
+  readonly signal: AbortSignal;
+}
+
+export interface BenchRun {
+  readonly trial: Trial;
+  /** Cores that the generator used. */
+  readonly generatorCores: number;
+}
+
+/** Sends at one rate after the other. Rejects with the signal's reason when that is aborted. */
+export class Bench {
+  readonly #parts: BenchParts;
+  #seed = 1;
+
+  constructor(parts: BenchParts) {
+    this.#parts = parts;
+  }
+
+  /** Tries one rate for so many seconds, or as long as it takes for its percentiles to mean something. */
+  run(rate: number, wished: number): Promise<BenchRun> {
+    return this.#send(rate, Math.min(LONGEST_SECONDS, Math.max(wished, LEAST_REQUESTS / rate)));
+  }
+
+  async #send(rate: number, seconds: number): Promise<BenchRun> {
+    const { plan, objective, threads, signal } = this.#parts;
+    const inFlight: number[] = [];
+    const onSnapshot = ({ at, inFlight: now }: Snapshot): void => {
+      if (at > seconds * 1_000 * SETTLING && at <= seconds * 1_000) inFlight.push(now);
+    };
+    this.#seed += 1;
+    const arrivals = { kind: "open", profile: constant(rate, seconds), spacing: "poisson" } as const;
+    // Whoever takes much longer than the limit has failed already; nobody waits ten seconds for each of them.
+    const timeoutMs = Math.max(2_000, objective.p95 * 4);
+    const result = await runThreads(
+      { ...plan, arrivals, seed: this.#seed, sender: { mostConnections: MOST_CONNECTIONS, timeoutMs } },
+      threads,
+      { signal, hurry: signal, onSnapshot },
+    );
+    signal.throwIfAborted();
+    const { total } = result.records;
+    const p50 = total.latency.percentile(50);
+    // The last answer comes later than the last request, also where all is well.
+    const taken = Math.max(seconds, (result.elapsed - objective.p95) / 1_000);
+    const good = total.requests === 0 ? 0 : total.outcomes.ok / total.requests;
+    const generator = reportGenerator(result, MOST_CONNECTIONS, Math.max(FINE_LATENESS, objective.p95 * TOLERATED));
+    return {
+      generatorCores: generator.cpu * threads,
+      trial: {
+        ...{ rate, seconds, requests: total.requests, inFlight, p50 },
+        answered: (rate * good * seconds) / taken,
+        p95: total.latency.percentile(95),
+        errorRate: total.errorRate,
+        generator: generator.limits,
+      },
+    };
+  }
+
+  /** Waits until what an overload has left behind is worked off. */
+  async settle(): Promise<void> {
+    for (let probe = 0; probe < MOST_PROBES; probe += 1) {
+      const { trial } = await this.#send(PROBE_RATE, 1);
+      if (trial.errorRate === 0 && trial.p95 <= this.#parts.objective.p95) return;
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import { availableParallelism } from "node:os";
+import { doubtsOf } from "../../../capacity/doubts.ts";
+import type { HeldOut, Knee, Measurement } from "../../../capacity/measurement.ts";
+import { usersFor } from "../../../capacity/size/queue.ts";
+import { answerFor, type Curve, curveOf, predict } from "../../../capacity/usl/answer.ts";
+import { EXIT_CODES } from "../../../fault/catalogue.ts";
+import { Fault } from "../../../fault/fault.ts";
+import { seededRandom } from "../../../load/arrivals/random.ts";
+import { loadScenario } from "../../../load/read/scenario-file.ts";
+import type { Journey } from "../../../load/scenario/scenario.ts";
+import type { Input } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { formatMeasurement } from "../../output/measure-report.ts";
+import { tellNotes } from "../../watch.ts";
+import { journeysFrom } from "../load/journey.ts";
+import { allowedTarget } from "../load/target.ts";
+import { Bench } from "./bench.ts";
+import { findKnee } from "./find-knee.ts";
+import { busyFor, watchCores } from "./machine-load.ts";
+import { type MeasureWish, measureWishFrom } from "./measure-wishes.ts";
+import { Narrator } from "./narrator.ts";
+import { ScaledFleet } from "./scaled-fleet.ts";
+import { heldOutSize, roomFor, sizesWithin } from "./sizes.ts";
+import { loadOf, type PlanWish } from "./wishes.ts";
+
+/** Repeats begin a little below what is known already. */
+const NEAR = 0.8;
+const WARM_SECONDS = 2;
+
+/** All that a measurement works with. */
+interface Work {
+  readonly context: Context;
+  readonly wish: MeasureWish;
+  readonly fleet: ScaledFleet;
+  readonly bench: Bench;
+  readonly narrator: Narrator;
+  readonly slowStart: number;
+  readonly signal: AbortSignal;
+}
+
+async function journeysOf(context: Context, input: Input, url: URL): Promise<readonly Journey[]> {
+  const name = input.text("scenario");
+  if (name === null) return journeysFrom(input, new URL(input.text("path") ?? "/", url));
+  return (await loadScenario(name, context.options.directory, process.env)).journeys;
+}
+
+/** One size: as many searches as there are repeats, the first from far away. */
+async function measureSize(work: Work, instances: number, repeats: number, near: number | null): Promise<Knee[]> {
+  const { context, wish, fleet, bench, narrator, slowStart, signal } = work;
+  narrator.size(instances);
+  await fleet.to(instances, signal);
+  // New instances get their share by and by, and are slow at first.
+  await bench.run(wish.search.start, Math.max(WARM_SECONDS, slowStart));
+  const knees: Knee[] = [];
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    const known = knees.at(-1)?.rate ?? near;
+    const start = known === null ? wish.search.start : Math.max(wish.search.least, known * NEAR);
+    const knee = await findKnee({
+      ...{ instances, objective: wish.objective, step: wish.step, confirm: wish.confirm },
+      search: { ...wish.search, start },
+      run: (rate, time) => watchCores(context.target, () => bench.run(rate, time)),
+      settle: () => bench.settle(),
+      onTrial: (trial, verdict, isLong) => narrator.trial(trial, verdict, isLong),
+    });
+    narrator.knee(knee);
+    knees.push(knee);
+  }
+  return knees;
+}
+
+/** Holds the prediction against a size that took no part in it. */
+async function checkHeldOut(work: Work, curve: Curve, size: number): Promise<HeldOut | null> {
+  const predicted = predict(curve, size);
+  if (!predicted.known) return null;
+  work.narrator.heldOut(predicted.value);
+  const [measured] = await measureSize(work, size, 1, predicted.value.rate);
+  if (measured === undefined) return null;
+  return { predicted: predicted.value, measured, error: predicted.value.rate / measured.rate - 1 };
+}
+
+function webTimeOf(knees: readonly Knee[]): number | null {
+  const [first] = knees;
+  return first === undefined || first.busy.web === null ? null : first.busy.web / first.rate;
+}
+
+async function measure(work: Work, plan: PlanWish, url: string): Promise<Measurement> {
+  const { context, wish, fleet } = work;
+  const cores = availableParallelism();
+  const busyBefore = await busyFor(1_000);
+  const room = await roomFor(context, fleet.before);
+  const sizes = wish.sizes ?? sizesWithin(room);
+  work.narrator.begin(url, sizes, wish);
+  const knees: Knee[] = [];
+  for (const size of sizes) knees.push(...(await measureSize(work, size, wish.repeats, null)));
+  const curve = curveOf(knees, seededRandom(1));
+  const load = loadOf(plan);
+  const asked = load === null ? null : { ...load, answer: answerFor(curve, load.rate) };
+  const planned = asked?.answer.known === true ? asked.answer.value.instances : null;
+  const size = wish.heldOut ?? heldOutSize(sizes, planned, room);
+  const heldOut = size === null || size === 0 ? null : await checkHeldOut(work, curve, size);
+  const told = new Set([...sizes, ...(planned === null ? [] : [planned]), Math.max(...sizes) * 2]);
+  return {
+    version: 1,
+    ...{ url, p95: wish.objective.p95, quick: wish.quick, cores, knees, heldOut },
+    ...{ fits: curve.fits, intervals: curve.intervals, peak: curve.peak },
+    predictions: [...told].toSorted((a, b) => a - b).map((instances) => predict(curve, instances)),
+    asked: asked === null ? null : { ...asked, users: plan.users },
+    users: knees.map(({ rate, instances }) => ({
+      instances,
+      users: Math.floor(usersFor(rate, { ...plan.habits, response: plan.habits.p95 / 2 })),
+    })),
+    webTime: webTimeOf(knees),
+    notes: doubtsOf({ knees, cores, quick: wish.quick, busyBefore }),
+  };
+}
+
+/** Two fleets' worth of load at once measure neither; and a rate limit answers for the application. */
+async function checkFleet({ target }: Context): Promise<number> {
+  const spec = await target.spec();
+  if (spec.balancer.rateLimit !== false)
+    throw new Fault(
+      "TF_MEASURE",
+      "the balancer limits how often one address may ask, and all of the load comes from one",
+      {
+        hint: "take balancer.rateLimit away in an overlay for the measurement: tenfold up -d --env measure",
+      },
+    );
+  return spec.web.slowStart / 1_000;
+}
+
+/**
+ * Measures the running fleet, and brings it back to its former size, also when it is interrupted. Gives the exit code.
+ * Faults: TF_ARGUMENT, TF_NOT_RUNNING, TF_MEASURE, TF_CANCELLED, and those of `tenfold scale`.
+ */
+export async function runMeasure(context: Context, input: Input, plan: PlanWish): Promise<number> {
+  const { terminal, options, paint, interrupts } = context;
+  const wish = measureWishFrom(input, plan);
+  const signal = interrupts.next();
+  let measured: Measurement;
+  try {
+    await using fleet = await ScaledFleet.open(context);
+    tellNotes(context);
+    const slowStart = await checkFleet(context);
+    const url = new URL((await context.target.ps()).urls.app ?? "");
+    const journeys = await journeysOf(context, input, url);
+    const { target } = await allowedTarget(url, null);
+    const environment = Object.fromEntries(
+      Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined),
+    );
+    const parts = { plan: { target, journeys, environment }, objective: wish.objective, threads: wish.threads, signal };
+    const narrator = new Narrator(context);
+    signal.addEventListener("abort", () => narrator.interrupted(fleet.before), { once: true });
+    if (options.dryRun) {
+      narrator.begin(url.href, wish.sizes ?? sizesWithin(await roomFor(context, fleet.before)), wish);
+      return EXIT_CODES.done;
+    }
+    measured = await measure(
+      { context, wish, fleet, bench: new Bench(parts), narrator, slowStart, signal },
+      plan,
+      url.href,
+    );
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new Fault("TF_CANCELLED", "the measurement was interrupted; as many instances run as before");
+  }
+  terminal.out(options.json ? `${JSON.stringify(measured)}\n` : formatMeasurement(measured, paint));
+  return EXIT_CODES.done;
+}
