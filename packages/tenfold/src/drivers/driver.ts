@@ -75,8 +75,6 @@ export interface Driver {
   readText(path: string, atMost?: Bytes): Promise<string | null>;
   /** 0 when there is no such file. */
   sizeOf(path: string): Promise<Bytes>;
-  /** Of a file; `null` when there is no such file. */
-  size(path: string): Promise<Bytes | null>;
   /** Space on the file system that a path is on, for those who are not root; `null` when it cannot be told. */
   space(path: string): Promise<Space | null>;
   /** What each of them uses, sessions whole. */

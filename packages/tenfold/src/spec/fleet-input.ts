@@ -217,7 +217,7 @@ export interface TimeoutsInput {
 export interface LocalPostgresInput {
   /** Streaming replicas. With one or more, a commit is acknowledged when a replica has it on disk too. @default 2 */
   replicas?: number | undefined;
-  /** When no replica is there: durability lets commits wait until one is back, availability lets them go on without after two seconds. Absent: durability with two or more replicas, else availability. */
+  /** When no replica is there: durability lets commits wait until one is back, availability lets them go on without after a few seconds. Absent: durability with two or more replicas, else availability. */
   prefer?: "durability" | "availability" | undefined;
   /** The database's name; the fleet's name when absent. */
   database?: string | undefined;

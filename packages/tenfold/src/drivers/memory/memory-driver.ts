@@ -147,11 +147,6 @@ export class MemoryDriver implements Driver {
     return bytes(this.#machine.files.get(path)?.length ?? 0);
   }
 
-  async size(path: string): Promise<Bytes | null> {
-    const text = this.#machine.files.get(path);
-    return text === undefined ? null : bytes(Buffer.byteLength(text));
-  }
-
   async space(): Promise<Space | null> {
     return this.#machine.space;
   }

@@ -1,4 +1,4 @@
-import { rm, stat, statfs } from "node:fs/promises";
+import { rm, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { systemFault } from "../../fault/system.ts";
 import type { Launch, RenderedFile, RunAs } from "../../fleet/launch.ts";
@@ -115,13 +115,6 @@ export class ProcessDriver implements Driver {
 
   sizeOf(path: string): Promise<Bytes> {
     return sizeOf(path);
-  }
-
-  async size(path: string): Promise<Bytes | null> {
-    return stat(path).then(
-      (found) => bytes(found.size),
-      () => null,
-    );
   }
 
   async space(path: string): Promise<Space | null> {

@@ -1,4 +1,5 @@
 import type { MemberName } from "../../fleet/member.ts";
+import type { Keeper } from "../keeper.ts";
 import type { Members } from "../members.ts";
 
 export interface FreezeWatchOptions {
@@ -8,6 +9,8 @@ export interface FreezeWatchOptions {
 }
 
 const EVERY_MS = 200;
+/** Leaders are looked at each time, everybody else every second time. */
+const TURNS = 2;
 /** So that a fleet of hundreds costs no more than one of forty. */
 const MOST_LOOKS = 40;
 /** Looks in a row at which a process must be seen standing still. */
@@ -35,21 +38,23 @@ export class FreezeWatch {
   }
 
   #look(): void {
+    const { postgresPrimary, redisMaster } = this.#members.fleet.topology;
     const keepers = [...this.#members.keepers.values()];
-    const count = Math.min(keepers.length, MOST_LOOKS);
-    for (let looked = 0; looked < count; looked += 1) {
-      const keeper = keepers[(this.#next + looked) % keepers.length];
-      if (keeper?.running == null) continue;
-      if (!this.#members.driver.isFrozen(keeper.running)) {
-        this.#seen.delete(keeper.name);
-        continue;
-      }
-      const looks = (this.#seen.get(keeper.name) ?? 0) + 1;
-      this.#seen.set(keeper.name, looks);
-      if (looks < LOOKS) continue;
-      this.#seen.delete(keeper.name);
-      this.#end(keeper.name, "was frozen (stopped by a signal), and was ended");
-    }
-    this.#next = keepers.length === 0 ? 0 : (this.#next + count) % keepers.length;
+    const isLeader = ({ name }: Keeper): boolean => name === postgresPrimary || name === redisMaster;
+    const others = keepers.filter((keeper) => !isLeader(keeper));
+    const count = Math.min(Math.ceil(others.length / TURNS), MOST_LOOKS);
+    const turn = Array.from({ length: count }, (_, at) => others[(this.#next + at) % others.length]);
+    this.#next = others.length === 0 ? 0 : (this.#next + count) % others.length;
+    for (const keeper of [...keepers.filter(isLeader), ...turn]) if (keeper !== undefined) this.#lookAt(keeper);
+  }
+
+  #lookAt({ name, running }: Keeper): void {
+    if (running === null) return;
+    if (!this.#members.driver.isFrozen(running)) return void this.#seen.delete(name);
+    const looks = (this.#seen.get(name) ?? 0) + 1;
+    this.#seen.set(name, looks);
+    if (looks < LOOKS) return;
+    this.#seen.delete(name);
+    this.#end(name, "was frozen (stopped by a signal), and was ended");
   }
 }

@@ -12,8 +12,12 @@ const HOLD_WITHIN_MS = 300;
 const LOOK_EVERY_MS = 50;
 /** After a promotion that failed. */
 const AGAIN_AFTER_MS = 1_000;
-/** What a dead primary had sent is still on its way for a moment. */
-const STILL_ARRIVES_MS = 200;
+/**
+ * What a dead primary had sent is still on its way for a moment. None of it was acknowledged, so it is not waited for
+ * longer than it is worth: a replica that is ahead in the end is rewound.
+ */
+const STILL_ARRIVES_MS = 30;
+const ARRIVED_EVERY_MS = 5;
 /** A primary that was started again has this long before replicas that came back meanwhile are asked once more. */
 const RESTART_BEFORE_DOUBT_MS = 3_000;
 /** Starts of the former primary that fail, after which it is told that nobody can be promoted. */
@@ -81,11 +85,10 @@ export class PostgresTakeover {
       // A promotion that was decided and not finished has no way back.
       if (state.state === "ready") await this.#promote(leader);
       else if (restarted.leader !== leader) {
-        if (!(await this.#replace(leader, false))) {
-          restarted = { leader, at: now() };
-          await members.keeper(leader).start();
-          void this.#tellWhenHopeless(leader);
-        }
+        if (await this.#replace(leader, false)) continue;
+        restarted = { leader, at: now() };
+        await members.keeper(leader).start();
+        void this.#tellWhenHopeless(leader);
       } else if (state.state === "stopped") {
         throw new Fault("TF_CANCELLED", `${leader} was stopped while it was started again`);
       } else if (now() - restarted.at > RESTART_BEFORE_DOUBT_MS) {
@@ -162,7 +165,10 @@ export class PostgresTakeover {
           return { name, position };
         }),
       );
-      if (found.some(({ position }) => position?.receiving === true) && now() < until) continue;
+      if (found.some(({ position }) => position?.receiving === true) && now() < until) {
+        await pause(ARRIVED_EVERY_MS);
+        continue;
+      }
       return new Map(found.flatMap(({ name, position }) => (position === null ? [] : [[name, position.lsn] as const])));
     }
   }

@@ -8,7 +8,7 @@ import { pause, type RecoveryParts } from "./recovery-parts.ts";
 import { RedisTakeover } from "./redis-takeover.ts";
 import { ReplicationWatch } from "./replication-watch.ts";
 
-const EVERY_MS = 1_000;
+const EVERY_MS = 2_000;
 const FIRST_VOTERS_WITHIN_MS = 10_000;
 const FIRST_VOTERS_EVERY_MS = 50;
 /** Looks in a row at which Sentinels say that another one is the master. */

@@ -92,6 +92,6 @@ async function look({ fleet, driver }: Context, name: MemberName): Promise<OnDis
   const directory = `${dataDirectory(fleet.paths, name)}/appendonlydir`;
   const manifest = (await driver.readText(`${directory}/appendonly.aof.manifest`, TAIL)) ?? "";
   const files = [...manifest.matchAll(/^file (\S+) seq \d+ type [bi]/gm)].map(([, file]) => `${directory}/${file}`);
-  const sizes = await Promise.all(files.map((file) => driver.size(file)));
-  return { files, size: sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0) };
+  const sizes = await Promise.all(files.map((file) => driver.sizeOf(file)));
+  return { files, size: sizes.reduce<number>((sum, size) => sum + size, 0) };
 }

@@ -75,7 +75,7 @@ const local = withTraits(
         .enum(["durability", "availability"])
         .optional()
         .describe(
-          "When no replica is there: durability lets commits wait until one is back, availability lets them go on without after two seconds. Absent: durability with two or more replicas, else availability.",
+          "When no replica is there: durability lets commits wait until one is back, availability lets them go on without after a few seconds. Absent: durability with two or more replicas, else availability.",
         ),
       database: withTraits(z.string().regex(/^[a-z_][a-z0-9_]{0,50}$/), {
         expects: "lower-case letters, digits and _, and not start with a digit",
