@@ -46,7 +46,7 @@ function predictionTable({ predictions }: Measurement): string {
       { heading: "INSTANCES", align: "right" },
       { heading: "RATE", align: "right" },
       { heading: "95 OF 100 TIMES", align: "right" },
-      { heading: "IS", align: "left" },
+      { heading: "SIZE WAS", align: "left" },
     ],
     rows,
   );

@@ -49,7 +49,7 @@ function kneeFrom(
   if (run === undefined) throw new Error(`a search found ${rate} without a run that held it`);
   const above = tried
     .filter((one) => one.rate > rate && one.verdict.kind !== "passed")
-    .toSorted((a, b) => a.rate - b.rate)[0];
+    .toSorted((a, b) => a.rate - b.rate || Number(b.isLong) - Number(a.isLong))[0];
   const why = above === undefined || above.verdict.kind === "passed" ? "" : above.verdict.why;
   return { instances, rate: run.trial.answered, limit, why, p95: run.trial.p95, busy: run.busy };
 }
