@@ -229,10 +229,11 @@ export class Keeper {
     let looks = 0;
     let misses = 0;
     let silentSince: number | null = null;
-    const pace = this.#host.paceOf(this.name);
     while (this.#running === running && !this.#stopping && this.#state.state !== "draining") {
       const probe = await this.#host.probe(this.name);
       if (this.#running !== running || this.#stopping) return;
+      // Who leads may have changed.
+      const pace = this.#host.paceOf(this.name);
       const settled = this.#host.now() - this.#startedAt >= pace.settle;
       misses = probe.ready ? 0 : misses + 1;
       silentSince = probe.ready || probe.silent !== true ? null : (silentSince ?? this.#host.now());

@@ -214,7 +214,9 @@ export class Members implements KeeperHost {
   }
 
   paceOf(name: MemberName): Pace {
-    return paceOf(this.find(name)?.kind, this.ofKind("web").length, this.fleet.spec.web.health);
+    const { postgresPrimary, redisMaster } = this.fleet.topology;
+    const leads = name === postgresPrimary || name === redisMaster;
+    return paceOf({ kind: this.find(name)?.kind, leads }, this.ofKind("web").length, this.fleet.spec.web.health);
   }
 
   started(name: MemberName, running: Running, restarts: number): void {

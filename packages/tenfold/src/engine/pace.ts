@@ -26,14 +26,21 @@ const SILENCE: Readonly<Record<MemberKind, Millis | null>> = {
 const APPLICATION_SETTLE: Millis = millis(300);
 const SERVICE_START: Millis = seconds(60);
 
-/** How a kind of member is looked at, in a fleet of so many web instances. Without a kind: one that is leaving. */
-export function paceOf(kind: MemberKind | undefined, webs: number, health: Spec["web"]["health"]): Pace {
+export interface Paced {
+  /** `undefined`: one that is leaving. */
+  readonly kind: MemberKind | undefined;
+  /** Whether it leads in the data tier now. */
+  readonly leads: boolean;
+}
+
+/** How a member is looked at, in a fleet of so many web instances. */
+export function paceOf({ kind, leads }: Paced, webs: number, health: Spec["web"]["health"]): Pace {
   if (kind === "web") {
     const every = millis(Math.max(health.interval, (webs * 1000) / WEB_PROBES_PER_SECOND));
     const eager = millis(Math.max(EAGER, (webs * 1000) / STARTING_PROBES_PER_SECOND));
     return { every, eager, start: health.start, settle: millis(0), silence: SILENCE.web };
   }
   const settle = kind === "worker" || kind === "scheduler" ? APPLICATION_SETTLE : millis(0);
-  const every = kind === "postgres" || kind === "redis" ? LEADER_EVERY : SERVICE_EVERY;
+  const every = leads ? LEADER_EVERY : SERVICE_EVERY;
   return { every, eager: EAGER, start: SERVICE_START, settle, silence: kind === undefined ? null : SILENCE[kind] };
 }
