@@ -4,7 +4,7 @@
  */
 
 import { Fault } from "../packages/tenfold/src/fault/fault.ts";
-import { PROGRAMS, type ProgramName, USUAL_PROGRAMS } from "../packages/tenfold/src/fleet/machine.ts";
+import { PROGRAMS, type ProgramName } from "../packages/tenfold/src/fleet/machine.ts";
 import { diagnose } from "../packages/tenfold/src/machine/doctor/diagnose.ts";
 import { install } from "../packages/tenfold/src/machine/install/install.ts";
 import { observeMachine } from "../packages/tenfold/src/machine/observe.ts";
@@ -17,7 +17,7 @@ async function missing(needed: readonly ProgramName[]) {
 
 async function main(): Promise<number> {
   const asked = process.argv.slice(2);
-  const needed = asked.length === 0 ? USUAL_PROGRAMS : PROGRAMS.filter((program) => asked.includes(program));
+  const needed = asked.length === 0 ? PROGRAMS : PROGRAMS.filter((program) => asked.includes(program));
   const findings = await missing(needed);
   if (findings.length === 0) return 0;
   const controller = new AbortController();

@@ -1,6 +1,6 @@
 import { Fault } from "../../fault/fault.ts";
 import type { Member } from "../../fleet/member.ts";
-import { dataDirectory } from "../../fleet/paths.ts";
+import { configFile, dataDirectory } from "../../fleet/paths.ts";
 import type { Probe } from "../../fleet/state.ts";
 import type { Context, ServiceAdapter } from "../service.ts";
 
@@ -33,8 +33,10 @@ async function alerts(member: Member): Promise<string> {
 /** What Prometheus and Alertmanager have in common: both tell by HTTP whether they are ready, and take files anew. */
 function serviceOf(title: string, describe: (member: Member) => Promise<string>): ServiceAdapter {
   return {
-    prepare: ({ fleet, driver }: Context, { name }: Member) =>
-      driver.makeDirectory(dataDirectory(fleet.paths, name), "service", 0o700),
+    prepare: async ({ fleet, driver }: Context, { name }: Member) => {
+      for (const path of [dataDirectory(fleet.paths, name), configFile(fleet.paths, name)])
+        await driver.makeDirectory(path, "service", 0o700);
+    },
     probe: async (_context, member): Promise<Probe> => {
       try {
         const answer = await ask(member, "/-/ready");

@@ -20,7 +20,7 @@ export const DATA_TRIGGERS: readonly Trigger[] = [
       'tenfold_postgres_synchronous_replicas == 0 and on () count(tenfold_member_ready{kind="postgres"}) > 1',
     summary: "The primary is alone with its commits",
     description: "No replica confirms them: what is committed now would be lost with the primary's disk, or waits.",
-    action: "tenfold ps postgres shows why the replicas do not follow.",
+    action: "tenfold ps shows why the replicas do not follow.",
   },
   {
     name: "replicaLag",

@@ -25,7 +25,7 @@ export const MEMBER_TRIGGERS: readonly Trigger[] = [
     holds: () => "tenfold_member_ready == 0",
     summary: "{{ $labels.member }} is not ready",
     description: "Its process does not run, or its probe fails.",
-    action: "tenfold ps {{ $labels.member }} shows why; tenfold logs {{ $labels.member }} its last words.",
+    action: "tenfold ps shows why; tenfold logs {{ $labels.member }} its last words.",
   },
   {
     name: "crashLoop",
@@ -42,7 +42,7 @@ export const MEMBER_TRIGGERS: readonly Trigger[] = [
       'sum by (kind) (tenfold_member_ready{kind=~"postgres|redis"} unless on (member) tenfold_member_leads == 1) == 0',
     summary: "{{ $labels.kind }} has no replica",
     description: "None is ready: nobody could take over if the leader failed now.",
-    action: "tenfold ps {{ $labels.kind }} shows why; look for a full disk.",
+    action: "tenfold ps shows why; look for a full disk.",
   },
   {
     name: "diskFull",
