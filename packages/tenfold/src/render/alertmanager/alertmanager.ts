@@ -8,7 +8,7 @@ import type { Alerts } from "../../spec/monitoring/monitoring.ts";
 import type { Silence } from "../../spec/monitoring/silence.ts";
 import { formatDuration, millis, seconds } from "../../units/millis.ts";
 import { programPath } from "../program.ts";
-import { toYaml } from "../prometheus/rules.ts";
+import { toYaml } from "../yaml.ts";
 import { renderReceiver } from "./receivers.ts";
 
 /** Takes what is for nobody. */

@@ -8,7 +8,8 @@ import { monitoringOf } from "../../spec/local.ts";
 import type { Monitoring } from "../../spec/monitoring/monitoring.ts";
 import { formatDuration, millis, seconds } from "../../units/millis.ts";
 import { programPath } from "../program.ts";
-import { renderRules, toYaml } from "./rules.ts";
+import { toYaml } from "../yaml.ts";
+import { renderRules } from "./rules.ts";
 
 /** A scrape that takes longer has failed. */
 const PATIENCE = seconds(10);

@@ -1,8 +1,8 @@
-import { stringify } from "yaml";
 import { monitoringOf } from "../../spec/local.ts";
 import type { AlertName } from "../../spec/monitoring/alert-rules.ts";
 import type { Spec } from "../../spec/spec.ts";
 import { formatDuration } from "../../units/millis.ts";
+import { toYaml } from "../yaml.ts";
 import { DATA_TRIGGERS } from "./triggers/data.ts";
 import { MEMBER_TRIGGERS } from "./triggers/members.ts";
 import type { Trigger } from "./triggers/trigger.ts";
@@ -37,9 +37,4 @@ export function renderRules(spec: Spec): string {
     { name: "tenfold-alerts", rules },
   ];
   return `# Rendered by Tenfold.\n${toYaml({ groups })}`;
-}
-
-/** As programs in Go read it. */
-export function toYaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0, version: "1.1", aliasDuplicateObjects: false });
 }
