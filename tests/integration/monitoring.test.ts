@@ -123,8 +123,10 @@ test("Prometheus reads every part of a fleet, and whoever is to be told is told 
     severity: "warning",
   });
   assert.match(loop.annotations.action ?? "", /^tenfold logs worker-mail-1 /);
-  const { detail } = await project.member("prometheus-1");
-  assert.match(detail ?? "", /^\d alerts?: .*CrashLoop/);
+  // What ps shows of it is as old as the last probe.
+  await eventually("ps that shows the alert", async () =>
+    /^\d alerts?: .*CrashLoop/.test((await project.member("prometheus-1")).detail ?? ""),
+  );
 
   await rm(project.path("broken"));
   await eventually(
