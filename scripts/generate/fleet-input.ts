@@ -82,6 +82,17 @@ const ABOUT: Readonly<Record<string, string>> = {
   Backups: "When copies of the data are made, where they are kept, and for how long.",
   ObjectStore: "Where a store that speaks S3 is, and who asks.",
   Logs: "How much of each member's output is kept.",
+  Monitoring: "A Prometheus that reads the fleet's figures.",
+  Alerts: "What is an alert, and who is told.",
+  AlertRules: "Other limits than the default ones, by rule.",
+  AlertRule: "When an alert is raised.",
+  AlertThreshold: "When an alert is raised, and by which figure.",
+  Webhook: "A URL that alerts are posted to.",
+  Slack: "A channel of Slack.",
+  PagerDuty: "A service of PagerDuty.",
+  Opsgenie: "A team of Opsgenie.",
+  MailReceiver: "Somebody who gets a mail.",
+  Mail: "A mail, and the server that sends it.",
 };
 
 /** The types of what a `tenfold.config.ts` exports. */

@@ -70,6 +70,7 @@ const SECTIONS: readonly { readonly key: string; readonly example: string | null
   { key: "deploy", example: "deploy" },
   { key: "backups", example: "backups" },
   { key: "logs", example: "logs" },
+  { key: "monitoring", example: "monitoring" },
 ];
 
 function code(text: string): string[] {

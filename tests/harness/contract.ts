@@ -2,7 +2,19 @@ import assert from "node:assert/strict";
 
 /** What `ps --json` and `health --json` promise (the design's §8), read strictly. Further fields are allowed. */
 
-const KINDS = ["web", "worker", "scheduler", "balancer", "postgres", "pooler", "redis", "cache", "sentinel"] as const;
+const KINDS = [
+  "web",
+  "worker",
+  "scheduler",
+  "balancer",
+  "postgres",
+  "pooler",
+  "redis",
+  "cache",
+  "sentinel",
+  "prometheus",
+  "alertmanager",
+] as const;
 const MEMBER_STATES = ["starting", "ready", "draining", "stopped", "failed"] as const;
 const FLEET_STATES = ["healthy", "degraded", "down"] as const;
 

@@ -1,5 +1,6 @@
 import type { FleetReport } from "@tenfold/protocol";
 import { memberAt, type Observation } from "../fleet/observation.ts";
+import type { Standing } from "../fleet/standing.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -87,9 +88,9 @@ function memberFamilies({ members, state }: FleetReport, observation: Observatio
 function webFamilies({ web }: Observation): Family[] {
   if (web === null) return [];
   const each = (value: "requests" | "errors" | "inFlight"): Family["samples"] =>
-    [...web.instances].map(([name, figures]) => [{ instance: name }, figures[value]]);
+    [...web.instances].map(([name, figures]) => [{ member: name }, figures[value]]);
   const response: Family["samples"] = [...web.instances].map(([name, figures]) => [
-    { instance: name },
+    { member: name },
     figures.response === null ? null : figures.response / 1000,
   ]);
   return [
@@ -146,6 +147,11 @@ function dataFamilies({ database, pooler, redis }: Observation): Family[] {
     gauge("tenfold_postgres_connections", "Sessions of clients on the primary.", database?.connections),
     gauge("tenfold_postgres_connections_max", "What max_connections allows.", database?.maxConnections),
     gauge("tenfold_postgres_waiting_for_locks", "Sessions that wait for a lock.", database?.waitingForLocks),
+    gauge(
+      "tenfold_postgres_synchronous_replicas",
+      "Replicas that confirm commits of the primary.",
+      database?.synchronous,
+    ),
     {
       name: "tenfold_postgres_transactions_total",
       type: "counter",
@@ -195,10 +201,40 @@ function queueFamilies({ queues }: Observation): Family[] {
   ];
 }
 
+function standingFamilies({ space, groups, backups }: Standing): Family[] {
+  const each = (value: "members" | "min" | "max"): Family["samples"] =>
+    groups.map((group) => [{ group: group.group }, group[value]]);
+  const one = (value: number | undefined): Family["samples"] => [[{}, value]];
+  const gauge = (name: string, help: string, samples: Family["samples"]): Family => ({
+    name,
+    type: "gauge",
+    help,
+    samples,
+  });
+  return [
+    gauge("tenfold_disk_free_bytes", "Room on the disk that holds the data.", one(space?.free)),
+    gauge("tenfold_disk_total_bytes", "Its size.", one(space?.total)),
+    gauge("tenfold_group_members", "Members that shall run, of groups that are scaled by themselves.", each("members")),
+    gauge("tenfold_group_members_min", "The fewest of them.", each("min")),
+    gauge("tenfold_group_members_max", "The most of them.", each("max")),
+    gauge(
+      "tenfold_backup_failed",
+      "1 when the last scheduled backup failed, or the log cannot be copied.",
+      one(backups === null ? undefined : Number(backups.failed)),
+    ),
+    gauge(
+      "tenfold_backup_due_timestamp_seconds",
+      "When the next backup is due, or was.",
+      one(backups === null ? undefined : backups.due / 1000),
+    ),
+  ];
+}
+
 /** A fleet in Prometheus' text format. Names follow its conventions: base units, `_total` for counters. */
-export function exposition(report: FleetReport, observation: Observation | null): string {
+export function exposition(report: FleetReport, observation: Observation | null, standing: Standing): string {
   const families = [
     ...memberFamilies(report, observation),
+    ...standingFamilies(standing),
     ...(observation === null
       ? []
       : [...webFamilies(observation), ...dataFamilies(observation), ...queueFamilies(observation)]),

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Engine } from "../engine/engine.ts";
 import { exposition } from "./exposition.ts";
 
@@ -28,17 +28,20 @@ export class MetricsServer {
     if (this.#server?.port === port) return;
     this.#stop();
     if (port === null) return;
-    const server = createServer((request, response) => {
-      const report = this.#engine.ps();
-      if (request.method !== "GET" || request.url !== "/metrics" || report === null)
-        return void response.writeHead(404).end();
-      response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
-      response.end(exposition(report, this.#engine.latestObservation));
-    });
+    const server = createServer((request, response) => void this.#answer(request, response));
     // A port that somebody else has taken meanwhile costs the figures, not the engine.
     server.on("error", () => this.#stop());
     server.listen(port, "127.0.0.1").unref();
     this.#server = { port, server };
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const standing = await this.#engine.standing();
+    const report = this.#engine.ps();
+    if (request.method !== "GET" || request.url !== "/metrics" || report === null || standing === null)
+      return void response.writeHead(404).end();
+    response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
+    response.end(exposition(report, this.#engine.latestObservation, standing));
   }
 
   #stop(): void {

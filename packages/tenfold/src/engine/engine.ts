@@ -6,6 +6,7 @@ import type { Machine } from "../fleet/machine.ts";
 import type { MemberName } from "../fleet/member.ts";
 import type { Observation } from "../fleet/observation.ts";
 import { METRICS_PORT } from "../fleet/ports.ts";
+import type { Standing } from "../fleet/standing.ts";
 import { History } from "../journal/history.ts";
 import type { StoredState } from "../journal/state.ts";
 import { StateFile } from "../journal/state-file.ts";
@@ -23,6 +24,7 @@ import { performOnFleet, performUp } from "./requests.ts";
 import { carryRestore, performRestore } from "./restore.ts";
 import { carryThrough, type RolloutParts } from "./rollout.ts";
 import { assembleFleet, type RunningFleet } from "./running-fleet.ts";
+import { observeStanding } from "./standing.ts";
 import { Store } from "./store.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -158,6 +160,11 @@ export class Engine {
     const since = this.#host.now() - lasting;
     const looks = observer.all.filter(({ at }) => at >= since);
     return diagnoseLoad({ looks, spec: supervisor.store.state.spec });
+  }
+
+  /** What is known beside what members do; `null` when no fleet runs. */
+  async standing(): Promise<Standing | null> {
+    return this.#fleet === null ? null : observeStanding(this.#fleet);
   }
 
   async health(): Promise<HealthReport | null> {

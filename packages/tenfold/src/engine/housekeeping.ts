@@ -4,6 +4,7 @@ import { renderMember } from "../render/render.ts";
 import { type Bytes, bytes, formatBytes } from "../units/bytes.ts";
 import type { Members } from "./members.ts";
 import type { Sampler } from "./sampler.ts";
+import { ScrapeTargets } from "./scrape-targets.ts";
 
 const EVERY_MS = 5_000;
 /** Figures of every so many looks, where no limit has to be watched: reading all of /proc is most of what a rest costs. */
@@ -18,15 +19,17 @@ export interface HousekeepingParts {
   readonly retire: () => void;
 }
 
-/** What is done every few seconds: figures, log rotation, memory limits where the kernel does not enforce them. */
+/** What is done every few seconds: figures, the list of what Prometheus reads, log rotation, memory limits where the kernel does not enforce them. */
 export class Housekeeping {
   readonly #parts: HousekeepingParts;
   readonly #timer: NodeJS.Timeout;
   readonly #over = new Set<MemberName>();
+  readonly #targets: ScrapeTargets;
   #ticks = 0;
 
   constructor(parts: HousekeepingParts) {
     this.#parts = parts;
+    this.#targets = new ScrapeTargets(parts.members);
     this.#timer = setInterval(() => this.#tick(), EVERY_MS).unref();
   }
 
@@ -51,6 +54,7 @@ export class Housekeeping {
       for (const name of limited) this.#watchMemory(name, samples.get(name)?.memoryBytes ?? 0);
     }
     this.#ticks += 1;
+    void this.#targets.refresh();
     for (const name of running.keys()) members.driver.rotateLog(logFile(paths, name), spec.logs);
     members.driver.recordLogTimes(`${paths.home}/logs`, members.now());
   }

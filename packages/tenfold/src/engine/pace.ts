@@ -22,6 +22,8 @@ const SILENCE: Readonly<Record<MemberKind, Millis | null>> = {
   redis: seconds(5),
   cache: seconds(10),
   sentinel: seconds(10),
+  prometheus: seconds(30),
+  alertmanager: seconds(30),
 };
 const APPLICATION_SETTLE: Millis = millis(300);
 const SERVICE_START: Millis = seconds(60);

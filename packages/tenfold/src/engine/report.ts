@@ -63,6 +63,12 @@ export function appUrl(store: Store): string {
   return `${spec.balancer.tls === false ? "http" : "https"}://${bracketed}:${ports[APP_PORT]}`;
 }
 
+/** Where figures and alerts are to be seen, on this machine only. */
+function monitoringUrls(members: Members): Readonly<Record<string, string>> {
+  const found = [...members.ofKind("prometheus"), ...members.ofKind("alertmanager")];
+  return Object.fromEntries(found.map(({ kind, port }) => [kind, `http://127.0.0.1:${port}`]));
+}
+
 /** Members that shall run, then those that are leaving. */
 function rows(members: Members): { readonly name: MemberName; readonly member: Member | null }[] {
   const { surge } = members.fleet;
@@ -118,7 +124,7 @@ export function reportFleet({ members, sampler, store, now }: ReportParts): Flee
     fleet: store.state.spec.name,
     state: fleetState(reports),
     release: store.state.release,
-    urls: { app: appUrl(store) },
+    urls: { app: appUrl(store), ...monitoringUrls(members) },
     members: reports,
   };
 }

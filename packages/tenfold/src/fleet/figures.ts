@@ -32,6 +32,8 @@ export interface DatabaseFigures {
   readonly waitingForLocks: number;
   /** Transactions since the statistics began. */
   readonly transactions: number;
+  /** Replicas that commits wait for. */
+  readonly synchronous: number;
   /** Bytes that each replica lags behind. */
   readonly lag: ReadonlyMap<MemberName, number>;
 }

@@ -1,4 +1,4 @@
-import { localPostgres, localRedis } from "../spec/local.ts";
+import { localPostgres, localRedis, monitoringOf, tellsSomebody } from "../spec/local.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { Port } from "../units/port.ts";
 import type { Counts } from "./counts.ts";
@@ -103,6 +103,8 @@ function seating(wanted: Seating): Seat[] {
     ...seatsAround(topology.redisMaster, "redis", redis === null ? 0 : 1 + counts.redisReplicas),
     ...seats("sentinel", redis === null || counts.redisReplicas === 0 ? 0 : redis.sentinels),
     ...seats("cache", spec.cache === false ? 0 : 1),
+    ...seats("prometheus", monitoringOf(spec) === null ? 0 : 1),
+    ...seats("alertmanager", tellsSomebody(spec) ? 1 : 0),
   ];
 }
 
@@ -168,6 +170,8 @@ function needsOf(seat: Seat, all: readonly Seat[], input: FleetInput): MemberNam
     case "balancer":
     case "pooler":
     case "cache":
+    case "prometheus":
+    case "alertmanager":
       return [];
     case "postgres":
       return leader(postgresPrimary);

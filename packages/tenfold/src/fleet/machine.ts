@@ -8,10 +8,25 @@ export const PROGRAMS: readonly ProgramName[] = [
   "pgbouncer",
   "redis-server",
   "openssl",
+  "prometheus",
+  "alertmanager",
 ];
 
-/** `redis-server` stands for Valkey's `valkey-server` too. */
-export type ProgramName = "haproxy" | "nginx" | "postgres" | "pgbouncer" | "redis-server" | "openssl";
+/** Those that a machine should have before it is known what a file asks for: monitoring is asked for by few. */
+export const USUAL_PROGRAMS: readonly ProgramName[] = PROGRAMS.filter(
+  (name) => name !== "prometheus" && name !== "alertmanager",
+);
+
+/** `redis-server` stands for Valkey's `valkey-server` too, `alertmanager` for Debian's `prometheus-alertmanager`. */
+export type ProgramName =
+  | "haproxy"
+  | "nginx"
+  | "postgres"
+  | "pgbouncer"
+  | "redis-server"
+  | "openssl"
+  | "prometheus"
+  | "alertmanager";
 
 /** `[major, minor, patch]`. */
 export type Version = readonly [number, number, number];

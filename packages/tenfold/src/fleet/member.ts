@@ -10,6 +10,8 @@ export const MEMBER_KINDS: readonly MemberKind[] = [
   "redis",
   "cache",
   "sentinel",
+  "prometheus",
+  "alertmanager",
 ];
 
 export type MemberKind =
@@ -21,7 +23,9 @@ export type MemberKind =
   | "pooler"
   | "redis"
   | "cache"
-  | "sentinel";
+  | "sentinel"
+  | "prometheus"
+  | "alertmanager";
 
 /** `web-1`, `worker-reports-2`, `postgres-1`: unique in its fleet, also while a rollout is under way. */
 export type MemberName = string & { readonly __unit: "MemberName" };

@@ -5,7 +5,15 @@ import { planRemoval } from "./remove.ts";
 import { planRollout } from "./rollout.ts";
 import type { Desired, Seen, World } from "./world.ts";
 
-const WITH_DATA: ReadonlySet<MemberKind> = new Set(["postgres", "redis", "cache", "sentinel", "balancer"]);
+const WITH_DATA: ReadonlySet<MemberKind> = new Set([
+  "postgres",
+  "redis",
+  "cache",
+  "sentinel",
+  "balancer",
+  "prometheus",
+  "alertmanager",
+]);
 
 /** The steps that bring a member up from nothing; `attach` last where something sends it requests. */
 export function stepsToStart(member: Member, world: World): Step[] {

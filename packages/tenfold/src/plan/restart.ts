@@ -15,6 +15,8 @@ const ORDER: readonly MemberKind[] = [
   "worker",
   "scheduler",
   "web",
+  "prometheus",
+  "alertmanager",
 ];
 
 function inPlace(

@@ -5,7 +5,7 @@ import type { Seen, World } from "./world.ts";
 
 /** Who uses others stops before them; the leaders of the data tier before their replicas, which so get all of it. */
 const WAVES: readonly (readonly MemberKind[])[] = [
-  ["web", "worker", "scheduler"],
+  ["web", "worker", "scheduler", "prometheus", "alertmanager"],
   ["balancer", "pooler"],
   ["sentinel", "cache"],
   ["redis", "postgres"],

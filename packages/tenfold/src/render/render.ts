@@ -1,10 +1,12 @@
 import type { Fleet } from "../fleet/fleet.ts";
 import type { Rendering } from "../fleet/launch.ts";
 import type { Member } from "../fleet/member.ts";
+import { renderAlertmanager } from "./alertmanager/alertmanager.ts";
 import { renderApp } from "./app/app.ts";
 import { renderBalancer } from "./edge/balancer.ts";
 import { renderPgbouncer } from "./pgbouncer/pgbouncer.ts";
 import { renderPostgres } from "./postgres/postgres.ts";
+import { renderPrometheus } from "./prometheus/prometheus.ts";
 import { renderRedis } from "./redis/redis.ts";
 
 /** Files and command of one member. */
@@ -24,6 +26,10 @@ export function renderMember(fleet: Fleet, member: Member): Rendering {
     case "sentinel":
     case "cache":
       return renderRedis(fleet, member);
+    case "prometheus":
+      return renderPrometheus(fleet, member);
+    case "alertmanager":
+      return renderAlertmanager(fleet, member);
     default:
       return member.kind satisfies never;
   }

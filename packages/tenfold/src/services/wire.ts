@@ -2,6 +2,7 @@ import type { MemberKind } from "../fleet/member.ts";
 import { jobService, webService } from "./app/app-service.ts";
 import { BackupService } from "./backup/backup-service.ts";
 import { createBalancer } from "./balancer/balancer.ts";
+import { alertmanagerService, prometheusService } from "./monitoring/monitoring-service.ts";
 import { PoolerService } from "./pooler/pooler-service.ts";
 import { PostgresService } from "./postgres/postgres-service.ts";
 import { RedisService } from "./redis/redis-service.ts";
@@ -24,6 +25,8 @@ export function createServices(): Services {
     redis,
     sentinel: redis,
     cache: redis,
+    prometheus: prometheusService,
+    alertmanager: alertmanagerService,
   };
   return {
     of: (kind) => adapters[kind],

@@ -28,6 +28,8 @@ export interface FleetInput {
   backups?: boolean | BackupsInput | undefined;
   /** How much of each member's output is kept. */
   logs?: LogsInput | undefined;
+  /** A Prometheus that reads the fleet's figures, with rules for alerts: true, or a map. @default false */
+  monitoring?: boolean | MonitoringInput | undefined;
   /** The system's user that members run as when Tenfold is started as root. Absent: an unprivileged one. */
   user?: string | undefined;
   [key: `x-${string}`]: unknown;
@@ -334,5 +336,170 @@ export interface LogsInput {
   maxSize?: string | number | undefined;
   /** Rotated files that are kept for each member. @default 3 */
   keep?: number | undefined;
+  [key: `x-${string}`]: unknown;
+}
+
+/** A Prometheus that reads the fleet's figures. */
+export interface MonitoringInput {
+  /** How often figures are read and rules are evaluated. @default "15s" */
+  interval?: string | number | undefined;
+  /** How long figures are kept. @default "15d" */
+  retention?: string | number | undefined;
+  /** Disk that figures may use; beyond it, the oldest go. @default "2gb" */
+  size?: string | number | undefined;
+  /** Path of the application's own figures, such as /metrics: read from each web instance, past the balancer. @default false */
+  scrape?: false | string | undefined;
+  /** What is an alert, and who is told. */
+  alerts?: AlertsInput | undefined;
+  [key: `x-${string}`]: unknown;
+}
+
+/** What is an alert, and who is told. */
+export interface AlertsInput {
+  /** Whom alerts are sent to. Without anybody, they are only to be seen. @default [] */
+  to?: readonly (WebhookInput | SlackInput | PagerDutyInput | OpsgenieInput | MailReceiverInput)[] | undefined;
+  /** How long alerts are gathered, to be told in one message. @default "10s" */
+  gather?: string | number | undefined;
+  /** After how long an alert that still holds is told again. @default "4h" */
+  repeat?: string | number | undefined;
+  /** Other limits than the default ones, by rule; false: the rule is off. */
+  rules?: AlertRulesInput | undefined;
+  /** When only critical alerts are sent, by the machine's clock: weekdays 22:00-06:00. @default [] */
+  silence?: readonly string[] | undefined;
+  [key: `x-${string}`]: unknown;
+}
+
+/** A URL that alerts are posted to. */
+export interface WebhookInput {
+  /** Alerts are posted here, as Alertmanager's JSON. */
+  webhook: string;
+  /** Send only alerts of this severity. Absent: all of them. */
+  only?: "critical" | undefined;
+  [key: `x-${string}`]: unknown;
+}
+
+/** A channel of Slack. */
+export interface SlackInput {
+  /** The URL of an incoming webhook: ${SLACK_URL}. */
+  slack: string;
+  /** Such as #operations. Absent: the webhook's own. */
+  channel?: string | undefined;
+  /** Send only alerts of this severity. Absent: all of them. */
+  only?: "critical" | undefined;
+  [key: `x-${string}`]: unknown;
+}
+
+/** A service of PagerDuty. */
+export interface PagerDutyInput {
+  /** The integration key (Events API v2): ${PAGERDUTY_KEY}. */
+  pagerduty: string;
+  /** Send only alerts of this severity. Absent: all of them. */
+  only?: "critical" | undefined;
+  [key: `x-${string}`]: unknown;
+}
+
+/** A team of Opsgenie. */
+export interface OpsgenieInput {
+  /** The key of an API integration: ${OPSGENIE_KEY}. */
+  opsgenie: string;
+  /** https://api.eu.opsgenie.com/ for accounts in the EU. Absent: the other one. */
+  url?: string | undefined;
+  /** Send only alerts of this severity. Absent: all of them. */
+  only?: "critical" | undefined;
+  [key: `x-${string}`]: unknown;
+}
+
+/** Somebody who gets a mail. */
+export interface MailReceiverInput {
+  /** A mail, by SMTP. */
+  mail: MailInput;
+  /** Send only alerts of this severity. Absent: all of them. */
+  only?: "critical" | undefined;
+  [key: `x-${string}`]: unknown;
+}
+
+/** A mail, and the server that sends it. */
+export interface MailInput {
+  /** Who gets it. */
+  to: string;
+  /** Who it is from. */
+  from: string;
+  /** The server that sends it: smtp.example.com:587. */
+  server: string;
+  /** Who logs in there. Absent: nobody does. */
+  user?: string | undefined;
+  /** The password, from a variable: ${SMTP_PASSWORD}. */
+  password?: string | undefined;
+  /** Refuse a server without STARTTLS. @default true */
+  tls?: boolean | undefined;
+  [key: `x-${string}`]: unknown;
+}
+
+/** Other limits than the default ones, by rule. */
+export interface AlertRulesInput {
+  /** No visitor is served. Default: for 15 s, critical. */
+  fleetDown?: false | AlertRuleInput | undefined;
+  /** The engine does not answer: what runs goes on, and nothing is mended or scaled. Default: for 60 s, critical. */
+  engineDown?: false | AlertRuleInput | undefined;
+  /** A member is not ready. Default: for 60 s, warning. */
+  memberDown?: false | AlertRuleInput | undefined;
+  /** Restarts of a member within five minutes. Default: above 3, for 0 s, warning. */
+  crashLoop?: false | AlertThresholdInput | undefined;
+  /** PostgreSQL or Redis has no replica that is ready, though the file wants one. Default: for 60 s, critical. */
+  noReplica?: false | AlertRuleInput | undefined;
+  /** The primary has no replica that confirms its commits. Default: for 60 s, critical. */
+  primaryAlone?: false | AlertRuleInput | undefined;
+  /** Megabytes of the log that a replica has yet to replay. Default: above 64, for 60 s, warning. */
+  replicaLag?: false | AlertThresholdInput | undefined;
+  /** Connections to the primary, in percent of max_connections. Default: above 80, for 300 s, warning. */
+  connections?: false | AlertThresholdInput | undefined;
+  /** Seconds that a client has waited for a connection of the pool. Default: above 1, for 60 s, warning. */
+  poolerWaiting?: false | AlertThresholdInput | undefined;
+  /** Lookups in the cache that find nothing, in percent. Default: above 50, for 900 s, warning. */
+  cacheMisses?: false | AlertThresholdInput | undefined;
+  /** Keys that the cache evicts, in percent of those that are found in it. Default: above 100, for 900 s, warning. */
+  cacheEvictions?: false | AlertThresholdInput | undefined;
+  /** Memory of the durable Redis, in percent of its limit, beyond which writes fail. Default: above 85, for 300 s, warning. */
+  redisMemory?: false | AlertThresholdInput | undefined;
+  /** Use of the disk that holds the data, in percent. Default: above 90, for 300 s, critical. */
+  diskFull?: false | AlertThresholdInput | undefined;
+  /** Processor time of the web instances, in percent of a core each, on average. Default: above 80, for 300 s, warning. */
+  webCpu?: false | AlertThresholdInput | undefined;
+  /** Mean time to answer, in multiples of its median of the last day. Default: above 2, for 300 s, warning. */
+  slowResponses?: false | AlertThresholdInput | undefined;
+  /** 95th percentile of the application's own figures, likewise. Needs monitoring.scrape. Default: above 2, for 300 s, warning. */
+  slowestResponses?: false | AlertThresholdInput | undefined;
+  /** Requests answered with 500 and above or refused, in percent. Default: above 5, for 120 s, critical. */
+  errors?: false | AlertThresholdInput | undefined;
+  /** Jobs that wait in a queue. Default: above 1000, for 600 s, warning. */
+  queueDepth?: false | AlertThresholdInput | undefined;
+  /** Seconds that the oldest job of a queue has waited. Default: above 300, for 300 s, warning. */
+  queueAge?: false | AlertThresholdInput | undefined;
+  /** The last scheduled backup failed, or the log cannot be copied. Default: for 0 s, critical. */
+  backupFailed?: false | AlertRuleInput | undefined;
+  /** Minutes since a scheduled backup was due and not made. Default: above 60, for 0 s, critical. */
+  backupOverdue?: false | AlertThresholdInput | undefined;
+  /** A group runs as many members as the file allows. Default: for 600 s, warning. */
+  autoscalerAtMax?: false | AlertRuleInput | undefined;
+  [key: `x-${string}`]: unknown;
+}
+
+/** When an alert is raised. */
+export interface AlertRuleInput {
+  /** How long it must hold before anybody is told. */
+  for?: string | number | undefined;
+  /** How urgent it is. */
+  severity?: "critical" | "warning" | undefined;
+  [key: `x-${string}`]: unknown;
+}
+
+/** When an alert is raised, and by which figure. */
+export interface AlertThresholdInput {
+  /** The figure beyond which it is raised, in the unit of the rule. */
+  above?: number | undefined;
+  /** How long it must hold before anybody is told. */
+  for?: string | number | undefined;
+  /** How urgent it is. */
+  severity?: "critical" | "warning" | undefined;
   [key: `x-${string}`]: unknown;
 }

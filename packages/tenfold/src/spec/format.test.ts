@@ -42,6 +42,21 @@ const everything = {
   },
   redis: { url: "rediss://h", cacheUrl: "${CACHE}" },
   cache: false,
+  monitoring: {
+    interval: "1s",
+    scrape: "/metrics",
+    alerts: {
+      to: [
+        { webhook: "https://example.com/${TOKEN}" },
+        { slack: "${SLACK}", channel: "#a", only: "critical" },
+        { pagerduty: "${KEY}" },
+        { opsgenie: "${KEY}", url: "https://api.eu.opsgenie.com/" },
+        { mail: { to: "a@b", from: "c@d", server: "h:25", user: "u", password: "${P}", tls: false } },
+      ],
+      rules: { errors: false, queueDepth: { above: 7.5, for: 0, severity: "critical" } },
+      silence: ["sunday 1:00-2:30", "22:00-06:00"],
+    },
+  },
   user: "app",
 };
 

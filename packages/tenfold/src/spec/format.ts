@@ -7,6 +7,7 @@ import type { Balancer } from "./balancer/balancer.ts";
 import { formatRate } from "./balancer/rate.ts";
 import type { Deploy } from "./deploy/deploy.ts";
 import type { Logs } from "./logs/logs.ts";
+import { writeMonitoring } from "./monitoring/format.ts";
 import type { Plain, PlainMap } from "./plain.ts";
 import type { Postgres } from "./postgres/postgres.ts";
 import type { AppProcess } from "./process.ts";
@@ -192,6 +193,7 @@ export function specToFile(spec: Spec): PlainMap {
     deploy: writeDeploy(spec.deploy),
     backups: writeBackups(spec.backups),
     logs: written<Logs>({ maxSize: configBytes(spec.logs.maxSize), keep: spec.logs.keep }),
+    monitoring: writeMonitoring(spec.monitoring, resolved),
     user: spec.user ?? undefined,
   });
 }

@@ -31,6 +31,7 @@ test("every noun has an example, which parses", async () => {
     "balancer",
     "deploy",
     "logs",
+    "monitoring",
     "postgres",
     "redis",
     "scheduler",

@@ -3,6 +3,7 @@ import { type Backups, backups } from "./backups/backups.ts";
 import { type Balancer, balancer } from "./balancer/balancer.ts";
 import { type Deploy, deploy } from "./deploy/deploy.ts";
 import { type Logs, logs } from "./logs/logs.ts";
+import { type Monitoring, monitoring } from "./monitoring/monitoring.ts";
 import { fleetName } from "./name.ts";
 import { FALLBACK_NAME } from "./name-from.ts";
 import { type Postgres, postgres } from "./postgres/postgres.ts";
@@ -29,6 +30,7 @@ export interface Spec {
   readonly deploy: Deploy;
   readonly backups: Backups;
   readonly logs: Logs;
+  readonly monitoring: Monitoring | false;
   /** The system's user that members run as when Tenfold is started as root; `null`: an unprivileged one. */
   readonly user: string | null;
 }
@@ -57,6 +59,9 @@ const fields = z.strictObject({
     .prefault(false)
     .describe("When copies of the data are made, and where they are kept: true, or a map."),
   logs: logs.prefault({}).describe("How much of each member's output is kept."),
+  monitoring: monitoring
+    .prefault(false)
+    .describe("A Prometheus that reads the fleet's figures, with rules for alerts: true, or a map."),
   user: user
     .optional()
     .describe("The system's user that members run as when Tenfold is started as root. Absent: an unprivileged one."),
@@ -64,7 +69,21 @@ const fields = z.strictObject({
 
 /** The whole file. Rules that join several fields are in rules.ts. */
 export const fleetFile: z.ZodType<Spec> = fields.transform(
-  ({ web, workers, scheduler, release, env, balancer, postgres, redis, deploy, backups, logs, ...rest }) => ({
+  ({
+    web,
+    workers,
+    scheduler,
+    release,
+    env,
+    balancer,
+    postgres,
+    redis,
+    deploy,
+    backups,
+    logs,
+    monitoring,
+    ...rest
+  }) => ({
     name: rest.name ?? FALLBACK_NAME,
     web,
     workers,
@@ -78,6 +97,7 @@ export const fleetFile: z.ZodType<Spec> = fields.transform(
     deploy,
     backups,
     logs,
+    monitoring,
     user: rest.user ?? null,
   }),
 );

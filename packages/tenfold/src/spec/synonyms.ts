@@ -56,4 +56,9 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
   migrations: "release",
   migration: "release",
   logging: "logs",
+  prometheus: "monitoring",
+  metrics: "monitoring",
+  alertmanager: "alerts",
+  alerting: "alerts",
+  receivers: "to",
 };

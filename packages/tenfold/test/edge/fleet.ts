@@ -22,6 +22,8 @@ export interface TestFleet {
   readonly web?: number;
   readonly topology?: Partial<Topology>;
   readonly user?: User;
+  /** Variables that the file refers to. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const USER: User = { name: "tenfold", uid: 990, gid: 990, home: "/nonexistent" };
@@ -48,6 +50,8 @@ function machine(user: User): Machine {
     programs: {
       haproxy: { path: "/usr/sbin/haproxy", version: [2, 6, 12] },
       nginx: { path: "/usr/sbin/nginx", version: [1, 22, 1] },
+      prometheus: { path: "/usr/bin/prometheus", version: [2, 42, 0] },
+      alertmanager: { path: "/usr/bin/prometheus-alertmanager", version: [0, 25, 0] },
     },
     users: { engine: user, service: user, application: user },
   };
@@ -87,7 +91,7 @@ export function testFleet(input: TestFleet): Fleet {
     web,
     surge: [],
     release,
-    releases: new Map([[1, { release, environment: {} }]]),
+    releases: new Map([[1, { release, environment: input.environment ?? {} }]]),
     topology,
     ports: ports satisfies PortBook,
     paths: input.paths,

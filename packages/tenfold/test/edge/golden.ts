@@ -7,14 +7,14 @@ import type { Fleet } from "../../src/fleet/fleet.ts";
 import type { Rendering } from "../../src/fleet/launch.ts";
 import type { MemberName } from "../../src/fleet/member.ts";
 import type { Paths } from "../../src/fleet/paths.ts";
-import { renderBalancer } from "../../src/render/edge/balancer.ts";
-import { createBalancer } from "../../src/services/balancer/balancer.ts";
+import { renderMember } from "../../src/render/render.ts";
+import { createServices } from "../../src/services/wire.ts";
 import { millis } from "../../src/units/millis.ts";
 import { LabDriver } from "./driver.ts";
 import { GOLDEN_PATHS, type TestFleet, testFleet } from "./fleet.ts";
 import { currentUser } from "./lab.ts";
 
-/** A fleet whose balancer's configuration is kept beside its renderer. */
+/** A fleet whose configuration, of one member, is kept beside its renderer. */
 export interface GoldenFleet {
   readonly name: string;
   readonly member: string;
@@ -32,7 +32,7 @@ function textOf({ files, launch }: Rendering): string {
 /** Compares with the file in `golden/`, which GOLDEN=write writes anew. */
 export function assertGolden(folder: URL, { name, member, fleet }: GoldenFleet): void {
   const resolved = testFleet({ ...fleet, paths: GOLDEN_PATHS });
-  const text = textOf(renderBalancer(resolved, memberNamed(resolved, member as MemberName)));
+  const text = textOf(renderMember(resolved, memberNamed(resolved, member as MemberName)));
   const path = new URL(`golden/${name}.txt`, folder);
   if (process.env.GOLDEN === "write") {
     mkdirSync(dirname(path.pathname), { recursive: true });
@@ -54,8 +54,8 @@ export async function judge(
     const fleet: Fleet = testFleet({ ...golden.fleet, paths, user: currentUser() });
     const member = memberNamed(fleet, golden.member as MemberName);
     const signal = AbortSignal.timeout(20_000);
-    await createBalancer().adapter.prepare?.({ fleet, driver, signal }, member);
-    const rendering = renderBalancer(fleet, member);
+    await createServices().of(member.kind).prepare?.({ fleet, driver, signal }, member);
+    const rendering = renderMember(fleet, member);
     await driver.writeFiles(rendering.files);
     const launch = { ...rendering.launch, argv: command(rendering), log: "/dev/null" };
     return await driver.run(launch, { timeout: millis(20_000), signal });

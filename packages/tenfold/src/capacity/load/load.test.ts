@@ -82,6 +82,7 @@ function looksOf(scene: (at: number) => Partial<Scene>, count = 180): Observatio
       },
       database: {
         ...{ connections: now.connections, maxConnections: 100, waitingForLocks: now.locks, transactions: at },
+        synchronous: 1,
         lag: new Map([[name("postgres-2"), now.lag]]),
       },
       pooler: { clients: 50, waiting: now.waiting, longestWait: now.longestWait, servers: 25, poolSize: 25 },

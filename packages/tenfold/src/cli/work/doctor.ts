@@ -1,6 +1,6 @@
 import { EXIT_CODES } from "../../fault/catalogue.ts";
 import { Fault } from "../../fault/fault.ts";
-import { type Machine, PROGRAMS, type ProgramName } from "../../fleet/machine.ts";
+import { type Machine, type ProgramName, USUAL_PROGRAMS } from "../../fleet/machine.ts";
 import { type Condition, inspectConditions } from "../../machine/doctor/conditions.ts";
 import { diagnose, type Finding, installLine } from "../../machine/doctor/diagnose.ts";
 import { observeHost } from "../../machine/doctor/host.ts";
@@ -38,7 +38,7 @@ async function examine(context: Context, spec: Spec | null): Promise<Diagnosis> 
     observeSystem(),
     observeHost(context.options.directory),
   ]);
-  const needed: readonly ProgramName[] = spec === null ? PROGRAMS : neededPrograms(spec);
+  const needed: readonly ProgramName[] = spec === null ? USUAL_PROGRAMS : neededPrograms(spec);
   const conditions = spec === null ? [] : inspectConditions({ spec, machine, host });
   return { machine, system, findings: diagnose(machine, needed, system), conditions };
 }

@@ -7,6 +7,7 @@ const TYPICAL = {
   postgresServer: mebibytes(160),
   postgresData: mebibytes(200),
   service: mebibytes(15),
+  prometheus: mebibytes(120),
 };
 
 function localPostgres(spec: Spec): { servers: number; memory: Bytes } | null {
@@ -39,6 +40,7 @@ export function estimateMemory(spec: Spec): Bytes {
       (postgres === null ? 0 : postgres.servers * postgres.memory + TYPICAL.service) +
       (redis === null ? 0 : redis.servers * redis.memory + redis.sentinels * TYPICAL.service) +
       cache +
+      (spec.monitoring === false ? 0 : TYPICAL.prometheus + TYPICAL.service) +
       4 * TYPICAL.service,
   );
 }
@@ -55,7 +57,8 @@ export function estimateDisk(spec: Spec): Bytes {
   return bytes(
     mebibytes(200) +
       (postgres === null ? 0 : postgres.servers * TYPICAL.postgresData) +
-      (redis === null ? 0 : redis.servers * redis.memory),
+      (redis === null ? 0 : redis.servers * redis.memory) +
+      (spec.monitoring === false ? 0 : spec.monitoring.size),
   );
 }
 

@@ -1,5 +1,6 @@
 import { hasFront } from "../../fleet/fleet.ts";
 import type { ProgramName } from "../../fleet/machine.ts";
+import { monitoringOf, tellsSomebody } from "../../spec/local.ts";
 import type { Spec } from "../../spec/spec.ts";
 
 /** Programs that a fleet cannot do without. HAProxy also carries the TCP fronts when nginx is the edge. */
@@ -13,6 +14,8 @@ export function neededPrograms(spec: Spec): ProgramName[] {
     ["pgbouncer", postgres],
     ["redis-server", redis],
     ["openssl", spec.balancer.tls === "self-signed"],
+    ["prometheus", monitoringOf(spec) !== null],
+    ["alertmanager", tellsSomebody(spec)],
   ];
   return needs.flatMap(([program, needed]) => (needed ? [program] : []));
 }

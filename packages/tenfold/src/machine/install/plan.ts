@@ -57,6 +57,8 @@ export const SERVICES: Readonly<Record<ProgramName, string | null>> = {
   pgbouncer: "pgbouncer",
   "redis-server": "redis-server",
   openssl: null,
+  prometheus: "prometheus",
+  alertmanager: "prometheus-alertmanager",
 };
 
 /** Older lists name versions that the mirrors may no longer have. */

@@ -24,6 +24,8 @@ const NAMES: Readonly<Record<ProgramName, readonly string[]>> = {
   pgbouncer: ["pgbouncer"],
   "redis-server": ["redis-server", "valkey-server"],
   openssl: ["openssl"],
+  prometheus: ["prometheus"],
+  alertmanager: ["prometheus-alertmanager", "alertmanager"],
 };
 
 type ProcessEnv = Readonly<Record<string, string | undefined>>;

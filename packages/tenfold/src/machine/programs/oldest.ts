@@ -8,6 +8,8 @@ export const OLDEST: Readonly<Record<ProgramName, Version>> = {
   pgbouncer: [1, 18, 0],
   "redis-server": [7, 0, 0],
   openssl: [1, 1, 1],
+  prometheus: [2, 42, 0],
+  alertmanager: [0, 25, 0],
 };
 
 export function isSupported(name: ProgramName, program: Program): boolean {

@@ -11,6 +11,8 @@ const INTRODUCTIONS: Readonly<Record<ProgramName, RegExp>> = {
   pgbouncer: /^PgBouncer (?:version )?/im,
   "redis-server": /^(?:Redis|Valkey) server v=/im,
   openssl: /^(?:OpenSSL|LibreSSL)\s+/im,
+  prometheus: /^prometheus, version\s+/im,
+  alertmanager: /^alertmanager, version\s+/im,
 };
 
 /** The arguments that make a program tell its version and end at once. */
@@ -21,6 +23,8 @@ export const VERSION_ARGUMENTS: Readonly<Record<ProgramName, readonly string[]>>
   pgbouncer: ["-V"],
   "redis-server": ["-v"],
   openssl: ["version"],
+  prometheus: ["--version"],
+  alertmanager: ["--version"],
 };
 
 /** Reads what a program said of its version; `undefined` when that is another program, or no version. */

@@ -9,6 +9,8 @@ const PACKAGES: Readonly<Record<PackageManager, Readonly<Record<ProgramName, str
     pgbouncer: "pgbouncer",
     "redis-server": "redis-server",
     openssl: "openssl",
+    prometheus: "prometheus",
+    alertmanager: "prometheus-alertmanager",
   },
   dnf: {
     haproxy: "haproxy",
@@ -17,6 +19,8 @@ const PACKAGES: Readonly<Record<PackageManager, Readonly<Record<ProgramName, str
     pgbouncer: "pgbouncer",
     "redis-server": "valkey",
     openssl: "openssl",
+    prometheus: "golang-github-prometheus",
+    alertmanager: "golang-github-prometheus-alertmanager",
   },
   apk: {
     haproxy: "haproxy",
@@ -25,6 +29,8 @@ const PACKAGES: Readonly<Record<PackageManager, Readonly<Record<ProgramName, str
     pgbouncer: "pgbouncer",
     "redis-server": "redis",
     openssl: "openssl",
+    prometheus: "prometheus",
+    alertmanager: "alertmanager",
   },
   pacman: {
     haproxy: "haproxy",
@@ -33,6 +39,8 @@ const PACKAGES: Readonly<Record<PackageManager, Readonly<Record<ProgramName, str
     pgbouncer: "pgbouncer",
     "redis-server": "valkey",
     openssl: "openssl",
+    prometheus: "prometheus",
+    alertmanager: "alertmanager",
   },
   zypper: {
     haproxy: "haproxy",
@@ -41,6 +49,8 @@ const PACKAGES: Readonly<Record<PackageManager, Readonly<Record<ProgramName, str
     pgbouncer: "pgbouncer",
     "redis-server": "redis",
     openssl: "openssl",
+    prometheus: "golang-github-prometheus-prometheus",
+    alertmanager: "golang-github-prometheus-alertmanager",
   },
   brew: {
     haproxy: "haproxy",
@@ -49,6 +59,8 @@ const PACKAGES: Readonly<Record<PackageManager, Readonly<Record<ProgramName, str
     pgbouncer: "pgbouncer",
     "redis-server": "redis",
     openssl: "openssl@3",
+    prometheus: "prometheus",
+    alertmanager: "alertmanager",
   },
 };
 
@@ -69,6 +81,8 @@ const NEWER: Readonly<Record<ProgramName, string>> = {
   pgbouncer: "https://www.postgresql.org/download/ (the repositories there have PgBouncer too)",
   "redis-server": "https://redis.io/docs/latest/operate/oss_and_stack/install/",
   openssl: "your system's updates",
+  prometheus: "https://prometheus.io/download/",
+  alertmanager: "https://prometheus.io/download/",
 };
 
 /** Red Hat's older releases offer newer majors as modules, and PgBouncer in EPEL. */

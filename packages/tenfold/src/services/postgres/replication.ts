@@ -34,6 +34,7 @@ const FIGURES = `
 SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::int AS connections,
        current_setting('max_connections')::int AS most,
        (SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted)::int AS waiting,
+       (SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum'))::int AS synchronous,
        (SELECT coalesce(sum(xact_commit + xact_rollback), 0) FROM pg_stat_database)::float8 AS transactions,
        (SELECT coalesce(json_agg(json_build_object('name', application_name,
                  'lag', pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn))), '[]') FROM pg_stat_replication) AS lag`;
@@ -58,6 +59,7 @@ export async function readFigures(
       maxConnections: Number(row.most),
       waitingForLocks: Number(row.waiting),
       transactions: Number(row.transactions),
+      synchronous: Number(row.synchronous),
       lag: new Map(lag),
     };
   } catch {

@@ -41,7 +41,8 @@ const schedule = withTraits(
   { expects: "a schedule such as daily at 03:00, every 6h, or a cron expression such as 0 3 * * *" },
 );
 
-const key = withTraits(possiblyEmptyLine, {
+// A copy: the traits of a shared schema would be those of every field that uses it.
+const key = withTraits(possiblyEmptyLine.clone(), {
   expects: "a key, or a ${VARIABLE} that holds one",
   text: "template",
   secret: true,

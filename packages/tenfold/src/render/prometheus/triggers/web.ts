@@ -1,0 +1,87 @@
+import { monitoringOf } from "../../../spec/local.ts";
+import { always, type Recording, type Trigger } from "./trigger.ts";
+
+const REQUESTS = "rate(tenfold_web_requests_total[5m])";
+const MEAN = "tenfold:web_response_seconds:mean";
+const SLOWEST = "tenfold:http_request_duration_seconds:p95";
+/** What is answered faster than this is not slow, whatever is usual: seconds. */
+const FAST = 0.05;
+
+/** The median of the day before the last ten minutes. */
+function usual(name: string): string {
+  return `quantile_over_time(0.5, ${name}[1d] offset 10m)`;
+}
+
+function beyondUsual(name: string, above: number): string {
+  return `${name} / ${usual(name)} > ${above} and ${name} > ${FAST}`;
+}
+
+export const WEB_RECORDINGS: readonly Recording[] = [
+  {
+    record: MEAN,
+    expr: `sum(tenfold_web_response_seconds * on (member) ${REQUESTS}) / (sum(${REQUESTS}) > 0)`,
+  },
+];
+
+/** Only with the application's own figures. */
+export const APPLICATION_RECORDINGS: readonly Recording[] = [
+  {
+    record: SLOWEST,
+    expr: "histogram_quantile(0.95, sum by (le) (rate(tenfold_http_request_duration_seconds_bucket[5m]))) > 0",
+  },
+];
+
+/** Of what visitors notice, and of queues. */
+export const WEB_TRIGGERS: readonly Trigger[] = [
+  {
+    name: "errors",
+    concerns: always,
+    holds: (above) =>
+      `(sum(rate(tenfold_web_errors_total[5m])) + sum(rate(tenfold_balancer_refused_total[5m]))) / (sum(rate(tenfold_balancer_requests_total[5m])) > 0) > ${above / 100}`,
+    summary: "Requests fail",
+    description: "{{ $value | humanizePercentage }} of them are answered with 500 and above, or refused.",
+    action: "tenfold logs web shows the errors; tenfold rollback, when a release began it.",
+  },
+  {
+    name: "webCpu",
+    concerns: always,
+    holds: (above) => `avg(tenfold_member_cpu_ratio{kind="web"}) > ${above / 100}`,
+    summary: "The web instances are busy",
+    description: "They use {{ $value | humanizePercentage }} of a core each, on average.",
+    action: "tenfold scale web=+1, or instances: { min, max } in the file, if the machine has cores to spare.",
+  },
+  {
+    name: "slowResponses",
+    concerns: always,
+    holds: (above) => beyondUsual(MEAN, above),
+    summary: "Answers are slower than usual",
+    description: "The mean is {{ $value | humanize }} times its median of the last day.",
+    action: "tenfold ps shows who is busy; look at the database's slow queries, then at the last release.",
+  },
+  {
+    name: "slowestResponses",
+    concerns: (spec) => (monitoringOf(spec)?.scrape ?? null) !== null,
+    holds: (above) => beyondUsual(SLOWEST, above),
+    summary: "The slowest answers are slower than usual",
+    description: "The 95th percentile is {{ $value | humanize }} times its median of the last day.",
+    action: "Look at which routes are slow (tenfold_http_request_duration_seconds by route), then at the last release.",
+  },
+  {
+    name: "queueDepth",
+    concerns: ({ workers }) => Object.keys(workers).length > 0,
+    holds: (above) => `tenfold_queue_depth > ${above}`,
+    summary: "Jobs pile up for {{ $labels.queue }}",
+    description: "{{ $value | humanize }} wait.",
+    action:
+      "tenfold scale worker.{{ $labels.queue }}=+1; tenfold logs worker.{{ $labels.queue }} shows whether they fail.",
+  },
+  {
+    name: "queueAge",
+    concerns: ({ workers }) => Object.keys(workers).length > 0,
+    holds: (above) => `tenfold_queue_oldest_seconds > ${above}`,
+    summary: "A job waits long for {{ $labels.queue }}",
+    description: "The oldest has waited {{ $value | humanizeDuration }}.",
+    action:
+      "tenfold scale worker.{{ $labels.queue }}=+1; tenfold logs worker.{{ $labels.queue }} shows whether they fail.",
+  },
+];
