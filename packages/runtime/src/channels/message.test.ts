@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import WebSocket, { WebSocketServer } from "ws";
 import { reconnectAfter } from "./client/reconnect.ts";
@@ -64,4 +66,16 @@ test("clients come back spread over time, soon after a restart, later after each
   assert.equal(reconnectAfter(1012, 5, 1), 16_000);
   assert.equal(reconnectAfter(1006, 60, 1), 30_000);
   assert.equal(reconnectAfter(1008, 0, 1), null);
+});
+
+test("the client imports nothing that a browser has not", () => {
+  const directory = join(import.meta.dirname, "client");
+  const imported = readdirSync(directory).flatMap((name) => {
+    return [...readFileSync(join(directory, name), "utf8").matchAll(/from "([^"]+)"/g)].map(([, from]) => from);
+  });
+  assert.ok(imported.length > 0);
+  assert.deepEqual(
+    imported.filter((from) => !from?.startsWith("./")),
+    [],
+  );
 });
