@@ -10,6 +10,9 @@ const ROWS: Readonly<Record<string, () => Promise<{ readonly row: Row }>>> = {
   limits: () => import("./limits.ts"),
   pool: () => import("./pool.ts"),
   queues: () => import("./queues.ts"),
+  database: () => import("./database.ts"),
+  scrape: () => import("./scrape.ts"),
+  "fan-out": () => import("./fan-out.ts"),
 };
 
 const RUNS = 5;

@@ -9,7 +9,7 @@ export function parseLsn(text: unknown): Lsn | null {
 }
 
 export function compareLsn(a: Lsn, b: Lsn): number {
-  const [left, right] = [position(a), position(b)];
+  const [left, right] = [positionOf(a), positionOf(b)];
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
@@ -19,7 +19,7 @@ export function laterLsn(a: Lsn | null, b: Lsn | null): Lsn | null {
   return compareLsn(a, b) >= 0 ? a : b;
 }
 
-function position(lsn: Lsn): bigint {
+export function positionOf(lsn: Lsn): bigint {
   const [high = "0", low = "0"] = lsn.split("/");
   return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
 }

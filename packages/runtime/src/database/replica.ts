@@ -1,13 +1,20 @@
 import type pg from "pg";
 import type { PrimaryHistory } from "./lag.ts";
-import { compareLsn, type Lsn, parseLsn } from "./lsn.ts";
+import { type Lsn, parseLsn, positionOf } from "./lsn.ts";
 import { Server, type ServerParts } from "./server.ts";
 
 /** What was seen at a look. `replayed` null: it is in no recovery, and so has all. */
 interface Sample {
   readonly at: number;
   readonly replayed: Lsn | null;
+  /** Of `replayed`, as a number. */
+  readonly position: bigint;
+  /** Milliseconds, at the look. */
+  readonly lag: number;
 }
+
+/** In milliseconds. */
+const LONG = 2_000;
 
 const LOOK = "select pg_is_in_recovery() as recovering, pg_last_wal_replay_lsn()::text as lsn";
 
@@ -28,12 +35,14 @@ export class Replica {
     return this.#sample !== null;
   }
 
-  async look(now: () => number): Promise<void> {
+  async look(history: PrimaryHistory, now: () => number): Promise<void> {
     try {
       const at = now();
       const { rows } = await this.#eye.query(LOOK);
       const [row] = rows as [{ recovering: boolean; lsn: string | null }];
-      this.#sample = { at, replayed: row.recovering ? parseLsn(row.lsn) : null };
+      const replayed = row.recovering ? parseLsn(row.lsn) : null;
+      const position = replayed === null ? 0n : positionOf(replayed);
+      this.#sample = { at, replayed, position, lag: replayed === null ? 0 : history.lag(replayed, at) };
     } catch {
       this.leave();
     }
@@ -45,15 +54,15 @@ export class Replica {
   }
 
   /** Milliseconds; `NaN` when it is not known. */
-  lag(history: PrimaryHistory, now: number): number {
+  lag(now: number): number {
     if (this.#sample === null) return Number.NaN;
-    const { replayed, at } = this.#sample;
-    return replayed === null ? 0 : Math.max(history.lag(replayed, now), now - at > 2_000 ? now - at : 0);
+    const age = now - this.#sample.at;
+    // What was seen long ago says little: somebody else may be behind the URL by now.
+    return age > LONG ? Math.max(age, this.#sample.lag) : this.#sample.lag;
   }
 
-  has(token: Lsn): boolean {
-    if (this.#sample === null) return false;
-    return this.#sample.replayed === null || compareLsn(this.#sample.replayed, token) >= 0;
+  has(token: bigint): boolean {
+    return this.#sample !== null && (this.#sample.replayed === null || this.#sample.position >= token);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { PrimaryHistory } from "./lag.ts";
-import { type Lsn, parseLsn } from "./lsn.ts";
+import { type Lsn, parseLsn, positionOf } from "./lsn.ts";
 import { Replica } from "./replica.ts";
 import { Server, type ServerParts } from "./server.ts";
 
@@ -27,7 +27,7 @@ export class Replicas {
     this.#history = new PrimaryHistory(parts.rules.maxLag * 2 + 1_000);
     const { meters, clock } = parts.context;
     for (const [at, replica] of this.#replicas.entries()) {
-      const lag = () => replica.lag(this.#history, clock.now()) / 1_000;
+      const lag = () => replica.lag(clock.now()) / 1_000;
       const help = "How late a replica is; NaN while it cannot be reached, or nobody reads.";
       meters.gauge("tenfold_database_replica_lag_seconds", help, lag, { replica: `${at + 1}` });
     }
@@ -39,12 +39,13 @@ export class Replicas {
     this.#lastAsked = now;
     if (this.#looking === undefined && !this.#closed && this.#replicas.length > 0) this.#looking = this.#look();
     const count = this.#replicas.length;
+    const position = token === null ? null : positionOf(token);
     let well = false;
     for (let step = 0; step < count; step += 1) {
       const replica = this.#replicas[(this.#turn + step) % count] as Replica;
-      if (!replica.known || replica.lag(this.#history, now) > this.#parts.rules.maxLag) continue;
+      if (!replica.known || replica.lag(now) > this.#parts.rules.maxLag) continue;
       well = true;
-      if (token !== null && !replica.has(token)) continue;
+      if (position !== null && !replica.has(position)) continue;
       this.#turn = (this.#turn + step + 1) % count;
       return { replica };
     }
@@ -62,7 +63,7 @@ export class Replicas {
     const { context, rules } = this.#parts;
     const now = () => context.clock.now();
     while (!this.#closed && now() - this.#lastAsked < IDLE) {
-      await Promise.all([this.#lookAtPrimary(), ...this.#replicas.map((replica) => replica.look(now))]);
+      await Promise.all([this.#lookAtPrimary(), ...this.#replicas.map((replica) => replica.look(this.#history, now))]);
       const { promise, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, rules.lookEvery).unref();
       await Promise.race([promise, this.#closing.promise]);

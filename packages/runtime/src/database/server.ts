@@ -1,20 +1,20 @@
 import type pg from "pg";
 import type { Context } from "../context/index.ts";
+import { isFault } from "../fault/index.ts";
 import type { DatabaseFigures } from "./figures.ts";
 import type { DatabaseRules } from "./options.ts";
 import { connectFault, isLoss } from "./outcome.ts";
 import { SlowLog } from "./slow-log.ts";
+import { keepTimerLists } from "./timer-lists.ts";
 import { watchedClient } from "./watched-client.ts";
 
-export interface Statement {
-  readonly text: string;
-  readonly name?: string;
-  readonly [option: string]: unknown;
-}
+/** After so many milliseconds without use a connection is closed. */
+const IDLE = 30_000;
 
 /** A URL of the database, with its pool. */
 export class Server {
   readonly pool: pg.Pool;
+  readonly #stop: () => void;
   /** Whether a pooler is between; `null` while that is not known. */
   #pooled: boolean | null = null;
 
@@ -35,12 +35,12 @@ export class Server {
       max: connections,
       connectionTimeoutMillis: rules.patience,
       query_timeout: rules.deadline,
-      idleTimeoutMillis: 30_000,
+      idleTimeoutMillis: IDLE,
       keepAlive: true,
-      allowExitOnIdle: true,
       Client: Watched,
       onConnect: async (client) => await this.#probe(client as unknown as pg.Client),
     });
+    this.#stop = keepTimerLists(rules.patience, rules.deadline, IDLE);
     // Of an idle connection: the pool makes another one.
     this.pool.on("error", () => {});
   }
@@ -54,20 +54,35 @@ export class Server {
   }
 
   async query(config: string | object, values?: unknown): Promise<pg.QueryResult> {
-    const client = await this.connect();
-    let failure: unknown;
     try {
-      return await client.query(config as string, values as unknown[]);
+      return await this.#send(config as string, values as unknown[]);
     } catch (error) {
-      failure = error;
+      // Where it was asked, and not where its answer was read.
+      if (error instanceof Error && !isFault(error)) Error.captureStackTrace(error);
       throw error;
-    } finally {
-      // What has had an answer leaves its connection as it was.
-      client.release(failure !== undefined && isLoss(failure));
     }
   }
 
+  /** By callbacks: two promises less for each statement. */
+  #send(config: string, values: unknown[]): Promise<pg.QueryResult> {
+    return new Promise((resolve, reject) => {
+      this.pool.connect((failure, client, release) => {
+        if (client === undefined || failure) {
+          reject(connectFault(failure));
+          return;
+        }
+        client.query(config, values, (error, result) => {
+          // What has had an answer leaves its connection as it was.
+          release(error ? isLoss(error) : false);
+          if (error) reject(error);
+          else resolve(result);
+        });
+      });
+    });
+  }
+
   async close(): Promise<void> {
+    this.#stop();
     if (!this.pool.ending) await this.pool.end();
   }
 

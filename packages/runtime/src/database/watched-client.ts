@@ -16,6 +16,15 @@ interface Config {
   readonly submit?: unknown;
 }
 
+/** Calls back with what is made of a failure. */
+function told(callback: Callback | undefined, settle: (error: unknown) => unknown): Callback {
+  return (error, result) => {
+    const failure = settle(error);
+    if (failure === null) callback?.(undefined, result);
+    else callback?.(failure);
+  };
+}
+
 /** Clients of pg that tell how long statements took, and what a failure has left. */
 export function watchedClient(Client: typeof pg.Client, watch: Watch): typeof pg.Client {
   class WatchedClient extends Client {
@@ -33,41 +42,31 @@ export function watchedClient(Client: typeof pg.Client, watch: Watch): typeof pg
 
     // biome-ignore lint/suspicious/noExplicitAny: the overloads of pg, which are kept as they are.
     override query(first: any, second?: any, third?: any): any {
-      const send = super.query.bind(this) as (...args: unknown[]) => Promise<unknown>;
-      const callback: Callback | undefined = [second, third].find((one) => typeof one === "function");
-      if (typeof first?.submit === "function" && first.guards !== true) return send(first, second, third);
-      const values = typeof second === "function" ? undefined : second;
+      if (typeof first?.submit === "function" && first.guards !== true) return super.query(first, second, third);
       const text: string = typeof first === "string" ? first : first.text;
       const transaction = this.getTransactionStatus() !== "I";
       const started = performance.now();
       const settle = (error: unknown): unknown => {
         watch.ended(text, performance.now() - started);
-        const failure = error ? statementFault(error, { transaction, text }) : this.#unconfirmed ? unconfirmed() : null;
+        if (!error && !this.#unconfirmed) return null;
+        const failure = error ? statementFault(error, { transaction, text }) : unconfirmed();
         this.#unconfirmed = false;
-        if (failure !== null) watch.failed(outcomeOf(failure));
+        watch.failed(outcomeOf(failure));
         return failure;
       };
-      const config = typeof first === "string" ? first : this.#named(first);
-      if (callback !== undefined || first.guards === true) {
-        const done: Callback | undefined = callback ?? first.callback;
-        const settled: Callback = (error, result) => {
-          const failure = settle(error);
-          if (failure === null) done?.(undefined, result);
-          else done?.(failure);
-        };
-        if (first.guards === true) first.callback = settled;
-        return first.guards === true ? send(first) : send(config, values, settled);
+      if (first.guards === true) {
+        first.callback = told(first.callback, settle);
+        return super.query(first);
       }
-      return send(config, values).then(
-        (result) => {
-          const failure = settle(null);
-          if (failure !== null) throw failure;
-          return result;
-        },
-        (error: unknown) => {
-          throw settle(error);
-        },
-      );
+      const config = typeof first === "string" ? first : this.#named(first);
+      const withValues = typeof second !== "function";
+      const callback: Callback | undefined = withValues ? third : second;
+      const values = withValues ? second : undefined;
+      if (callback !== undefined) return super.query(config as string, values, told(callback, settle) as () => void);
+      return new Promise((resolve, reject) => {
+        const done: Callback = (error, result) => (error ? reject(error) : resolve(result));
+        super.query(config as string, values, told(done, settle) as () => void);
+      });
     }
 
     #named(config: Config): Config {

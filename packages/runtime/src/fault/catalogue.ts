@@ -34,7 +34,8 @@ export type FaultCode =
   | "TF_RT_DATABASE_ROLLED_BACK"
   | "TF_RT_DATABASE_READ_ONLY"
   | "TF_RT_DATABASE_INDETERMINATE"
-  | "TF_RT_MIGRATION";
+  | "TF_RT_MIGRATION"
+  | "TF_RT_CHANNEL_REFUSED";
 
 export interface CatalogueEntry {
   /** The status with which an adapter answers a request that fails by it. */
@@ -119,5 +120,9 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
   TF_RT_MIGRATION: {
     status: 500,
     when: "A migration failed, was changed after it was applied, or sorts before one that was applied.",
+  },
+  TF_RT_CHANNEL_REFUSED: {
+    status: 403,
+    when: "A client may not join a room, is in too many, or may not say anything there.",
   },
 };

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createRuntime } from "../index.ts";
 import { eventually } from "../testing/eventually.ts";
+import { PostgresServer } from "../testing/postgres-server.ts";
 import { RedisServer } from "../testing/redis-server.ts";
 import { TestClock, testContext } from "../testing/test-context.ts";
 import { openHealth } from "./health.ts";
@@ -94,4 +96,15 @@ test("however often it is asked, services are looked at once in a while", async 
   clock.advance(1_000);
   await health.ready();
   assert.equal(looks, 2);
+});
+
+test("a database that nobody has asked yet is looked at all the same", async () => {
+  await using server = await PostgresServer.start();
+  await using app = await createRuntime({
+    env: { DATABASE_URL: server.url },
+    warn: () => {},
+    health: { deadline: 10_000 },
+  });
+  const answer = await app.health.ready();
+  assert.deepEqual([answer.status, answer.database, answer.redis], ["ok", "ok", "off"]);
 });

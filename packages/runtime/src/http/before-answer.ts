@@ -1,4 +1,5 @@
-import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
+import { setHeaders } from "./set-headers.ts";
 
 type Method = "write" | "end" | "flushHeaders";
 
@@ -42,17 +43,4 @@ export function beforeAnswer(response: ServerResponse, before: () => Promise<voi
       hold("flushHeaders", []);
     },
   });
-}
-
-/** As `writeHead` would: by name, or as a list of names and values in turn. */
-function setHeaders(response: ServerResponse, headers: unknown): void {
-  if (typeof headers !== "object" || headers === null) return;
-  if (!Array.isArray(headers)) {
-    for (const [name, value] of Object.entries(headers as OutgoingHttpHeaders)) {
-      if (value !== undefined) response.setHeader(name, value);
-    }
-    return;
-  }
-  const pairs = headers.flat() as OutgoingHttpHeader[];
-  for (let at = 0; at + 1 < pairs.length; at += 2) response.appendHeader(String(pairs[at]), String(pairs[at + 1]));
 }

@@ -1,4 +1,5 @@
 import type { Cache, CacheOptions } from "../cache/index.ts";
+import type { Channels, ChannelsOptions } from "../channels/index.ts";
 import type { Context, Part } from "../context/index.ts";
 import type { DatabaseOptions, RoutingPool } from "../database/index.ts";
 import type { Drain, DrainOptions } from "../drain/index.ts";
@@ -20,6 +21,7 @@ export interface Parts {
   schedule: Schedule;
   queues: Queues;
   sessions: Sessions;
+  channels: Channels;
   db: RoutingPool;
   drain: Drain;
   health: Health;
@@ -35,6 +37,7 @@ export interface PartOptions {
   schedule?: ScheduleOptions;
   queues?: QueuesOptions;
   sessions?: SessionsOptions;
+  channels?: ChannelsOptions;
   db?: DatabaseOptions;
   drain?: DrainOptions;
   health?: HealthOptions;
@@ -61,6 +64,7 @@ export const LOADERS: Loaders = {
     return (context, options, part) => openSchedule(context, part("queues"), options);
   },
   queues: async () => (await import("../queues/index.ts")).openQueues,
+  channels: async () => (await import("../channels/index.ts")).openChannels,
   pool: async () => (await import("../pool/index.ts")).openPool,
   limits: async () => (await import("../limits/index.ts")).openLimits,
   cache: async () => (await import("../cache/index.ts")).openCache,

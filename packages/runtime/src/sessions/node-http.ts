@@ -1,6 +1,6 @@
-import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { Fault } from "../fault/index.ts";
-import { answerFault, headOf } from "../http/index.ts";
+import { answerFault, headOf, setHeaders } from "../http/index.ts";
 import { rememberSession } from "./remember.ts";
 import type { Saved, Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
@@ -85,7 +85,7 @@ function saveBeforeTheEnd(response: ServerResponse, session: Session): void {
     writeHead(status: number, ...rest: unknown[]) {
       response.statusCode = status;
       if (typeof rest[0] === "string") response.statusMessage = rest[0];
-      setHeaders(response, rest.at(-1) as HeadersArgument);
+      setHeaders(response, rest.at(-1));
       return response;
     },
     write(...args: unknown[]) {
@@ -104,17 +104,4 @@ function late(): Fault {
   return new Fault("TF_RT_SESSION_LATE", "the session began after the head of the answer was sent", {
     hint: "set its first field, or log in, before the answer begins",
   });
-}
-
-type HeadersArgument = OutgoingHttpHeaders | OutgoingHttpHeader[] | string | undefined;
-
-/** As `writeHead` would: by name, or as a list of names and values in turn. */
-function setHeaders(response: ServerResponse, headers: HeadersArgument): void {
-  if (headers === undefined || typeof headers === "string") return;
-  if (!Array.isArray(headers)) {
-    for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value);
-    return;
-  }
-  const pairs = headers.length > 0 && Array.isArray(headers[0]) ? headers.flat() : headers;
-  for (let at = 0; at + 1 < pairs.length; at += 2) response.appendHeader(String(pairs[at]), String(pairs[at + 1]));
 }

@@ -15,7 +15,7 @@ import { RedisServer } from "../../testing/redis-server.ts";
 import { testContext } from "../../testing/test-context.ts";
 import type { RoutingPool } from "../database.ts";
 import { databaseMiddleware, fastifyDatabase, honoDatabase } from "./adapters.ts";
-import { sessionToken, type TokenSession } from "./session-token.ts";
+import { sessionToken } from "./session-token.ts";
 import { signedToken } from "./signed-token.ts";
 
 const CARRIER = signedToken("a secret of thirty-two characters!", { secure: false });
@@ -121,12 +121,7 @@ test("in a session the token is kept on the server, and the later of two counts"
   const sessions = openSessions(context, { cookie: { secure: false } });
   const app = express();
   app.use(sessionMiddleware(sessions));
-  app.use(
-    databaseMiddleware(
-      opened.db,
-      sessionToken((carrier) => sessionOf(carrier) as unknown as TokenSession),
-    ),
-  );
+  app.use(databaseMiddleware(opened.db, sessionToken(sessionOf)));
   app.post("/login", async (request, response) => {
     await sessionOf(request).login("ada");
     response.json({});
