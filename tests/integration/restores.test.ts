@@ -79,7 +79,7 @@ test("a restore is finished or undone, whatever happens in it", async (t) => {
 
   await t.test("older backups go, and down --volumes keeps the others and says so", async () => {
     for (let made = 0; made < 2; made += 1) await project.tenfold("backup");
-    assert.equal((await list(project)).backups.length, 3);
+    assert.equal((await list(project)).backups.length, 3, (await project.tenfold("backup", "--list")).stdout);
     const { stderr } = await project.tenfold("down", "--volumes", "-y");
     assert.match(stderr, /3 backups are kept in .*kept/);
     await project.up();

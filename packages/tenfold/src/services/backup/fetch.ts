@@ -121,8 +121,15 @@ async function fetchLog(context: Context, { repository, manifest, root }: Fetch,
   const timeline = timelineAt(timelines, saved.timeline, to.kind === "time" ? to.at : Number.POSITIVE_INFINITY);
   const forks = timelines.find(({ number }) => number === timeline)?.forks ?? [];
   const hole = findHole([...present], { first, target: timeline, forks });
-  if (hole !== null) throw holeFault(repository, manifest, { present, hole: segmentName(hole.timeline, hole.segment) });
+  // Without any log, the latest that is known is the backup itself, which has all that it needs.
+  const isLatest = to.kind === "latest" && hasNoSegment(present);
+  if (hole !== null && !isLatest)
+    throw holeFault(repository, manifest, { present, hole: segmentName(hole.timeline, hole.segment) });
   return { timeline };
+}
+
+function hasNoSegment(present: ReadonlySet<string>): boolean {
+  return [...present].every((name) => parseLogFile(name)?.kind !== "segment");
 }
 
 function holeFault(
@@ -130,8 +137,7 @@ function holeFault(
   { id }: Manifest,
   { present, hole }: { readonly present: ReadonlySet<string>; readonly hole: string },
 ): Fault {
-  const isEmpty = [...present].every((name) => parseLogFile(name)?.kind !== "segment");
-  if (isEmpty)
+  if (hasNoSegment(present))
     return new Fault("TF_RESTORE_TIME", `no log is kept that goes on from backup ${id}`, {
       hint: `tenfold restore ${id} restores the backup itself; with backups.log in the file, later moments can be restored`,
     });
