@@ -20,10 +20,10 @@ function walk(root, directory) {
     });
 }
 
-/** Unit tests, which run beside one another, and those that need the machine for themselves. */
+/** Tests of parts, and those that start whole fleets or take a good deal of the machine. */
 export function findTests(root, filters) {
   const wanted = (file) => filters.length === 0 || filters.some((filter) => file.includes(filter));
   const unit = walk(root, "packages").filter((file) => file.includes("/src/"));
-  const alone = ["scripts", "examples", "tests"].flatMap((directory) => walk(root, directory));
-  return { unit: unit.filter(wanted), alone: alone.filter(wanted) };
+  const whole = ["scripts", "examples", "tests"].flatMap((directory) => walk(root, directory));
+  return { unit: unit.filter(wanted), whole: whole.filter(wanted) };
 }

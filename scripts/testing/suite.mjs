@@ -58,7 +58,7 @@ function tellSummary(results, duration, print) {
   print(`${totals.join(", ")} in ${results.length} files and ${seconds(duration)}`);
 }
 
-/** Runs files, as many at once as asked for. */
+/** Runs files, as many at once as asked for: tests of servers wait most of their time. */
 async function runAll(files, width, run) {
   const results = [];
   const queue = [...files];
@@ -74,8 +74,8 @@ async function runAll(files, width, run) {
  * nothing was left behind, 1 when not, 2 when no file has such a name. `limits` in milliseconds: of a file, and in all.
  */
 export async function runSuite({ root, node, env, filters, limits, print, signal }) {
-  const { unit, alone } = findTests(root, filters);
-  if (unit.length + alone.length === 0) {
+  const { unit, whole } = findTests(root, filters);
+  if (unit.length + whole.length === 0) {
     print(`error: no test file's name holds ${filters.join(" or ")}`);
     return 2;
   }
@@ -101,8 +101,8 @@ export async function runSuite({ root, node, env, filters, limits, print, signal
     return result;
   };
   try {
-    const results = await runAll(unit, availableParallelism(), run);
-    results.push(...(await runAll(alone, 1, run)));
+    const results = await runAll(unit, availableParallelism() + 2, run);
+    results.push(...(await runAll(whole, availableParallelism(), run)));
     print("");
     tellSummary(results, performance.now() - started, print);
     return results.some(isBad) ? 1 : 0;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { runSuite } from "./suite.mjs";
@@ -133,9 +133,11 @@ test("parts of names choose files, and a name that nobody has is the user's mist
 
 test("the total limit stops what runs, and what did not run is not passed over", async () => {
   const wait = 'test("waits", async () => { await new Promise((done) => setTimeout(done, 60_000)); });';
-  const { code, text } = await suiteOf({ "tests/a.test.mjs": wait, "tests/b.test.mjs": wait }, { total: 1_500 });
+  // One more than are run at a time.
+  const names = Array.from({ length: availableParallelism() + 1 }, (_, at) => `tests/${at}.test.mjs`);
+  const { code, text } = await suiteOf(Object.fromEntries(names.map((name) => [name, wait])), { total: 1_500 });
   assert.equal(code, 1);
   assert.match(text, /total limit/);
-  assert.match(text, /a\.test\.mjs: was stopped/);
-  assert.match(text, /b\.test\.mjs: was not run/);
+  assert.match(text, /0\.test\.mjs: was stopped/);
+  assert.match(text, new RegExp(`${names.length - 1}\\.test\\.mjs: was not run`));
 });

@@ -88,6 +88,12 @@ export interface Driver {
   /** `nginx (pid 812)`: who listens on the port, or `null` when nobody does. */
   holderOf(port: Port): string | null;
   isPortFree(port: Port, host: string): Promise<boolean>;
+  /**
+   * Holds a free port until its member starts, so that of two fleets that start at once only one takes it: HAProxy would
+   * share it with the other without a word. `false` when somebody was faster.
+   */
+  reservePort(port: Port, host: string): Promise<boolean>;
+  releasePort(port: Port): Promise<void>;
   /** Processes that write to log files of this directory. */
   strays(logs: string, known: readonly Running[]): readonly Stray[];
   /** Keeps a log file below its size, and so many older ones. */

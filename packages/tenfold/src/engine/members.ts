@@ -195,6 +195,7 @@ export class Members implements KeeperHost {
     this.#noteVoters(member);
     const { files, launch } = renderMember(this.fleet, member);
     await this.driver.writeFiles(files);
+    if (member.kind === "balancer" && member.port !== null) await this.driver.releasePort(member.port);
     this.#logStarts.set(name, await this.driver.sizeOf(launch.log));
     return launch;
   }

@@ -5,7 +5,7 @@ import type { StoredState } from "../journal/state.ts";
 import { planConverge } from "../plan/converge.ts";
 import { performDeploy, performPromote } from "./deploy.ts";
 import { fleetOf, surgeWanted } from "./desire.ts";
-import { choosePortsFor } from "./fleet-ports.ts";
+import { choosePortsFor, claimPortsFor } from "./fleet-ports.ts";
 import { intendUp, needsDeploy, type UpRequest } from "./intent.ts";
 import type { Members } from "./members.ts";
 import type { Request, RequestContext } from "./request.ts";
@@ -53,7 +53,8 @@ export async function performUp(
     if (ended.length > 0)
       note(`${ended.length} members of a fleet whose state was lost still ran; they were stopped: ${ended.join(", ")}`);
   }
-  const { book, notes: portNotes } = await choosePortsFor(intended, driver, engine.fleet);
+  const ports = await (context.dryRun ? choosePortsFor : claimPortsFor)(intended, driver, engine.fleet);
+  const { book, notes: portNotes } = ports;
   for (const text of portNotes) note(text);
   const state = { ...intended, ports: book };
   if (context.dryRun) {

@@ -182,6 +182,12 @@ export class MemoryDriver implements Driver {
     return !this.#machine.takenPorts.has(port);
   }
 
+  async reservePort(): Promise<boolean> {
+    return true;
+  }
+
+  async releasePort(): Promise<void> {}
+
   strays(logs: string, known: readonly Running[]): readonly Stray[] {
     const tracked = new Set(known.map(({ pid }) => pid));
     return this.#machine

@@ -1,5 +1,4 @@
 import { rm, statfs } from "node:fs/promises";
-import { createServer } from "node:net";
 import { systemFault } from "../../fault/system.ts";
 import type { Launch, RenderedFile, RunAs } from "../../fleet/launch.ts";
 import type { MemberName } from "../../fleet/member.ts";
@@ -17,6 +16,7 @@ import type { Limits } from "./limits.ts";
 import { LogTimes } from "./log-times.ts";
 import { Moment } from "./moment.ts";
 import { listPids, programName, readDescriptor, readSharedBytes, readStat, readTitle, socketInodes } from "./proc.ts";
+import { isPortFree, releasePort, reservePort } from "./reservations.ts";
 import { rotateLog } from "./rotate.ts";
 import { runToEnd } from "./run.ts";
 import { isProcessAlive, signalFamily, signalProcess } from "./session.ts";
@@ -175,12 +175,16 @@ export class ProcessDriver implements Driver {
     return "a process of another user";
   }
 
-  async isPortFree(port: Port, host: string): Promise<boolean> {
-    const server = createServer();
-    return new Promise((resolve) => {
-      server.once("error", () => resolve(false));
-      server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
-    });
+  isPortFree(port: Port, host: string): Promise<boolean> {
+    return isPortFree(port, host);
+  }
+
+  reservePort(port: Port, host: string): Promise<boolean> {
+    return reservePort(port, host);
+  }
+
+  releasePort(port: Port): Promise<void> {
+    return releasePort(port);
   }
 
   strays(logs: string, known: readonly Running[]): readonly Stray[] {

@@ -116,6 +116,7 @@ testEngines(
     assert.equal(statuses.at(-1), 502, `${statuses}`);
     assert.equal(edge.asked().length - before, statuses.length, "each was sent once");
     // It is dead now, and nothing can be sent to it: those are tried elsewhere.
+    await untilPasses(() => assert.rejects(edge.askInstance(1, "/health"), { code: "ECONNREFUSED" }));
     for (let turn = 0; turn < 6; turn += 1) assert.equal((await edge.visit({ method: "POST", body: "x" })).status, 200);
   },
 );
