@@ -13,7 +13,7 @@ import {
   parseHealth,
 } from "./contract.ts";
 import { eventually } from "./eventually.ts";
-import { listeners, processesOf } from "./processes.ts";
+import { listeners, processes, processesOf, socketsOf } from "./processes.ts";
 import { type Finished, ROOT, type RunOptions, run, Started } from "./program.ts";
 
 type Options = Omit<RunOptions, "cwd">;
@@ -175,12 +175,21 @@ export class Project implements AsyncDisposable {
   }
 
   async #leaks({ directories, ports }: Footprint): Promise<string[]> {
+    let others: ReadonlySet<string> = new Set();
     const left = (): string[] => [
       ...processesOf([this.directory, ...directories]).map(({ pid, command }) => `left ${command} (pid ${pid})`),
-      ...listeners().flatMap(({ port }) => (ports.includes(port) ? [`left port ${port} open`] : [])),
+      // Another test's fleet may have taken a port as soon as it was free.
+      ...listeners().flatMap(({ port, inode }) =>
+        ports.includes(port) && !others.has(inode) ? [`left port ${port} open`] : [],
+      ),
       ...[this.path(".tenfold"), ...directories].flatMap((path) => (existsSync(path) ? [`left ${path}`] : [])),
     ];
-    await eventually("nothing is left", () => left().length === 0, 3_000).catch(() => {});
+    const look = (): boolean => {
+      const own = new Set(processesOf([this.directory, ...directories]).map(({ pid }) => pid));
+      others = socketsOf(processes().flatMap(({ pid }) => (own.has(pid) ? [] : [pid])));
+      return left().length === 0;
+    };
+    await eventually("nothing is left", look, 3_000).catch(() => {});
     return left();
   }
 
