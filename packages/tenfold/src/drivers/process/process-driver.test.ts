@@ -58,6 +58,21 @@ describe("processes of this machine", () => {
     }) as const;
   const NAME = "web-1" as MemberName;
 
+  test("a process that a signal has stopped is frozen until it goes on, and one that has ended is not", async () => {
+    await using fixture = await open();
+    const { driver, directory } = fixture;
+    const running = await driver.start(NAME, launchOf(directory, ["sleep", "1000"]));
+    assert.equal(driver.isFrozen(running), false);
+    driver.signal(running, "SIGSTOP", "leader");
+    await eventually("it stands still", () => driver.isFrozen(running));
+    driver.signal(running, "SIGCONT", "leader");
+    await eventually("it goes on", () => !driver.isFrozen(running));
+    driver.signal(running, "SIGSTOP", "leader");
+    driver.signal(running, "SIGKILL", "leader");
+    await eventually("it has ended", () => !driver.isAlive(running) && !driver.isFrozen(running));
+    assert.equal(driver.isFrozen({ ...running, startTime: running.startTime + 1 }), false);
+  });
+
   test("what a member started in the background is found and ended with it", async () => {
     await using fixture = await open();
     const { driver, directory } = fixture;

@@ -22,12 +22,14 @@ import { runToEnd } from "./run.ts";
 import { isProcessAlive, signalFamily, signalProcess } from "./session.ts";
 import { readSockets } from "./sockets.ts";
 import { spawnSession, type Users, withLog } from "./spawn.ts";
+import { Stillness } from "./stillness.ts";
 
 /** Runs members as processes of this Linux machine. */
 export class ProcessDriver implements Driver {
   readonly #users: Users;
   readonly #limits: Limits;
   readonly #deaths = new Deaths();
+  readonly #stillness = new Stillness();
   readonly #logTimes = new LogTimes();
   readonly #moment = new Moment();
 
@@ -55,9 +57,8 @@ export class ProcessDriver implements Driver {
     return isProcessAlive(running);
   }
 
-  isFrozen({ pid, startTime }: Running): boolean {
-    const stat = readStat(pid);
-    return stat?.state === "T" && stat.startTime === startTime;
+  isFrozen(running: Running): boolean {
+    return this.#stillness.isFrozen(running);
   }
 
   hasRemains(running: Running): boolean {
@@ -221,5 +222,6 @@ export class ProcessDriver implements Driver {
 
   close(): void {
     this.#deaths.close();
+    this.#stillness.close();
   }
 }
