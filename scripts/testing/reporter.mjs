@@ -1,11 +1,14 @@
 // A reporter of node:test that writes what a summary needs, one JSON value a line.
 
 /** A test that has tests inside is counted through these. */
-const isSuite = ({ details }) => details?.type === "suite";
+const isSuite = ({ details, type }) => (details?.type ?? type) === "suite";
 
 export default async function* report(source) {
   for await (const { type, data } of source) {
-    if ((type !== "test:pass" && type !== "test:fail") || isSuite(data)) continue;
+    if (isSuite(data)) continue;
+    // What has begun and has no outcome when the process is killed is what hung.
+    if (type === "test:dequeue") yield `${JSON.stringify({ outcome: "begun", name: data.name })}\n`;
+    if (type !== "test:pass" && type !== "test:fail") continue;
     const reason = typeof data.skip === "string" ? data.skip : "";
     const skipped = data.skip !== undefined || data.todo !== undefined;
     const outcome = type === "test:fail" ? "failed" : skipped ? "skipped" : "passed";

@@ -27,6 +27,16 @@ function readOutcomes(path) {
   }
 }
 
+/** Names of tests that began and have no outcome. */
+function unfinished(lines) {
+  const open = [];
+  for (const { outcome, name } of lines) {
+    if (outcome === "begun") open.push(name);
+    else open.splice(open.indexOf(name), 1);
+  }
+  return open;
+}
+
 /**
  * Runs a test file. `scratch` is a directory for this file alone. Resolves to its outcomes, its output, and problems
  * beside failed tests: sentences for people.
@@ -56,7 +66,9 @@ export async function runFile(file, { root, node, env, scratch, limit, signal })
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
   const problems = [];
+  let killed = false;
   const stop = (why) => {
+    killed = true;
     problems.push(why);
     const left = leftProcesses(temporary);
     killGroup(child.pid);
@@ -77,7 +89,9 @@ export async function runFile(file, { root, node, env, scratch, limit, signal })
   clearTimeout(timer);
   signal.removeEventListener("abort", abort);
   const leaks = await checkLeaks(temporary);
-  const outcomes = readOutcomes(outcomesFile);
+  const lines = readOutcomes(outcomesFile);
+  const outcomes = lines.filter(({ outcome }) => outcome !== "begun");
+  if (killed) problems.push(...unfinished(lines).map((name) => `was in the middle of: ${name}`));
   if (code !== 0 && problems.length === 0 && !outcomes.some(({ outcome }) => outcome === "failed")) {
     problems.push(`ended with exit code ${code ?? "none"}`);
   }

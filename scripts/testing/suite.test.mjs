@@ -83,13 +83,16 @@ test("a file that hangs is killed with all its processes, and named", async () =
   const { code, text } = await suiteOf(
     {
       "packages/a/src/hangs.test.mjs":
-        'test("waits", () => { spawn("sleep", ["300"]); setInterval(() => {}, 1000); });',
+        'test("ends", () => {}); test("waits", async () => { spawn("sleep", ["300"]); setInterval(() => {}, 1000); await new Promise(() => {}); });',
       "packages/a/src/good.test.mjs": 'test("fine", () => {});',
     },
     { file: 1_500 },
   );
   assert.equal(code, 1);
-  assert.match(text, /hangs\.test\.mjs: hung: still running after 1\.5 s/);
+  assert.match(
+    text,
+    /hangs\.test\.mjs: hung: still running after 1\.5 s, and was killed; was in the middle of: waits$/m,
+  );
   assert.match(text, /✔ packages\/a\/src\/good\.test\.mjs/);
 });
 

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer } from "node:net";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { eventually } from "./eventually.ts";
 
 export function freePort(): Promise<number> {
   return new Promise((resolve) => {
@@ -13,45 +11,43 @@ export function freePort(): Promise<number> {
   });
 }
 
-const ANSWERS_WITHIN_MS = 12_000;
+const STARTS_WITHIN_MS = 60_000;
+const MAKES_BUCKET_WITHIN_MS = 10_000;
+
+/** Takes a free port by itself and tells it: one that was free a moment ago may be somebody else's now. */
+const PROGRAM = `
+  import { startFauxqs } from "fauxqs";
+  const { port } = await startFauxqs({ port: 0, logger: false });
+  console.log(port);
+`;
 
 /** A small server that speaks S3 and keeps everything in memory. */
 export class ObjectStoreServer implements AsyncDisposable {
   readonly endpoint: string;
   readonly #child: ChildProcess;
 
-  private constructor(port: number) {
+  private constructor(child: ChildProcess, port: number) {
+    this.#child = child;
     this.endpoint = `http://127.0.0.1:${port}`;
-    const program = join(dirname(fileURLToPath(import.meta.resolve("fauxqs"))), "cli.js");
-    const env = { ...process.env, FAUXQS_PORT: `${port}`, FAUXQS_HOST: "127.0.0.1", FAUXQS_LOGGER: "false" };
-    this.#child = spawn(process.execPath, [program], { env, stdio: "ignore" });
   }
 
   static async start(bucket: string): Promise<ObjectStoreServer> {
-    let server = new ObjectStoreServer(await freePort());
-    let since = Date.now();
-    const answers = async (): Promise<boolean> => {
-      const signal = AbortSignal.timeout(2_000);
-      const isThere = await fetch(`${server.endpoint}/health`, { signal }).then(
-        ({ ok }) => ok,
-        () => false,
-      );
-      if (isThere || Date.now() - since < ANSWERS_WITHIN_MS) return isThere;
-      // Somebody else was given the same port meanwhile: another one.
-      await server[Symbol.asyncDispose]();
-      server = new ObjectStoreServer(await freePort());
-      since = Date.now();
-      return false;
-    };
-    await eventually("the store answers", answers, 60_000);
-    const made = await fetch(`${server.endpoint}/${bucket}`, { method: "PUT" });
+    const argv = ["--input-type=module", "--eval", PROGRAM];
+    const child = spawn(process.execPath, argv, { cwd: import.meta.dirname, stdio: ["ignore", "pipe", "inherit"] });
+    const signal = AbortSignal.timeout(STARTS_WITHIN_MS);
+    const [port] = (await once(child.stdout, "data", { signal })) as [Buffer];
+    const server = new ObjectStoreServer(child, Number(port));
+    const made = await fetch(`${server.endpoint}/${bucket}`, {
+      method: "PUT",
+      signal: AbortSignal.timeout(MAKES_BUCKET_WITHIN_MS),
+    });
     if (!made.ok) throw new Error(`no bucket was made: ${made.status} ${await made.text()}`);
     return server;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode !== null) return;
-    const ended = new Promise((resolve) => this.#child.once("close", resolve));
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = once(this.#child, "exit");
     this.#child.kill("SIGKILL");
     await ended;
   }

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
@@ -14,7 +12,6 @@ import {
 import { isFault } from "../../fault/index.ts";
 import { Child } from "../../testing/child.ts";
 import { eventually } from "../../testing/eventually.ts";
-import { freePort } from "../../testing/free-port.ts";
 import { all, describeStorage, type StorageFixture } from "../conformance.ts";
 import type { Body } from "../storage.ts";
 import { parts } from "./parts.ts";
@@ -22,22 +19,27 @@ import { S3Storage, type S3StorageOptions } from "./s3-storage.ts";
 
 type Configuration = NonNullable<S3StorageOptions["client"]>;
 
+/** Takes a free port by itself and tells it. */
+const PROGRAM = `
+  import { startFauxqs } from "fauxqs";
+  const { port } = await startFauxqs({ port: 0, logger: false });
+  console.log(port);
+`;
+
 /** A server of the protocol, in a process of its own. */
 class Server implements AsyncDisposable {
   readonly endpoint: string;
   readonly #child: Child;
 
-  private constructor(port: number) {
+  private constructor(child: Child, port: number) {
     this.endpoint = `http://127.0.0.1:${port}`;
-    const program = join(fileURLToPath(import.meta.resolve("fauxqs")), "../cli.js");
-    const env = { FAUXQS_PORT: `${port}`, FAUXQS_HOST: "127.0.0.1", FAUXQS_LOGGER: "false" };
-    this.#child = new Child([process.execPath, program], { env });
+    this.#child = child;
   }
 
   static async start(): Promise<Server> {
-    const server = new Server(await freePort());
-    await eventually("the server answers", () => fetch(`${server.endpoint}/health`).then(() => true));
-    return server;
+    const child = new Child([process.execPath, "--input-type=module", "--eval", PROGRAM], { cwd: import.meta.dirname });
+    await eventually("the server tells its port", () => child.output.endsWith("\n"));
+    return new Server(child, Number(child.output));
   }
 
   get client(): Configuration {

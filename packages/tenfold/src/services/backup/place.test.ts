@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
@@ -166,6 +168,31 @@ test("a full disk is told as that, and leaves no half of a file", { skip: needsR
     assert.deepEqual(await readdir(join(kept, "x")), []);
   } finally {
     await promisify(execFile)("umount", ["-l", kept]);
+  }
+});
+
+test("a store that cuts connections is asked again", async () => {
+  await using server = await ObjectStoreServer.start("kept");
+  let cuts = 2;
+  const proxy = createServer((visitor) => {
+    visitor.on("error", () => {});
+    if (cuts > 0) {
+      cuts -= 1;
+      visitor.once("data", () => visitor.resetAndDestroy());
+      return;
+    }
+    const store = connect(Number(new URL(server.endpoint).port), "127.0.0.1").on("error", () => visitor.destroy());
+    visitor.pipe(store).pipe(visitor);
+  });
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  const place = open(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+  try {
+    await place.put("x", Readable.from([Buffer.from("kept")]), NEVER);
+    assert.equal(await readSmall(place, "x", NEVER), "kept");
+  } finally {
+    await server[Symbol.asyncDispose]();
+    proxy.close();
   }
 });
 

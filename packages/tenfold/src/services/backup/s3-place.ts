@@ -123,22 +123,31 @@ export class S3Place implements Place {
     for (const [key, value] of Object.entries(more.query ?? {})) url.searchParams.set(key, value);
     const deadline = AbortSignal.timeout(REQUEST_WITHIN_MS);
     const signal = more.signal === undefined ? deadline : AbortSignal.any([more.signal, deadline]);
-    let response: Response;
-    try {
-      const init = {
-        method,
-        signal,
-        ...(more.body === undefined ? {} : { body: more.body as Uint8Array<ArrayBuffer> }),
-      };
-      response = await (await this.#open()).fetch(url, init);
-    } catch (error) {
+    const init = {
+      method,
+      signal,
+      ...(more.body === undefined ? {} : { body: more.body as Uint8Array<ArrayBuffer> }),
+    };
+    const response = await this.#send(url, init).catch((error: unknown) => {
       more.signal?.throwIfAborted();
       throw this.#fault(reasonOf(error));
-    }
+    });
     if (response.ok || (more.missing === true && response.status === 404)) return response;
     const said = await response.text();
     const [code = `${response.status}`] = textOf(said, "Code");
     throw this.#fault(`it answers ${code}${textOf(said, "Message").map((text) => `: ${text}`)}`);
+  }
+
+  /** A store closes idle connections whenever it likes; a request that meets this is sent again. */
+  async #send(url: URL, init: RequestInit & { readonly signal: AbortSignal }): Promise<Response> {
+    const client = await this.#open();
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await client.fetch(url, init);
+      } catch (error) {
+        if (attempt === TRIES || init.signal.aborted) throw error;
+      }
+    }
   }
 
   /** Loaded only where it is needed. */
