@@ -28,8 +28,8 @@ export class Pm2 implements AsyncDisposable {
     if (code !== 0) throw new Error(`pm2 ${words.join(" ")}: ${stdout}${stderr}`);
   }
 
-  start(instances: number): Promise<void> {
-    return this.run("start", this.#project.path("server.mjs"), "--name", "app", "-i", `${instances}`);
+  start(instances: number, ...options: readonly string[]): Promise<void> {
+    return this.run("start", this.#project.path("server.mjs"), "--name", "app", "-i", `${instances}`, ...options);
   }
 
   get daemon(): number {

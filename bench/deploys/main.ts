@@ -1,0 +1,58 @@
+/**
+ * npm run bench -- deploys [--requests=100000] [--rate=800] [--deploys=10] [--sockets=200] [--only=tenfold,pm2,swarm]: what
+ * visitors notice of deploys, beside PM2's `reload` and a Swarm service's rolling update, on the same application and load.
+ * Prints tables in Markdown.
+ */
+import { describeMachine } from "../fleet/machine.ts";
+import { type Figures, measure } from "./measure.ts";
+import { openPm2 } from "./pm2.ts";
+import { deploysTable, socketsTable } from "./print.ts";
+import { openSwarm, swarmIsAbsent } from "./swarm.ts";
+import { openTenfold } from "./tenfold.ts";
+import type { Tool } from "./tool.ts";
+
+const TOOLS: Readonly<Record<string, (port: number) => Promise<Tool>>> = {
+  tenfold: openTenfold,
+  pm2: openPm2,
+  swarm: openSwarm,
+};
+const FIRST_PORT = 18_700;
+
+function option(name: string): string | undefined {
+  return process.argv.find((word) => word.startsWith(`--${name}=`))?.split("=")[1];
+}
+
+function count(name: string, otherwise: number): number {
+  const value = Number(option(name) ?? otherwise);
+  if (Number.isInteger(value) && value > 0) return value;
+  console.error(`error: --${name} is ${option(name)}, and has to be a whole number above 0`);
+  process.exit(2);
+}
+
+const load = {
+  deploys: count("deploys", 10),
+  rate: count("rate", 800),
+  requests: count("requests", 100_000),
+  sockets: count("sockets", 200),
+};
+const only = option("only")?.split(",") ?? Object.keys(TOOLS);
+const unknown = only.filter((name) => TOOLS[name] === undefined);
+if (unknown.length > 0) {
+  console.error(`error: there is no tool ${unknown.join(", ")}`);
+  console.error(`hint: tools are ${Object.keys(TOOLS).join(", ")}`);
+  process.exit(2);
+}
+
+console.log(describeMachine());
+const all: Figures[] = [];
+for (const [at, name] of only.entries()) {
+  const absent = name === "swarm" ? swarmIsAbsent() : null;
+  if (absent !== null) {
+    console.log(`\nSwarm was left out: ${absent}`);
+    continue;
+  }
+  console.error(`· ${name}`);
+  await using tool = await TOOLS[name]?.(FIRST_PORT + at);
+  if (tool !== undefined) all.push(await measure(tool, load));
+}
+console.log(["", ...deploysTable(all), "", ...socketsTable(all)].join("\n"));
