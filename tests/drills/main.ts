@@ -76,6 +76,8 @@ const names = chosen();
   );
   const random = Number(values.random) === 0 ? [] : [["--random", values.random]];
   for (const [at, words] of [...batches, ...random].entries()) {
+    // A long run that breaks off has told what it found until then.
+    if (values.json !== undefined) await writeFile(values.json, JSON.stringify(drills));
     const seed = `${Number(values.seed) + at}`;
     await project.healthy(120_000);
     const rate = words.every(isPlanned) ? RATE_OF_PLANNED : RATE;

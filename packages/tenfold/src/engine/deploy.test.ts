@@ -276,6 +276,21 @@ describe("a rollback", () => {
     assert.equal(migrations(fleet), ran);
   });
 
+  test("goes to what served before the deploy, not to a release that was rolled back itself, however many there were", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await running(fleet);
+    for (let round = 0; round < 7; round += 1) {
+      await deploy(fleet, engine);
+      assert.deepEqual(served(fleet, engine), [2 + round, 2 + round, 2 + round]);
+      await fleet.run(engine, { name: "rollback", to: null });
+      assert.deepEqual(served(fleet, engine), [1, 1, 1]);
+    }
+    await assert.rejects(
+      fleet.run(engine, { name: "rollback", to: null }),
+      (error) => error instanceof Fault && error.code === "TF_RELEASE_UNKNOWN",
+    );
+  });
+
   test("a release that is not kept is refused, and those that are, are named", async () => {
     await using fleet = await MemoryFleet.create();
     const engine = await running(fleet);

@@ -71,6 +71,7 @@ async function makeRelease(
     released: application.release === false,
     application,
     source: sourceOf(request),
+    replaces: store.state.release,
     failure: "it was never fully rolled out",
   };
   const known = [...store.state.releases.map((other) => other.number), number];
@@ -201,7 +202,8 @@ export async function performPromote(context: RequestContext, { supervisor }: Ru
 /** Forgets releases beyond those that are kept, and the code of those that failed. */
 export async function prune({ supervisor: { store }, releases, secrets }: RunningFleet): Promise<void> {
   const { state } = store;
-  const inUse = new Set([state.release, state.web.standby?.release, state.web.canary?.release]);
+  const before = state.releases.find(({ number }) => number === state.release)?.replaces;
+  const inUse = new Set([state.release, before, state.web.standby?.release, state.web.canary?.release]);
   const sorted = [...state.releases].sort((a, b) => b.number - a.number);
   const kept = sorted.filter(({ number }, at) => at < state.spec.deploy.keep || inUse.has(number));
   const gone = sorted.filter((release) => !kept.includes(release));

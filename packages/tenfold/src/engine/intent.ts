@@ -99,6 +99,7 @@ export function intendUp(
     released: request.spec.release === false,
     application: applicationOf(request.spec),
     source: { kind: "in-place" },
+    replaces: previous?.release ?? null,
     failure: null,
   };
   const counts = countsFor(request, previous);

@@ -7,11 +7,16 @@ import type { RequestContext } from "./request.ts";
 import { carryThrough } from "./rollout.ts";
 import type { RunningFleet } from "./running-fleet.ts";
 
-/** The release to go back to: the one that is named, or the newest before the current one that was fully rolled out. */
+/**
+ * The release to go back to: the one that is named, or what served when the current one was made, or, where that is not
+ * kept, the newest before it that was fully rolled out.
+ */
 function targetOf(state: StoredState, to: number | null): Release {
   const fit = state.releases.filter(({ failure, number }) => failure === null && number !== state.release);
   const earlier = fit.filter(({ number }) => number < state.release).sort((a, b) => b.number - a.number);
-  const target = to === null ? earlier[0] : state.releases.find(({ number }) => number === to);
+  const before = state.releases.find(({ number }) => number === state.release)?.replaces;
+  const found = state.releases.find(({ number }) => number === (to ?? before));
+  const target = to === null ? (fit.find((release) => release === found) ?? earlier[0]) : found;
   const known = fit.map(({ number }) => number).sort((a, b) => a - b);
   const hint = known.length === 0 ? "no other release is kept" : `releases to go back to: ${known.join(", ")}`;
   if (target === undefined)

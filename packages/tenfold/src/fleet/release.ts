@@ -32,6 +32,8 @@ export interface Release {
   readonly released: boolean;
   readonly application: Application;
   readonly source: ReleaseSource;
+  /** Which one served when it was made: where a rollback goes. `null`: none. */
+  readonly replaces: number | null;
   /** Why it was never fully rolled out; `null` when it was, or is under way. */
   readonly failure: string | null;
 }

@@ -82,6 +82,7 @@ export function testFleet(input: TestFleet): Fleet {
     released: true,
     application: applicationOf(spec),
     source: { kind: "in-place" },
+    replaces: null,
     failure: null,
   };
   return resolveFleet({

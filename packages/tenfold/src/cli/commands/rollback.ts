@@ -6,10 +6,10 @@ export const rollback: CommandDefinition = {
   usage: "[release]",
   summary: "go back to a release",
   description:
-    "To the release before the current one, or to the one that is named: at once where a blue-green deploy kept it warm, otherwise by rolling its code out again. Ends a trial. Release commands do not run again.",
+    "To the release that served when the current one was made, or to the one that is named: at once where a blue-green deploy kept it warm, otherwise by rolling its code out again. Ends a trial. Release commands do not run again.",
   options: [],
   examples: [
-    { run: "tenfold rollback", does: "go back to the release before the current one" },
+    { run: "tenfold rollback", does: "go back to the release that served before" },
     { run: "tenfold rollback 3", does: "go back to release 3" },
   ],
   run: (context, input) => {

@@ -161,22 +161,27 @@ export async function drillFleet(context: Context, wishes: DrillWishes): Promise
         if (!options.json) terminal.out(formatDrill(result, paint));
       },
     });
+    const left = await orders.takeBack().then(
+      () => [],
+      (error: unknown) => [`the fleet is not as it was before: ${error instanceof Error ? error.message : error}`],
+    );
     const report: DrillReport = {
       version: 1,
       fleet: fleet.fleet,
       seed: wishes.seed,
       machine: place,
-      kept: stoppedBy === null && results.every(({ kept }) => kept),
+      kept: stoppedBy === null && left.length === 0 && results.every(({ kept }) => kept),
       drills: results,
       skipped,
       notes: [
         ...load.notes,
         ...(stoppedBy === null ? [] : [`${drills.length - results.length} drills were not run: ${stoppedBy}`]),
+        ...left,
       ],
     };
     if (options.json) terminal.out(`${JSON.stringify(report)}\n`);
     else if (results.length > 1) terminal.out(formatDrills(results, paint));
-    if (stoppedBy !== null) say(`${paint("✗", "red")} ${report.notes.at(-1)}`);
+    for (const note of report.notes.slice(load.notes.length)) say(`${paint("✗", "red")} ${note}`);
     if (wishes.html !== null) await write(resolve(wishes.html), renderPage(report));
     for (const [at, history] of histories.entries())
       if (wishes.export !== null && format !== null)
@@ -184,7 +189,7 @@ export async function drillFleet(context: Context, wishes: DrillWishes): Promise
     return report.kept ? EXIT_CODES.done : EXIT_CODES.failed;
   } finally {
     target.breaker.thaw();
-    await orders.takeBack();
+    await orders.takeBack().catch(() => {});
     await cleanUp(load);
   }
 }
