@@ -63,7 +63,10 @@ test("the data tier switches, restarts and scales while clients write", async (t
   await project.healthy();
   const database = await project.variable("DATABASE_URL");
   const queue = await project.variable("REDIS_URL");
-  const postgres = async () => ({ writers: await writePostgres(database, 8), read: () => readPostgres(database) });
+  const postgres = async (clients = 8) => ({
+    writers: await writePostgres(database, clients),
+    read: () => readPostgres(database),
+  });
   const redis = async () => ({ writers: writeRedis(queue, 4), read: () => readRedis(queue) });
 
   for (const way of ["there", "back again"]) {
@@ -106,6 +109,16 @@ test("the data tier switches, restarts and scales while clients write", async (t
       await project.healthy();
     });
     assert.deepEqual(failures, []);
+  });
+
+  await t.test("restart pooler: no query fails, though more clients than connections are busy", async (t) => {
+    const { pid } = await project.member("pooler-1");
+    const failures = await whileWriting(t, await postgres(40), async () => {
+      await project.tenfold("restart", "pooler");
+      await project.healthy();
+    });
+    assert.deepEqual(failures, []);
+    assert.notEqual((await project.member("pooler-1")).pid, pid);
   });
 
   const named = async (kind: string): Promise<string[]> =>

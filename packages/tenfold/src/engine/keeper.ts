@@ -24,6 +24,8 @@ export class Keeper {
   readonly #waiters = new Waiters();
   #state: MemberState;
   #running: Running | null = null;
+  /** Takes over from the running one at this moment. */
+  #heir: Running | null = null;
   #last: Running | null = null;
   #startedAt = 0;
   #restarts = 0;
@@ -81,6 +83,31 @@ export class Keeper {
     if (this.#running !== null) return;
     this.#crashes = 0;
     await this.#launch();
+  }
+
+  /**
+   * Starts a process that takes the running one's connections over and ends it. Gives whether it did within the time; if
+   * not, the running one is the member's process as before. Faults: those of a start.
+   */
+  async handOver(within: Millis): Promise<boolean> {
+    const former = this.#running;
+    const launch = await this.#host.launchOf(this.name);
+    if (former === null || typeof launch === "string" || launch.successor === undefined) return false;
+    const heir = await this.#host.driver.start(this.name, { ...launch, argv: launch.successor });
+    return new Promise((resolve) => {
+      const settle = (taken: boolean): void => {
+        if (this.#heir !== heir) return;
+        clearTimeout(late);
+        this.#heir = null;
+        if (taken) this.#take(heir, this.#host.now());
+        else this.#host.driver.signal(heir, "SIGKILL", "session");
+        resolve(taken);
+      };
+      const late = setTimeout(settle, within, false);
+      this.#heir = heir;
+      this.#host.driver.onEnd(heir, () => settle(false));
+      this.#host.driver.onEnd(former, () => settle(true));
+    });
   }
 
   /** Takes over a process that an earlier engine started. */
@@ -191,7 +218,7 @@ export class Keeper {
   }
 
   #ended(running: Running, end: End): void {
-    if (this.#running !== running || this.#stopping) return;
+    if (this.#running !== running || this.#stopping || this.#heir !== null) return;
     this.#running = null;
     this.#host.driver.signal(running, "SIGKILL", "session");
     const now = this.#host.now();

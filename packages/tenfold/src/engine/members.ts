@@ -183,6 +183,14 @@ export class Members implements KeeperHost {
     return started !== undefined && started.signal !== stop.signal ? started : stop;
   }
 
+  /** Whether it runs, and another process can take its connections over. */
+  canHandOver(name: MemberName): boolean {
+    const member = this.find(name);
+    return (
+      member !== undefined && this.isAlive(name) && renderMember(this.fleet, member).launch.successor !== undefined
+    );
+  }
+
   decidesAfterDeath(name: MemberName): boolean {
     return this.#parts.decidesAfterDeath(name);
   }

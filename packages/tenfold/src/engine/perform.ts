@@ -14,6 +14,8 @@ import type { Store } from "./store.ts";
 import type { Traffic, TrafficList } from "./traffic.ts";
 
 const LOOK_EVERY_MS = 25;
+/** It takes a twentieth of a second, or for ever. */
+const HAND_OVER_WITHIN = millis(400);
 
 export interface PerformerParts {
   readonly members: Members;
@@ -72,6 +74,8 @@ export class Performer {
         return this.#remove(step.member);
       case "reload":
         return this.#reload(step.member, signal);
+      case "handOver":
+        return this.#handOver(step.member, signal);
       case "follow":
         return services.balancer.follow(members.context(signal));
       case "checkpoint":
@@ -167,6 +171,15 @@ export class Performer {
     await members.rewrite(member);
     await services.of(member.kind).reload?.(members.context(signal), member);
     members.taken(member);
+  }
+
+  async #handOver(name: MemberName, signal: AbortSignal): Promise<void> {
+    const { members, services, hurry } = this.#parts;
+    const keeper = members.keeper(name);
+    const takeOver = (): Promise<boolean> => keeper.handOver(HAND_OVER_WITHIN);
+    if (members.canHandOver(name) && (await services.pooler.handOver(members.context(signal), takeOver))) return;
+    await keeper.stop(this.#stopOf(name), hurry);
+    await keeper.start();
   }
 
   async #promote(name: MemberName, from: MemberName | null, signal: AbortSignal): Promise<void> {

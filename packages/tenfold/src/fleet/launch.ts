@@ -25,6 +25,8 @@ export interface Stop {
 export interface Launch {
   /** Program and arguments; no shell reads it. Never holds a secret, since every user can see it. */
   readonly argv: readonly string[];
+  /** The same for a process that takes all connections of a running one over and ends it, where the program can do that. */
+  readonly successor?: readonly string[];
   readonly env: Readonly<Record<string, string | Secret>>;
   /** Absolute. */
   readonly cwd: string;

@@ -53,6 +53,8 @@ export type Step =
   | { readonly kind: "remove"; readonly member: MemberName }
   /** Rewrites its files and makes the running process take them. */
   | { readonly kind: "reload"; readonly member: MemberName }
+  /** Puts a new process in the place of the running one, which gives it its connections where the program can do that. */
+  | { readonly kind: "handOver"; readonly member: MemberName }
   /** Points the TCP fronts at the leaders. */
   | { readonly kind: "follow"; readonly member: MemberName }
   /** Writes out what would make a stop slow. */
@@ -91,6 +93,7 @@ const VERBS: Readonly<Record<StepKind, string>> = {
   stop: "stop",
   remove: "remove",
   reload: "reload",
+  handOver: "hand over",
   follow: "point the fronts of",
   checkpoint: "checkpoint",
   pause: "pause",

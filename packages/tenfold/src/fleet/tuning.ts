@@ -54,6 +54,13 @@ export function tunePostgres(fleet: Fleet): PostgresTuning {
   return tunePostgresServer({ memory, cores: fleet.machine.cores, poolSize: postgres?.pool.size ?? 25 });
 }
 
+/** Connections that the pool could open to a server for a moment, with enough left for whoever comes past it. */
+export function largestPool(fleet: Fleet): number {
+  const postgres = localPostgres(fleet.spec);
+  const most = Number(postgres?.settings.max_connections ?? tunePostgres(fleet).maxConnections);
+  return Math.max(postgres?.pool.size ?? 0, most - DIRECT_CONNECTIONS);
+}
+
 /** Threads of HAProxy, or worker processes of nginx. */
 export function balancerThreads(cores: number): number {
   return Math.max(1, Math.min(cores, MOST_BALANCER_THREADS));

@@ -40,6 +40,11 @@ function stepsFor(member: Member, world: World): Step[] {
     case "balancer":
       // A new process takes the sockets over from the old one.
       return [{ kind: "reload", member: name }];
+    case "pooler":
+      return [
+        { kind: "handOver", member: name },
+        { kind: "ready", member: name },
+      ];
     case "postgres": {
       if (name !== world.topology.postgresPrimary) {
         const leave: Step[] = [

@@ -58,6 +58,11 @@ export interface PoolerControl {
   /** Clients wait from now on; resolves when no server connection is in use. */
   pause(context: Context): Promise<void>;
   resume(context: Context): Promise<void>;
+  /**
+   * Has `takeOver` start a process that takes the running one's clients and server connections, at a moment at which
+   * that is possible. Gives whether it did; if not, the running one serves as before.
+   */
+  handOver(context: Context, takeOver: () => Promise<boolean>): Promise<boolean>;
   /** `null` when it does not answer. */
   figures(context: Context): Promise<PoolerFigures | null>;
   isPaused(context: Context): Promise<boolean>;

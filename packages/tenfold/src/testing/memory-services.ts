@@ -117,6 +117,10 @@ export class MemoryServices implements Services {
       await this.#tier.effect("resume", this.#life);
       this.#tier.paused = false;
     },
+    handOver: async (_context, takeOver) => {
+      await this.#tier.effect("handOver", this.#life);
+      return takeOver();
+    },
     isPaused: async () => this.#tier.paused,
     figures: async () => null,
   };

@@ -28,9 +28,16 @@ function databases(fleet: Fleet): string[] {
   return [...line(name, fleet.topology.postgresPrimary), ...reads.flat()];
 }
 
+/**
+ * Older ones cannot keep named prepared statements apart in transaction mode; newer ones know of statements that no other
+ * process does, so that their clients cannot be handed over.
+ */
+function keepsStatements(fleet: Fleet): boolean {
+  return isAtLeast(fleet.machine.programs.pgbouncer?.version ?? [0, 0, 0], [1, 21, 0]);
+}
+
 function configuration(fleet: Fleet, member: Member): string {
   const pool = localPostgres(fleet.spec)?.pool;
-  const version = fleet.machine.programs.pgbouncer?.version ?? [0, 0, 0];
   const settings: [string, string | number][] = [
     ["listen_addr", "127.0.0.1"],
     ["listen_port", `${member.port}`],
@@ -57,8 +64,7 @@ function configuration(fleet: Fleet, member: Member): string {
     ["log_stats", 0],
     ["tcp_keepalive", 1],
   ];
-  // Older ones cannot keep named prepared statements apart in transaction mode.
-  if (isAtLeast(version, [1, 21, 0])) settings.push(["max_prepared_statements", 200]);
+  if (keepsStatements(fleet)) settings.push(["max_prepared_statements", 200]);
   const lines = settings.map(([name, value]) => `${name} = ${value}`);
   return `; Rendered by Tenfold.\n[databases]\n${databases(fleet).join("\n")}\n\n[pgbouncer]\n${lines.join("\n")}\n`;
 }
@@ -76,10 +82,12 @@ export function renderPgbouncer(fleet: Fleet, member: Member): Rendering {
     owner: "service",
   });
   const ini = file("ini", configuration(fleet, member));
+  const program = programPath(fleet, "pgbouncer");
   return {
     files: [ini, file("users", `${users.join("\n")}\n`)],
     launch: {
-      argv: [programPath(fleet, "pgbouncer"), ini.path],
+      argv: [program, ini.path],
+      ...(keepsStatements(fleet) ? {} : { successor: [program, "-R", ini.path] }),
       env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
       cwd: fleet.paths.home,
       runAs: "service",

@@ -5,6 +5,7 @@ import type { PoolerFigures } from "../../fleet/figures.ts";
 import type { Fleet } from "../../fleet/fleet.ts";
 import type { Member } from "../../fleet/member.ts";
 import type { Probe } from "../../fleet/state.ts";
+import { largestPool } from "../../fleet/tuning.ts";
 import { POOLER_ADMIN } from "../../render/pgbouncer/pgbouncer.ts";
 import { localPostgres } from "../../spec/local.ts";
 import { type Millis, millis, seconds } from "../../units/millis.ts";
@@ -12,6 +13,9 @@ import type { Context, PoolerControl, ServiceAdapter } from "../service.ts";
 
 const WITHIN = millis(2_000);
 const PAUSE_WITHIN = seconds(10);
+const HAND_OVERS = 5;
+const CALM_WITHIN_MS = 1_000;
+const LOOK_EVERY_MS = 5;
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -34,7 +38,7 @@ export class PoolerService implements ServiceAdapter, PoolerControl {
     }
   }
 
-  async reload({ fleet }: Context, member: Member): Promise<void> {
+  async reload({ fleet }: Pick<Context, "fleet">, member: Member): Promise<void> {
     await this.#command(fleet, member, "RELOAD");
   }
 
@@ -78,6 +82,36 @@ export class PoolerService implements ServiceAdapter, PoolerControl {
     if (await this.#isPaused(fleet, member)) await this.#command(fleet, member, `RESUME ${databaseName(fleet.spec)}`);
   }
 
+  /**
+   * PgBouncer hands clients over only when none waits for a server connection, and breaks connections that are in the
+   * middle of a login. So the pool is large until nobody waits, and then opens no further connection.
+   */
+  async handOver({ fleet, signal }: Context, takeOver: () => Promise<boolean>): Promise<boolean> {
+    const member = onlyMember(fleet, "pooler");
+    const size = (count: number): Promise<unknown> => this.#ask(fleet, member, `SET default_pool_size = ${count}`);
+    try {
+      for (let attempt = 0; attempt < HAND_OVERS; attempt += 1) {
+        await size(largestPool(fleet));
+        const isCalm = await this.#whenCalm(fleet, member, { looks: 3, columns: ["cl_waiting", "sv_login"], signal });
+        await size(1);
+        if (
+          isCalm &&
+          (await this.#whenCalm(fleet, member, { looks: 1, columns: ["sv_login"], signal })) &&
+          (await takeOver())
+        ) {
+          this.close();
+          return true;
+        }
+        // It may have suspended its work for the other one. Nobody can log in then; this console is logged in.
+        await this.#ask(fleet, member, "RESUME");
+      }
+    } catch {
+      signal.throwIfAborted();
+    }
+    await this.reload({ fleet }, member).catch(() => {});
+    return false;
+  }
+
   async figures({ fleet }: Context): Promise<PoolerFigures | null> {
     try {
       const rows = await this.#ask(fleet, onlyMember(fleet, "pooler"), "SHOW POOLS");
@@ -107,6 +141,22 @@ export class PoolerService implements ServiceAdapter, PoolerControl {
     this.#forget();
     this.#spare?.client.then((open) => open.end()).catch(() => {});
     this.#spare = undefined;
+  }
+
+  /** Waits, for a second at most, until these columns of all pools were 0 so many times in a row. */
+  async #whenCalm(
+    fleet: Fleet,
+    member: Member,
+    until: { readonly looks: number; readonly columns: readonly string[]; readonly signal: AbortSignal },
+  ): Promise<boolean> {
+    const deadline = Date.now() + CALM_WITHIN_MS;
+    for (let calm = 0; Date.now() < deadline && !until.signal.aborted; ) {
+      const pools = await this.#ask(fleet, member, "SHOW POOLS");
+      calm = pools.every((row) => until.columns.every((column) => Number(row[column] ?? 0) === 0)) ? calm + 1 : 0;
+      if (calm === until.looks) return true;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+    return false;
   }
 
   async #openSpare(fleet: Fleet, member: Member): Promise<pg.Client> {
