@@ -28,7 +28,7 @@ export class Adder {
   /** `queue` as in `<queue>:<id>`. */
   constructor(client: Redis, queue: string) {
     this.#jobs = `${queue}:`;
-    this.#add = scriptCommand(client, ADD, [`${queue}:wait`, `${queue}:marker`]);
+    this.#add = scriptCommand(client, ADD, [`${queue}:wait`, `${queue}:marker`, `${queue}:id`]);
   }
 
   /** Resolves when they are in the queue, in their order. One that is there already is left. */
@@ -46,7 +46,7 @@ export class Adder {
     if (this.#batch === undefined || this.#batch.jobs === MOST) {
       const batch: Batch = { args: [this.#jobs, `${Date.now()}`], jobs: 0, sent: Promise.withResolvers() };
       this.#batch = batch;
-      process.nextTick(() => {
+      setImmediate(() => {
         if (this.#batch === batch) this.#batch = undefined;
         this.#add(batch.args).then(batch.sent.resolve, batch.sent.reject);
       });

@@ -4,7 +4,7 @@ import { defineScript, type Script } from "../../redis/index.ts";
 // events, which nobody reads here. Keys of jobs are <prefix>:<queue>:<id>; the marker wakes a worker that waits.
 
 /**
- * Keys: wait, marker. Arguments: prefix of jobs' keys, now in milliseconds, then id, task, data and options of each job.
+ * Keys: wait, marker, count of all that ever came. Arguments: prefix of jobs' keys, now in milliseconds, then id, task, data and options of each job.
  * Adds them at the end, in their order. One that is there already is left: a command may be sent again.
  */
 export const ADD: Script = defineScript(`
@@ -21,6 +21,7 @@ end
 if #ids == 0 then return 0 end
 redis.call("LPUSH", KEYS[1], unpack(ids))
 redis.call("ZADD", KEYS[2], 0, "0")
+redis.call("INCRBY", KEYS[3], #ids)
 return #ids`);
 
 /** What `TURN` gives of a job, in this order. */

@@ -52,7 +52,7 @@ export class Turns {
 
   end(done: Done): Promise<Ended> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) process.nextTick(() => this.#send());
+      if (this.#waiting.length === 0) setImmediate(() => this.#send());
       this.#waiting.push({ ...done, resolve, reject });
     });
   }
