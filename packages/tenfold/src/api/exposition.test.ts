@@ -33,7 +33,7 @@ const OBSERVATION: Observation = {
     errors: 1,
     refused: 1,
     queued: 0,
-    instances: new Map([[web, { requests: 4, errors: 1, inFlight: 0, response: 250 }]]),
+    instances: new Map([[web, { requests: 4, errors: 1, inFlight: 0, response: 250, waited: 0 }]]),
   },
   database: {
     connections: 1,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import type { MemberName } from "../fleet/member.ts";
 import type { Observation } from "../fleet/observation.ts";
@@ -16,7 +17,17 @@ const FILE = {
 } as const;
 
 /** What the engine would see at a moment; counters go on from the moment before. */
-function observation(at: number, counters: { requests: number; jobs?: number; queued?: number }): Observation {
+function observation(
+  at: number,
+  counters: {
+    requests: number;
+    jobs?: number;
+    queued?: number;
+    response?: number | undefined;
+    waited?: number | undefined;
+  },
+): Observation {
+  const { response = 20, waited = 0 } = counters;
   const instances = ["web-1", "web-2"] as MemberName[];
   return {
     at,
@@ -27,7 +38,7 @@ function observation(at: number, counters: { requests: number; jobs?: number; qu
       refused: 0,
       queued: 0,
       instances: new Map(
-        instances.map((name) => [name, { requests: counters.requests / 2, errors: 0, inFlight: 0, response: 20 }]),
+        instances.map((name) => [name, { requests: counters.requests / 2, errors: 0, inFlight: 0, response, waited }]),
       ),
     },
     database: null,
@@ -45,10 +56,26 @@ function counts(engine: Engine): { web: number; workers: number } {
   return { web: of("web"), workers: of("worker") };
 }
 
+function stateOf(engine: Engine): string[] {
+  return (engine.ps()?.members ?? []).map(({ state }) => state);
+}
+
+function journal({ directory }: MemoryFleet): string {
+  return readFileSync(`${directory}/.tenfold/journal.jsonl`, "utf8");
+}
+
 /** Lets the engine see a load for a while, a look every five seconds of its own time. */
 function see(
   engine: Engine,
-  load: { rate: number; jobs?: number; queued?: number; looks: number; from: number },
+  load: {
+    rate: number;
+    jobs?: number;
+    queued?: number;
+    response?: number;
+    waited?: number;
+    looks: number;
+    from: number;
+  },
 ): void {
   for (let look = 0; look < load.looks; look += 1) {
     const before = load.from + look * 5_000;
@@ -57,6 +84,8 @@ function see(
         requests: (load.rate * (moment - load.from)) / 1000,
         jobs: ((load.jobs ?? 0) * (moment - load.from)) / 1000,
         queued: load.queued ?? 0,
+        response: load.response,
+        waited: load.waited,
       });
     engine.see(at(before + 5_000), at(before));
   }
@@ -74,6 +103,31 @@ describe("numbers that move by themselves", () => {
     assert.ok(counts(engine).web <= 6);
     const why = engine.ps()?.scaling?.find(({ group }) => group === "web")?.why ?? "";
     assert.match(why, /2 → \d: 200 req\/s/);
+  });
+
+  test("demand does not wait for an instance that boots: a newer number takes over", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await fleet.engine();
+    await fleet.up(engine, FILE);
+    fleet.tier.broken.set("web-3", "still boots");
+    see(engine, { rate: 110, looks: 1, from: Date.now() - 5_000 });
+    await eventually("the third instance starts", () => counts(engine).web === 3);
+    see(engine, { rate: 250, looks: 1, from: Date.now() - 5_000 });
+    await eventually("more start", () => counts(engine).web > 3);
+    fleet.tier.broken.clear();
+    await eventually("all serve", () => engine.operations.current === null && !stateOf(engine).includes("starting"));
+    assert.equal(fleet.tier.serving.length, counts(engine).web);
+    assert.doesNotMatch(journal(fleet), /"event":"fault"/);
+  });
+
+  test("a request costs the share of an instance that it holds, and not what it waited", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await fleet.engine();
+    await fleet.up(engine, { ...FILE, web: { ...FILE.web, concurrency: 10 } });
+    // Twenty seconds after they became ready, what instances do is no boot.
+    see(engine, { rate: 200, response: 120, waited: 100, looks: 1, from: Date.now() + 21_000 });
+    const why = engine.ps()?.scaling?.find(({ group }) => group === "web")?.why ?? "";
+    assert.match(why, /200 req\/s × 2 ms = 0\.4 busy/);
   });
 
   test("workers grow with what waits", async () => {

@@ -93,7 +93,7 @@ export class Autoscaler {
     const { spec, deploy } = store.state;
     const { instances, scale, concurrency, cpu, memory } = spec.web;
     if (instances.min === instances.max) return [];
-    const sample = before === null ? null : webSample({ now, before, members, slots: concurrency, memory, cpu });
+    const sample = before === null ? null : webSample({ now, before, members, concurrency, memory, cpu });
     const { decision, memory: learned } = decideWeb(
       {
         bounds: {

@@ -51,9 +51,9 @@ export class Operations {
     return this.#current;
   }
 
-  /** Ends what the engine does by itself first. Fault: TF_LOCKED, naming who holds the lock. */
+  /** Ends what the engine does by itself first, unless it begins another thing. Fault: TF_LOCKED, naming who holds the lock. */
   async run<T>(name: string, by: Caller, body: (operation: Operation) => Promise<T>): Promise<T> {
-    while (this.#current?.by === ENGINE && by !== ENGINE) {
+    while (this.#current?.by === ENGINE && (by !== ENGINE || this.#current.name === name)) {
       this.#current.cancel.abort(new Fault("TF_CANCELLED", `${this.#current.name} gave way to ${name}`));
       await this.#current.ended;
     }

@@ -5,6 +5,8 @@ import { type Caller, ENGINE, type Operation, type Operations } from "./operatio
 import type { RunningFleet } from "./running-fleet.ts";
 import { changeCounts } from "./scale.ts";
 
+const SCALE = "scale";
+
 export interface OwnAccordParts {
   readonly operations: Operations;
   /** `null` when no fleet was started here. */
@@ -18,6 +20,8 @@ export interface OwnAccordParts {
 /** Operations that the engine begins by itself. They give way to whatever a person asks for, and never wait for it. */
 export class OwnAccord {
   readonly #parts: OwnAccordParts;
+  /** A newer number waits for what the former one has begun. */
+  #takesOver = false;
   #mending: { readonly tries: number; readonly notBefore: number } = { tries: 0, notBefore: 0 };
 
   constructor(parts: OwnAccordParts) {
@@ -70,11 +74,27 @@ export class OwnAccord {
     );
   }
 
-  /** Changes counts as demand asks for; `false` when something else is under way. */
+  /**
+   * Changes counts as demand asks for; `false` when something else is under way. What it changed before may still boot or
+   * drain: demand does not wait for that, so the newer number takes over, with all that has begun.
+   */
   scale(changes: readonly ScaleChange[]): boolean {
-    const fleet = this.#idle();
-    if (fleet === null || fleet.supervisor.recovery.isAtWork) return false;
-    void this.run("scale", ENGINE, (operation) => changeCounts(changes, operation, fleet));
+    const { current } = this.#parts.operations;
+    const isOwn = current?.by === ENGINE && current.name === SCALE;
+    const fleet = isOwn ? this.#parts.fleet() : this.#idle();
+    if (fleet === null || fleet.supervisor.recovery.isAtWork || this.#takesOver) return false;
+    this.#takesOver = isOwn;
+    void this.run(SCALE, ENGINE, async (operation) => {
+      this.#takesOver = false;
+      try {
+        await changeCounts(changes, operation, fleet);
+      } catch (error) {
+        // Whoever took over goes on with it.
+        if (operation.cancel.signal.reason !== error) throw error;
+      }
+    }).finally(() => {
+      this.#takesOver = false;
+    });
     return true;
   }
 

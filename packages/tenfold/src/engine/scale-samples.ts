@@ -13,7 +13,7 @@ export interface WebSampling {
   readonly before: Observation;
   readonly members: Members;
   /** Requests that an instance works on at once, where that is bounded. */
-  readonly slots: number | false;
+  readonly concurrency: number | false;
   readonly memory: Bytes | false;
   readonly cpu: number | false;
 }
@@ -30,7 +30,7 @@ function mean(values: readonly number[]): number | null {
 }
 
 /** What happened in the web tier between two looks; `null` when the balancer did not answer one of them. */
-export function webSample({ now, before, members, slots, memory, cpu }: WebSampling): WebSample | null {
+export function webSample({ now, before, members, concurrency, memory, cpu }: WebSampling): WebSample | null {
   if (now.web === null || before.web === null || now.at <= before.at) return null;
   const seconds = (now.at - before.at) / 1000;
   const requests = growth(before.web.requests, now.web.requests);
@@ -46,8 +46,9 @@ export function webSample({ now, before, members, slots, memory, cpu }: WebSampl
     if (then === undefined || one === undefined) continue;
     const count = growth(then.requests, one.requests);
     finished += count;
-    // Where slots are what there is too little of, a request costs the time for which it has one.
-    busy += slots === false ? ((memberAt(now, name)?.cpu ?? 0) / 100) * seconds : (count * (one.response ?? 0)) / 1000;
+    // Where slots are what there is too little of, a request costs the time for which it has one. It waits without.
+    const held = Math.max(0, (one.response ?? 0) - (one.waited ?? 0)) / 1000;
+    busy += concurrency === false ? ((memberAt(now, name)?.cpu ?? 0) / 100) * seconds : count * held;
   }
   return {
     at: now.at,
@@ -55,7 +56,7 @@ export function webSample({ now, before, members, slots, memory, cpu }: WebSampl
     shed: refused / seconds,
     failed: Math.min(1, growth(before.web.errors, now.web.errors) / answered),
     queued: now.web.queued,
-    work: finished === 0 ? null : { busySeconds: busy, requests: finished },
+    work: finished === 0 ? null : { busySeconds: busy / (concurrency || cpu || 1), requests: finished },
     cpu: mean(cpus.map((value) => value / (cpu === false ? 1 : cpu))),
     memory: memory === false ? null : mean(used.map((one) => one.memory / memory)),
     p95: null,

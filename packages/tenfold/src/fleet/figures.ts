@@ -9,6 +9,8 @@ export interface InstanceFigures {
   readonly inFlight: number;
   /** Mean of its last 1,024 answers, milliseconds; `null` before the first. */
   readonly response: number | null;
+  /** Of that, what they waited in the balancer until the instance took them. */
+  readonly waited: number | null;
 }
 
 /** The web tier. Counters start anew when the balancer does; a counter that has fallen says so. */

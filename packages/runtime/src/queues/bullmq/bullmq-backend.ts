@@ -5,6 +5,7 @@ import { Fault } from "../../fault/index.ts";
 import type { RedisPort } from "../../redis/index.ts";
 import type { ConsumeOptions, Consumer, ConsumerEvents, QueueBackend } from "../backend.ts";
 import type { Enqueued, Job, JobView, NewJob, QueueMeasure } from "../job.ts";
+import { Adder, isPlain } from "./adder.ts";
 import { BullConsumer } from "./bullmq-consumer.ts";
 import { Clients, connectionOptions } from "./connection.ts";
 import { type Envelope, laneOf, seal } from "./envelope.ts";
@@ -29,6 +30,7 @@ export interface BullBackendOptions {
 interface Opened {
   readonly clients: Clients;
   readonly queues: Map<string, Queue<Envelope>>;
+  readonly adders: Map<string, Adder>;
   readonly bullmq: typeof import("bullmq");
 }
 
@@ -57,6 +59,11 @@ export class BullBackend implements QueueBackend {
       const named = jobs.map((job) => ({ job, id: jobId() }));
       const added = new Map<string, string>();
       for (const [queue, group] of Map.groupBy(named, ({ job }) => job.queue)) {
+        if (group.every(({ job }) => isPlain(job))) {
+          await this.#adder(opened, queue).add(group);
+          for (const { id } of group) added.set(id, id);
+          continue;
+        }
         const bulk = group.map(({ job, id }) => ({ name: job.task, data: seal(job), opts: jobOptions(job, id) }));
         const results = await add(this.#queue(opened, queue), bulk);
         for (const [at, { id }] of group.entries()) added.set(id, results[at]?.id ?? id);
@@ -189,7 +196,15 @@ export class BullBackend implements QueueBackend {
   async #start(): Promise<Opened> {
     await this.check();
     const bullmq = await loadPeer("bullmq", () => import("bullmq"));
-    return { clients: await Clients.open(this.connection), queues: new Map(), bullmq };
+    return { clients: await Clients.open(this.connection), queues: new Map(), adders: new Map(), bullmq };
+  }
+
+  #adder({ clients, adders }: Opened, queue: string): Adder {
+    const known = adders.get(queue);
+    if (known !== undefined) return known;
+    const adder = new Adder(clients.first, `${PREFIX}:${queue}`);
+    adders.set(queue, adder);
+    return adder;
   }
 
   #queue({ clients, queues, bullmq }: Opened, name: string): Queue<Envelope> {

@@ -11,6 +11,7 @@ import { type BullBackend, PREFIX } from "./bullmq-backend.ts";
 import { Clients } from "./connection.ts";
 import { type Envelope, laneOf } from "./envelope.ts";
 import { lookAgainAfter } from "./lanes.ts";
+import { quickBackend } from "./quick-backend.ts";
 
 export interface BullWork {
   readonly options: ConsumeOptions;
@@ -67,10 +68,13 @@ export class BullConsumer implements Consumer {
         await this.#backend.check();
         this.#bull = await loadPeer("bullmq", () => import("bullmq"));
         this.#clients ??= await Clients.open(this.#backend.connection);
-        this.#worker = new this.#bull.Worker<Envelope>(options.queue, (job, token) => this.#process(job, token), {
-          ...this.#settings(),
-          connection: this.#clients.first,
-        });
+        const { first } = this.#clients;
+        this.#worker = new this.#bull.Worker<Envelope>(
+          options.queue,
+          (job, token) => this.#process(job, token),
+          { ...this.#settings(), connection: first },
+          quickBackend(this.#bull, first),
+        );
         this.#listen(this.#worker);
         return;
       } catch (error) {

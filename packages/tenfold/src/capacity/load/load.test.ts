@@ -77,7 +77,7 @@ function looksOf(scene: (at: number) => Partial<Scene>, count = 180): Observatio
       web: {
         ...{ requests: now.requests * at, errors: 0, refused: now.refused * at, queued: now.queued },
         instances: new Map([
-          [name("web-1"), { requests: now.requests * at, errors: 0, inFlight: 1, response: now.response }],
+          [name("web-1"), { requests: now.requests * at, errors: 0, inFlight: 1, response: now.response, waited: 0 }],
         ]),
       },
       database: {

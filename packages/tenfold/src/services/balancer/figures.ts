@@ -5,13 +5,14 @@ import { type StatisticsRow, sumOf } from "./statistics.ts";
 function serverFigures(rows: readonly StatisticsRow[]): InstanceFigures {
   const requests = sumOf(rows, "stot");
   // The mean of each backend counts as much as it has answered.
-  const answered = rows.map((row) => ({ count: sumOf([row], "stot"), mean: sumOf([row], "ttime") }));
-  const total = answered.reduce((sum, { count, mean }) => sum + count * mean, 0);
+  const meanOf = (column: string): number | null =>
+    requests === 0 ? null : rows.reduce((sum, row) => sum + sumOf([row], "stot") * sumOf([row], column), 0) / requests;
   return {
     requests,
     errors: sumOf(rows, "hrsp_5xx"),
     inFlight: sumOf(rows, "scur"),
-    response: requests === 0 ? null : total / requests,
+    response: meanOf("ttime"),
+    waited: meanOf("qtime"),
   };
 }
 

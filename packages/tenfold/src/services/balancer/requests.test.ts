@@ -3,6 +3,7 @@ import { gunzipSync } from "node:zlib";
 import { openServing, testEngines } from "../../../test/edge/engines.ts";
 import { untilPasses } from "../../../test/edge/lab.ts";
 import { visit, WebSocketVisitor } from "../../../test/edge/visitor.ts";
+import type { MemberName } from "../../fleet/member.ts";
 
 const FULL = {
   balancer: { rateLimit: false, maxBody: "100kb", timeouts: { request: "1s", queue: "300ms" } },
@@ -172,6 +173,21 @@ testEngines(
     assert.match(refused?.body ?? "", /No instance took the request/);
     assert.equal(refused?.headers["retry-after"], "5");
   },
+);
+
+testEngines(
+  "what a request waited in the balancer is told apart from what the instance took",
+  async (open) => {
+    const web = { command: "serve", health: "/health", instances: 1, concurrency: 1, slowStart: 0 };
+    await using edge = await openServing(open, { web }, 1);
+    await Promise.all(Array.from({ length: 4 }, () => edge.visit({ path: "/slow?ms=150" })));
+    const figures = await edge.balancer.control.figures(edge.context);
+    const { response, waited } = figures?.instances.get("web-1" as MemberName) ?? {};
+    assert.ok(response != null && waited != null, `${response} ${waited}`);
+    // One after the other: on average each waited for one and a half, and then took one.
+    assert.ok(waited >= 200 && waited > response - waited && response - waited >= 140, `${response} ${waited}`);
+  },
+  { nginx: "its free edition does not count what each instance does" },
 );
 
 testEngines("metrics are there for Prometheus", async (open, engine) => {
