@@ -7,8 +7,6 @@ import type { Sampler } from "./sampler.ts";
 import { ScrapeTargets } from "./scrape-targets.ts";
 
 const EVERY_MS = 5_000;
-/** Figures of every so many looks, where no limit has to be watched: reading all of /proc is most of what a rest costs. */
-const FIGURES_EVERY = 3;
 
 export interface HousekeepingParts {
   readonly members: Members;
@@ -19,13 +17,12 @@ export interface HousekeepingParts {
   readonly retire: () => void;
 }
 
-/** What is done every few seconds: figures, the list of what Prometheus reads, log rotation, memory limits where the kernel does not enforce them. */
+/** What is done every few seconds: the list of what Prometheus reads, log rotation, memory limits where the kernel does not enforce them. */
 export class Housekeeping {
   readonly #parts: HousekeepingParts;
   readonly #timer: NodeJS.Timeout;
   readonly #over = new Set<MemberName>();
   readonly #targets: ScrapeTargets;
-  #ticks = 0;
 
   constructor(parts: HousekeepingParts) {
     this.#parts = parts;
@@ -49,11 +46,10 @@ export class Housekeeping {
     const limited = members.driver.enforcesLimits
       ? []
       : [...running.keys()].filter((name) => this.#limitOf(name) !== false);
-    if (limited.length > 0 || this.#ticks % FIGURES_EVERY === 0) {
+    if (limited.length > 0) {
       const samples = sampler.sample(running);
       for (const name of limited) this.#watchMemory(name, samples.get(name)?.memoryBytes ?? 0);
     }
-    this.#ticks += 1;
     void this.#targets.refresh();
     for (const name of running.keys()) members.driver.rotateLog(logFile(paths, name), spec.logs);
     members.driver.recordLogTimes(`${paths.home}/logs`, members.now());

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
 
 /** The kernel counts processor time and start times in hundredths of a second, on every architecture that Node runs on. */
 const MILLIS_PER_TICK = 10;
@@ -34,10 +34,23 @@ export function parseStat(text: string): ProcStat | undefined {
   };
 }
 
+/** A line of /proc/PID/stat or statm is far shorter. */
+const line = Buffer.alloc(1024);
+
+/** A short file of /proc, with the fewest calls: all processes of the machine are read every few seconds. */
+function readLine(path: string): string {
+  const file = openSync(path, "r");
+  try {
+    return line.toString("latin1", 0, readSync(file, line, 0, line.length, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** `undefined` when there is no such process (any more). */
 export function readStat(pid: number): ProcStat | undefined {
   try {
-    return parseStat(readFileSync(`/proc/${pid}/stat`, "latin1"));
+    return parseStat(readLine(`/proc/${pid}/stat`));
   } catch {
     return undefined;
   }
@@ -46,7 +59,7 @@ export function readStat(pid: number): ProcStat | undefined {
 /** Pages that it shares with others or with files, in bytes. */
 export function readSharedBytes(pid: number): number {
   try {
-    return Number(readFileSync(`/proc/${pid}/statm`, "latin1").split(" ")[2] ?? 0) * PAGE;
+    return Number(readLine(`/proc/${pid}/statm`).split(" ")[2] ?? 0) * PAGE;
   } catch {
     return 0;
   }

@@ -1,46 +1,31 @@
-import { request } from "node:http";
 import type { Fleet } from "../../fleet/fleet.ts";
 import type { Member } from "../../fleet/member.ts";
 import type { Probe } from "../../fleet/state.ts";
 import type { Context, ServiceAdapter } from "../service.ts";
+import { statusOf, Unanswered } from "./status.ts";
 
 /** Whether an answer means that the instance can serve. */
 function passes(status: number, strict: boolean): boolean {
   return strict ? status >= 200 && status < 400 : status < 500;
 }
 
-function ask(fleet: Fleet, member: Member): Promise<Probe> {
+async function ask(fleet: Fleet, member: Member): Promise<Probe> {
   const { path, strict, timeout } = fleet.spec.web.health;
-  return new Promise((resolve) => {
-    const fail = (reason: string, silent = true): void => resolve({ ready: false, reason, silent });
-    const asked = request({
-      host: "127.0.0.1",
-      port: member.port,
-      path,
-      agent: false,
-      timeout,
-      headers: { "user-agent": "tenfold-health", host: fleet.spec.name, connection: "close" },
-    });
-    asked.on("response", (response) => {
-      const status = response.statusCode ?? 0;
-      response.resume();
-      response.on("error", () => {});
-      if (passes(status, strict)) resolve({ ready: true, role: null, detail: "" });
-      else fail(`answers GET ${path} with ${status}`, false);
-    });
-    asked.on("timeout", () => {
-      fail(`does not answer GET ${path} within ${timeout} ms`);
-      asked.destroy();
-    });
-    asked.on("error", (error: NodeJS.ErrnoException) => {
-      fail(
-        error.code === "ECONNREFUSED"
-          ? `does not listen on port ${member.port}`
-          : `does not answer GET ${path}: ${error.message}`,
-      );
-    });
-    asked.end();
-  });
+  const headers = { host: fleet.spec.name, "user-agent": "tenfold-health" };
+  try {
+    const status = await statusOf({ port: member.port ?? 0, path, headers, timeout });
+    if (passes(status, strict)) return { ready: true, role: null, detail: "" };
+    return { ready: false, reason: `answers GET ${path} with ${status}`, silent: false };
+  } catch (error) {
+    if (!(error instanceof Unanswered)) throw error;
+    const reason =
+      error.code === "ECONNREFUSED"
+        ? `does not listen on port ${member.port}`
+        : error.code === "ETIMEDOUT"
+          ? `does not answer GET ${path} within ${timeout} ms`
+          : `does not answer GET ${path}: ${error.message}`;
+    return { ready: false, reason, silent: true };
+  }
 }
 
 /** Web instances: probed by a request for their health. */
