@@ -19,6 +19,7 @@ import { TRACES } from "../../packages/tenfold/src/simulate/traces/catalogue.ts"
 import { workerStage } from "../../packages/tenfold/src/simulate/workers.ts";
 import { DEFAULT_WORLD, WORKER_WORLD } from "../../packages/tenfold/src/simulate/world.ts";
 import { ROOT } from "../../tests/harness/program.ts";
+import { partsIn, writePage } from "../validate/page.ts";
 import { front } from "./front.ts";
 import { huge } from "./huge.ts";
 import { cell, page, type Section } from "./page.ts";
@@ -75,4 +76,4 @@ const fronts = front(["world-cup-held", "office-held"].map(made));
 console.error("· a fleet of ten thousand");
 const text = page({ sections, fronts, huge: huge() });
 console.log(text);
-if (!quick) await writeFile(join(ROOT, "docs/benchmarks-scale.md"), text);
+if (!quick) await writePage((page) => [text.trimEnd(), ...partsIn(page)].join("\n\n").concat("\n"));

@@ -134,12 +134,12 @@ export class RateLimit {
     const args = [`${interval * 1_000}`, `${burst}`, `${cost}`, `${extra}`];
     this.#home.counters.asked.value += 1;
     try {
-      const [granted, remaining, retryAfter, reset] = await redis.run<[number, number, string, string]>(
+      const [granted, remaining, retryAfter, reset] = await redis.run<[number, number, number, number]>(
         TAKE,
         [`limit:${this.name}:${key}`],
         args,
       );
-      return this.#learn(known, cost, { granted, remaining, retryAfter: Number(retryAfter), reset: Number(reset) });
+      return this.#learn(known, cost, { granted, remaining, retryAfter, reset });
     } catch (error) {
       if (!isFault(error) || this.#whenAway === "refuse") throw error;
       return this.#alone(known, cost, this.#home.clock.now());

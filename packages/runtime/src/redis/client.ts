@@ -12,7 +12,7 @@ export interface ClientOptions {
   readonly onLost: (error: Error) => void;
 }
 
-const BUFFERS = { [RESP_TYPES.BLOB_STRING]: Buffer } as const;
+const BUFFERED = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } } as const;
 
 /** The server's tracking by prefix, received on the connection that the commands use. */
 class Tracking extends BasicClientSideCache {
@@ -56,7 +56,7 @@ function create({ url, name, deadline, prefixes, onInvalidation }: ClientOptions
 export class Client {
   readonly #redis: ReturnType<typeof create>;
   #destroyed = false;
-  /** By `performance.now()`: when an answer came last. */
+  /** By `performance.now()`: when an answer came last to who sent something. */
   lastAnswer = 0;
 
   private constructor(options: ClientOptions) {
@@ -85,11 +85,8 @@ export class Client {
     }
   }
 
-  async send(command: readonly (string | Buffer)[], buffers: boolean): Promise<unknown> {
-    const options = buffers ? { typeMapping: BUFFERS } : undefined;
-    const answer = await this.#redis.sendCommand(command as (string | Buffer)[], options);
-    this.lastAnswer = performance.now();
-    return answer;
+  send(command: readonly (string | Buffer)[], buffers: boolean): Promise<unknown> {
+    return this.#redis.sendCommand(command as (string | Buffer)[], buffers ? BUFFERED : undefined);
   }
 
   async subscribe(channel: string, listener: (message: string) => void): Promise<void> {

@@ -90,12 +90,11 @@ export class Connection implements RedisPort {
     args: readonly RedisArgument[],
     options?: SendOptions,
   ): Promise<Reply> {
-    const rest = [`${keys.length}`, ...keys, ...args];
     try {
-      return await this.send<Reply>(["EVALSHA", script.sha, ...rest], options);
+      return await this.send<Reply>(["EVALSHA", script.sha, `${keys.length}`, ...keys, ...args], options);
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
-      return await this.send<Reply>(["EVAL", script.source, ...rest], options);
+      return await this.send<Reply>(["EVAL", script.source, `${keys.length}`, ...keys, ...args], options);
     }
   }
 

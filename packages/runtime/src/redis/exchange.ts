@@ -40,6 +40,7 @@ export function exchange(
     client.send(command, buffers).then(
       (answer) => {
         clearTimeout(timer);
+        client.lastAnswer = performance.now();
         resolve({ kind: "answer", answer });
       },
       (error: Error) => {

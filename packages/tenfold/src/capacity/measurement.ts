@@ -57,7 +57,7 @@ export interface Measurement {
   readonly users: readonly { readonly instances: number; readonly users: number }[];
   /** The best first. */
   readonly fits: readonly Fit[];
-  readonly intervals: Readonly<Record<"gamma" | "alpha" | "beta", Interval>>;
+  readonly intervals: Readonly<Record<"gamma" | "alpha" | "beta" | "delta", Interval>>;
   /** The number beyond which more instances are slower; `null`: none is known. */
   readonly peak: number | null;
   readonly predictions: readonly Answer<Prediction>[];

@@ -9,7 +9,7 @@ import { targetTracking } from "./policies/target-tracking.ts";
 import { webPolicy } from "./policies/web-policy.ts";
 import { keda, workerPolicy, workersByPolicy } from "./policies/workers.ts";
 import { simulateRequests } from "./requests.ts";
-import type { Score } from "./score.ts";
+import type { RequestScore, Score } from "./score.ts";
 import { simulateWorkers, type WorkerController, type WorkerStage } from "./workers.ts";
 
 /** How the names on the command line are told apart from rules: what holds < or > is one or more rules. */
@@ -69,7 +69,11 @@ export const WORKER_POLICIES: Readonly<Record<string, (stage: WorkerStage) => Wo
 export type EngineName = "fluid" | "requests";
 
 /** Runs policies one after the other on the same stage. */
-export function* compareWeb(stage: Stage, choices: readonly PolicyChoice[], engine: EngineName): Generator<Score> {
+export function* compareWeb(
+  stage: Stage,
+  choices: readonly PolicyChoice[],
+  engine: EngineName,
+): Generator<Score | RequestScore> {
   for (const choice of choices) {
     const policy =
       choice.kind === "rules"

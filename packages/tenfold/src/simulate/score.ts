@@ -18,18 +18,34 @@ export interface Score {
   readonly peakInstances: number;
 }
 
+/** A change of the wanted number, seconds from the start. */
+export interface Change {
+  readonly second: number;
+  readonly by: number;
+}
+
+/** How a policy did where every request was followed: what a real run can be held against. */
+export interface RequestScore extends Score {
+  /** Percentiles of the response times, seconds; refused requests have none. */
+  readonly p95: number;
+  readonly p99: number;
+  readonly changes: readonly Change[];
+}
+
 const REVERSAL_SECONDS = 600;
 
 /** Counts changes of the wanted number. */
 export class ActionCounter {
   actions = 0;
   reversals = 0;
+  readonly changes: Change[] = [];
   #last = { up: false, at: Number.NEGATIVE_INFINITY };
 
   change(by: number, now: number): void {
     if (by === 0) return;
     const up = by > 0;
     this.actions += 1;
+    this.changes.push({ second: now, by });
     if (up !== this.#last.up && now - this.#last.at < REVERSAL_SECONDS) this.reversals += 1;
     this.#last = { up, at: now };
   }

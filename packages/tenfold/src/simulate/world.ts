@@ -21,6 +21,11 @@ export interface World {
   readonly metrics: { readonly interval: number; readonly delay: number; readonly loss: number };
   /** How the balancer picks an instance (request engine; the fluid one has a single queue). */
   readonly balancing: Balancing;
+  /**
+   * Where requests wait (request engine): in the instance that they were given to at once, or in the balancer until one
+   * has a free slot, as with `web.concurrency`.
+   */
+  readonly queue: "instance" | "balancer";
   /** Seconds of queue after which requests are refused; `null` for never. */
   readonly limiter: number | null;
   /** Share of refused requests that come back a second or two later. */
@@ -46,6 +51,7 @@ export const DEFAULT_WORLD: World = {
   drain: 30,
   metrics: { interval: 5, delay: 2, loss: 0 },
   balancing: "leastconn",
+  queue: "instance",
   limiter: 5,
   retry: 0,
   ceiling: null,

@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import type { NewJob } from "../job.ts";
 import { seal } from "./envelope.ts";
-import { ADD } from "./quick-scripts.ts";
+import { ADD, LARGE } from "./quick-scripts.ts";
 import { type ScriptCommand, scriptCommand } from "./script-command.ts";
 
 /** Jobs that are added at once: while a script runs, the server does nothing else. */
@@ -16,6 +16,7 @@ export function isPlain({ once, delay, priority, lane }: NewJob): boolean {
 interface Batch {
   readonly args: string[];
   jobs: number;
+  size: number;
   readonly sent: PromiseWithResolvers<unknown>;
 }
 
@@ -36,15 +37,17 @@ export class Adder {
     const batches = new Set<Batch>();
     for (const { job, id } of jobs) {
       const batch = this.#batchForOne();
-      batch.args.push(id, job.task, JSON.stringify(seal(job)), optionsOf(job.attempts));
+      const data = JSON.stringify(seal(job));
+      batch.args.push(id, job.task, data, optionsOf(job.attempts));
+      batch.size += data.length;
       batches.add(batch);
     }
     await Promise.all([...batches].map(({ sent }) => sent.promise));
   }
 
   #batchForOne(): Batch {
-    if (this.#batch === undefined || this.#batch.jobs === MOST) {
-      const batch: Batch = { args: [this.#jobs, `${Date.now()}`], jobs: 0, sent: Promise.withResolvers() };
+    if (this.#batch === undefined || this.#batch.jobs === MOST || this.#batch.size >= LARGE) {
+      const batch: Batch = { args: [this.#jobs, `${Date.now()}`], jobs: 0, size: 0, sent: Promise.withResolvers() };
       this.#batch = batch;
       setImmediate(() => {
         if (this.#batch === batch) this.#batch = undefined;

@@ -3,6 +3,9 @@ import { defineScript, type Script } from "../../redis/index.ts";
 // What most jobs need, many at a time: they do to the keys of BullMQ what its own scripts do for one, without its stream of
 // events, which nobody reads here. Keys of jobs are <prefix>:<queue>:<id>; the marker wakes a worker that waits.
 
+/** Bytes of jobs' data, beyond which a command takes no more jobs. */
+export const LARGE = 1_000_000;
+
 /**
  * Keys: wait, marker, count of all that ever came. Arguments: prefix of jobs' keys, now in milliseconds, then id, task, data and options of each job.
  * Adds them at the end, in their order. One that is there already is left: a command may be sent again.
@@ -51,7 +54,7 @@ const FIELDS = [
  * 1. of each, 1 when it was taken out, or 0 when it was left as it was: its lock is another's, or it does not run;
  * 2. ids and fields of the others;
  * 3. when there were not enough: since when there may be one, in milliseconds (0: nobody knows), or -1: this script cannot
- *    tell, as when the queue is paused.
+ *    tell, as when the queue is paused or those that were taken are large.
  */
 export const TURN: Script = defineScript(`
 local wait, active, prioritized, delayed = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -101,8 +104,8 @@ local function take()
   return id
 end
 
-local taken = {}
-while #taken < #tokens do
+local taken, size = {}, 0
+while #taken < #tokens and size < ${LARGE} do
   local id = take()
   if not id then
     local first = redis.call("ZRANGE", delayed, 0, 0, "WITHSCORES")
@@ -115,6 +118,7 @@ while #taken < #tokens do
     redis.call("SET", key .. ":lock", tokens[#taken + 1], "PX", lock)
     redis.call("HSET", key, "processedOn", now, "ats", (found[${FIELDS.indexOf("ats") + 1}] or 0) + 1)
     found[#found + 1] = id
+    size = size + #found[2]
     taken[#taken + 1] = found
   else
     redis.call("LREM", active, 1, id)

@@ -70,6 +70,18 @@ test("more than a server should do at once goes in several commands, in its orde
   );
 });
 
+test("large jobs travel one by one, either way", async () => {
+  const large = { id: "large", job: job("x".repeat(1_100_000)) };
+  await server.command("CONFIG", "RESETSTAT");
+  await Promise.all([adder.add([large]), add("2", "3", "4")]);
+  assert.equal(await calls(), 2);
+  await clients.first.rpoplpush(`${QUEUE}:wait`, `${QUEUE}:wait`);
+  for (const id of ["2", "3"]) await hold(id, "t");
+  await clients.first.rpoplpush(`${QUEUE}:wait`, `${QUEUE}:wait`);
+  assert.deepEqual((await Promise.all([end("2", "t"), end("3", "t")])).map(taken), ["large", "look"]);
+  assert.equal(await clients.first.llen(`${QUEUE}:wait`), 1);
+});
+
 test("a job that is sent again is in the queue once", async () => {
   await add("1");
   await add("1", "2");

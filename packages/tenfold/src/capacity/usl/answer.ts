@@ -24,7 +24,7 @@ export interface Curve {
   readonly measured: readonly Measured[];
   /** The best first. */
   readonly fits: readonly Fit[];
-  readonly intervals: { readonly gamma: Interval; readonly alpha: Interval; readonly beta: Interval };
+  readonly intervals: Readonly<Record<"gamma" | "alpha" | "beta" | "delta", Interval>>;
   /** The number beyond which more instances are slower; `null`: none is known. */
   readonly peak: number | null;
   readonly resamples: readonly Scalability[];
@@ -47,6 +47,7 @@ export function curveOf(measured: readonly Measured[], random: () => number): Cu
       gamma: intervalOf(resamples, ({ gamma }) => gamma),
       alpha: intervalOf(resamples, ({ alpha }) => alpha),
       beta: intervalOf(resamples, ({ beta }) => beta),
+      delta: intervalOf(resamples, ({ delta }) => delta),
     },
   };
 }

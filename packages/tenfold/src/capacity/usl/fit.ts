@@ -28,6 +28,7 @@ export function withErrors(measured: readonly Measured[]): Point[] {
   return measured.map((one) => ({ ...one, error: Math.max(LEAST_ERROR, spread) }));
 }
 
+/** Parameters of the law of scalability; pooling has a fit of its own. */
 type Row = readonly [number, number, number];
 
 /** N/X is linear in 1/γ, α/γ and β/γ. */
@@ -85,25 +86,49 @@ function fitFree(points: readonly Point[], free: readonly number[]): Scalability
   const of = (parameter: number): number => solution[free.indexOf(parameter)] ?? 0;
   const base = of(0);
   if (base <= 0) return null;
-  const model = { gamma: 1 / base, alpha: of(1) / base, beta: of(2) / base };
+  const model = { gamma: 1 / base, alpha: of(1) / base, beta: of(2) / base, delta: 0 };
   return model.alpha < 0 || model.beta < 0 ? null : model;
+}
+
+/** Weighted least squares of γN − κ√N, where κ is γδ; `null` where more instances do not gain by sharing. */
+function fitPooled(points: readonly Point[]): Scalability | null {
+  let [both, cross, root, right, rootRight] = [0, 0, 0, 0, 0];
+  for (const { instances, rate, error } of points) {
+    const weight = 1 / (rate * error) ** 2;
+    both += weight * instances ** 2;
+    cross -= weight * instances ** 1.5;
+    root += weight * instances;
+    right += weight * rate * instances;
+    rootRight -= weight * rate * Math.sqrt(instances);
+  }
+  const solution = solve(
+    [
+      [both, cross],
+      [cross, root],
+    ],
+    [right, rootRight],
+  );
+  const [gamma = 0, kappa = 0] = solution ?? [];
+  return gamma <= 0 || kappa <= 0 || kappa >= gamma ? null : { gamma, alpha: 0, beta: 0, delta: kappa / gamma };
 }
 
 const SUBSETS: Readonly<Record<ModelName, readonly (readonly number[])[]>> = {
   linear: [[0]],
+  pooled: [[0]],
   amdahl: [[0], [0, 1]],
   usl: [[0], [0, 1], [0, 2], [0, 1, 2]],
 };
 
 /**
- * The best model of a kind with γ > 0 and α, β ≥ 0. The problem is linear in N/X and has three parameters, so the bounds
- * are kept by trying which of them hold with equality. A RangeError for no points.
+ * The best model of a kind with γ > 0 and α, β, δ ≥ 0. The problem is linear in N/X, that of pooling in X, and has few
+ * parameters, so the bounds are kept by trying which of them hold with equality. A RangeError for no points.
  */
 export function fitModel(points: readonly Point[], name: ModelName): Fit {
-  const candidates = SUBSETS[name].flatMap((free) => {
-    const model = fitFree(points, free);
-    return model === null ? [] : [{ model, chi: chiSquare(points, model) }];
-  });
+  const models = [
+    ...SUBSETS[name].map((free) => fitFree(points, free)),
+    ...(name === "pooled" ? [fitPooled(points)] : []),
+  ];
+  const candidates = models.flatMap((model) => (model === null ? [] : [{ model, chi: chiSquare(points, model) }]));
   const [first, ...rest] = candidates;
   if (first === undefined) throw new RangeError("nothing was measured");
   const best = rest.reduce((least, one) => (one.chi < least.chi ? one : least), first);

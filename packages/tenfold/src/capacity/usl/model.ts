@@ -1,6 +1,7 @@
 /**
- * How throughput grows with instances, by the Universal Scalability Law:
- * X(N) = γN / (1 + α(N−1) + βN(N−1)).
+ * How throughput grows with instances, by the Universal Scalability Law, X(N) = γN / (1 + α(N−1) + βN(N−1)), and by what
+ * instances gain from sharing one stream of visitors: γ(N − δ√N) instead of γN. Within the same limit of latency, many can
+ * be busier than one, since it is seldom that all are busy (square-root staffing, Halfin and Whitt 1981).
  */
 export interface Scalability {
   /** Requests a second of one instance that shares nothing. */
@@ -9,12 +10,14 @@ export interface Scalability {
   readonly alpha: number;
   /** Coherence, from 0: what every instance has to agree on with every other. */
   readonly beta: number;
+  /** Room that one instance needs for chance, 0 to 1: together they need less. */
+  readonly delta: number;
 }
 
-/** The models that are compared: each is the one before it and a parameter more. */
-export type ModelName = "linear" | "amdahl" | "usl";
+/** The models that are compared, with the number of their parameters. */
+export type ModelName = "linear" | "pooled" | "amdahl" | "usl";
 
-export const MODELS: Readonly<Record<ModelName, number>> = { linear: 1, amdahl: 2, usl: 3 };
+export const MODELS: Readonly<Record<ModelName, number>> = { linear: 1, pooled: 2, amdahl: 2, usl: 3 };
 
 /** One search at one size: the highest rate that kept to the limits. */
 export interface Measured {
@@ -24,8 +27,11 @@ export interface Measured {
 }
 
 /** Requests a second of so many instances. */
-export function throughput({ gamma, alpha, beta }: Scalability, instances: number): number {
-  return (gamma * instances) / (1 + alpha * (instances - 1) + beta * instances * (instances - 1));
+export function throughput({ gamma, alpha, beta, delta }: Scalability, instances: number): number {
+  return (
+    (gamma * (instances - delta * Math.sqrt(instances))) /
+    (1 + alpha * (instances - 1) + beta * instances * (instances - 1))
+  );
 }
 
 /** The number beyond which more instances are slower; `Infinity` when there is none. */

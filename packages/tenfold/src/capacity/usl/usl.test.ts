@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { lateShare } from "../../fleet/erlang.ts";
 import { answerFor, curveOf, predict } from "./answer.ts";
 import { fitModel, withErrors } from "./fit.ts";
 import { instancesFor, type Measured, peakInstances, type Scalability, throughput } from "./model.ts";
@@ -20,16 +21,18 @@ function noisy(model: Scalability, sizes: readonly number[], noise: number, rand
 }
 
 const PLANTED: readonly Scalability[] = [
-  { gamma: 100, alpha: 0, beta: 0 },
-  { gamma: 950, alpha: 0.08, beta: 0 },
-  { gamma: 50, alpha: 0.05, beta: 0.004 },
-  { gamma: 400, alpha: 0.9, beta: 0 },
+  { gamma: 100, alpha: 0, beta: 0, delta: 0 },
+  { gamma: 950, alpha: 0.08, beta: 0, delta: 0 },
+  { gamma: 50, alpha: 0.05, beta: 0.004, delta: 0 },
+  { gamma: 400, alpha: 0.9, beta: 0, delta: 0 },
+  { gamma: 22, alpha: 0, beta: 0, delta: 0.31 },
 ];
 
 test("parameters without noise are found again", () => {
   for (const model of PLANTED) {
-    const found = fitModel(withErrors(noisy(model, [1, 2, 4, 8], 0, numbers(1))), "usl").model;
-    for (const key of ["gamma", "alpha", "beta"] as const)
+    const name = model.delta > 0 ? "pooled" : "usl";
+    const found = fitModel(withErrors(noisy(model, [1, 2, 4, 8], 0, numbers(1))), name).model;
+    for (const key of ["gamma", "alpha", "beta", "delta"] as const)
       assert.ok(Math.abs(found[key] - model[key]) < 1e-6 * Math.max(1, model[key]), `${key} ${JSON.stringify(found)}`);
   }
 });
@@ -57,11 +60,34 @@ test("the simplest model that explains the measurements is chosen", () => {
   const names = PLANTED.map(
     (model) => curveOf(noisy(model, [1, 2, 4, 8], 0.005, numbers(3)), numbers(5)).fits[0]?.name,
   );
-  assert.deepEqual(names, ["linear", "amdahl", "usl", "amdahl"]);
+  assert.deepEqual(names, ["linear", "amdahl", "usl", "amdahl", "pooled"]);
+});
+
+test("what instances gain by sharing one stream of visitors is foreseen, by Erlang's formula", () => {
+  // Servers of 50 ms; the most with which 95 % of the requests take no longer than 400 ms.
+  const most = (servers: number): number => {
+    let [held, broken] = [0, servers];
+    while (broken - held > 1e-6) {
+      const load = (held + broken) / 2;
+      if (lateShare(servers, load, 0.4, 0.05) <= 0.05) held = load;
+      else broken = load;
+    }
+    return held / 0.05;
+  };
+  const curve = curveOf(
+    [1, 1, 2, 2].map((instances) => ({ instances, rate: most(instances) })),
+    numbers(6),
+  );
+  assert.equal(curve.fits[0]?.name, "pooled");
+  for (const size of [3, 4, 6]) {
+    const told = predict(curve, size);
+    assert.ok(told.known, `${size}`);
+    assert.ok(Math.abs(told.value.rate / most(size) - 1) < 0.06, `${size}: ${told.value.rate} and ${most(size)}`);
+  }
 });
 
 test("figures are called measured, interpolated or extrapolated, and refused beyond three times the largest size", () => {
-  const curve = curveOf(noisy({ gamma: 50, alpha: 0.02, beta: 0 }, [1, 2, 4], 0.01, numbers(2)), numbers(3));
+  const curve = curveOf(noisy({ gamma: 50, alpha: 0.02, beta: 0, delta: 0 }, [1, 2, 4], 0.01, numbers(2)), numbers(3));
   const standing = (size: number): string => {
     const told = predict(curve, size);
     return told.known ? told.value.standing : told.why;
@@ -80,14 +106,14 @@ test("an interval wider than ±20 % is no answer", () => {
 });
 
 test("more load never needs fewer instances, and what no number does is said", () => {
-  const model = { gamma: 50, alpha: 0.1, beta: 0.01 };
+  const model = { gamma: 50, alpha: 0.1, beta: 0.01, delta: 0 };
   let before = 0;
   for (let rate = 10; rate < throughput(model, Math.ceil(peakInstances(model))) - 1; rate += 5) {
     const needed = instancesFor(model, rate, 1_000) ?? Number.NaN;
     assert.ok(needed >= before, `${rate}: ${needed} after ${before}`);
     before = needed;
   }
-  const flat = curveOf(noisy({ gamma: 100, alpha: 1, beta: 0 }, [1, 2, 4], 0.01, numbers(2)), numbers(4));
+  const flat = curveOf(noisy({ gamma: 100, alpha: 1, beta: 0, delta: 0 }, [1, 2, 4], 0.01, numbers(2)), numbers(4));
   const told = answerFor(flat, 1_000);
   assert.match(told.known ? "" : told.why, /no number of instances/);
 });

@@ -58,9 +58,13 @@ function modelText({ fits, intervals, peak }: Measurement): string {
   if (best === undefined) return "";
   const { model, name, aic } = best;
   const beside = others.map((other) => `${other.name} ${figure(other.aic)}`).join(", ");
+  const parameter = (sign: string, key: "alpha" | "beta" | "delta", digits: number): string =>
+    `  ${sign} ${model[key].toFixed(digits)} (${intervals[key].low.toFixed(digits)} to ${intervals[key].high.toFixed(digits)})`;
+  const rest =
+    name === "pooled" ? parameter("δ", "delta", 3) : `${parameter("α", "alpha", 3)}${parameter("β", "beta", 4)}`;
   const lines = [
     `Scaling: ${name} (AIC ${figure(aic)}${beside === "" ? "" : `; ${beside}`})`,
-    `  γ ${figure(model.gamma)}/s (${range(intervals.gamma)})  α ${model.alpha.toFixed(3)} (${intervals.alpha.low.toFixed(3)} to ${intervals.alpha.high.toFixed(3)})  β ${model.beta.toFixed(4)} (${intervals.beta.low.toFixed(4)} to ${intervals.beta.high.toFixed(4)})`,
+    `  γ ${figure(model.gamma)}/s (${range(intervals.gamma)})${rest}`,
   ];
   if (peak !== null) lines.push(`  more than ${Math.floor(peak)} instances would be slower`);
   return `${lines.join("\n")}\n`;

@@ -1,7 +1,7 @@
-import type { Score } from "../../simulate/score.ts";
+import type { RequestScore, Score } from "../../simulate/score.ts";
 import { type Column, formatTable } from "./table.ts";
 
-function columns(workers: boolean): readonly Column[] {
+function columns(workers: boolean, hasTimes: boolean): readonly Column[] {
   const number = (heading: string): Column => ({ heading, align: "right" });
   return [
     { heading: "POLICY", align: "left" },
@@ -11,6 +11,7 @@ function columns(workers: boolean): readonly Column[] {
     number("SECONDS"),
     number(workers ? "JOBS" : "REQUESTS"),
     number("REFUSED"),
+    ...(hasTimes ? [number("P95")] : []),
     number("ACTIONS/DAY"),
     number("REVERSALS/DAY"),
     number("PEAK"),
@@ -21,18 +22,20 @@ function percent(value: number): string {
   return `${value === 0 ? "0" : value < 0.001 ? "<0.001" : value.toFixed(3)}%`;
 }
 
-/** A row a policy. */
-export function formatScores(scores: readonly Score[], workers: boolean): string {
+/** A row a policy; with response times where requests were followed. */
+export function formatScores(scores: readonly (Score | RequestScore)[], workers: boolean): string {
+  const hasTimes = scores.some((score) => "p95" in score);
   return formatTable(
-    columns(workers),
+    columns(workers, hasTimes),
     scores.map((score) => [
       score.policy,
-      score.instanceHours.toFixed(1),
+      score.instanceHours.toFixed(score.instanceHours < 10 ? 2 : 1),
       score.ratio.toFixed(3),
       percent(score.violationPercent),
       `${score.violationSeconds}`,
       `${Math.round(score.violatedRequests)}`,
       percent(score.shedPercent),
+      ...(hasTimes ? ["p95" in score ? `${Math.round(score.p95 * 1000)} ms` : ""] : []),
       score.actionsPerDay.toFixed(1),
       score.reversalsPerDay.toFixed(1),
       `${score.peakInstances}`,

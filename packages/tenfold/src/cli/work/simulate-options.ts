@@ -41,6 +41,14 @@ class OptionReader {
     return parsed / 100;
   }
 
+  number(option: string, otherwise: number, most: number): number {
+    const text = this.#input.text(option);
+    if (text === null) return otherwise;
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (!(value >= 0 && value <= most)) throw wrong(option, text, `a number from 0 to ${most}`);
+    return value;
+  }
+
   count(option: string, otherwise: number, least: number): number {
     const text = this.#input.text(option);
     if (text === null) return otherwise;
@@ -67,22 +75,28 @@ export function readWorld(input: Input, base: World): World {
     );
   const balancing = input.text("balance") ?? base.balancing;
   if (!BALANCINGS.includes(balancing as Balancing)) throw wrong("balance", balancing, BALANCINGS.join(", "));
+  const queue = input.text("queue") ?? base.queue;
+  if (queue !== "instance" && queue !== "balancer") throw wrong("queue", queue, "instance or balancer");
+  const limiter = read.time("queue-limit", base.limiter ?? 0);
   return {
     ...base,
     min,
     max,
     seed: read.count("seed", base.seed, 0),
-    service: { ...base.service, mean },
+    service: { mean, variation: read.number("variation", base.service.variation, 10) },
     slots: read.count("slots", base.slots, 1),
     slo: { ...base.slo, limit },
     boot: { ...base.boot, mean: read.time("boot", base.boot.mean), failure: read.share("boot-failure", 0) },
+    warm: { ...base.warm, seconds: Math.round(read.time("warm-up", base.warm.seconds)) },
     drain: Math.round(read.time("drain", base.drain)),
     metrics: {
-      ...base.metrics,
+      interval: Math.round(read.time("interval", base.metrics.interval, 1)),
       delay: Math.round(read.time("delay", base.metrics.delay)),
       loss: read.share("loss", 0),
     },
     balancing: balancing as Balancing,
+    queue,
+    limiter: limiter === 0 ? null : limiter,
     retry: read.share("retry", 0),
     ceiling: input.text("ceiling") === null ? null : read.count("ceiling", 1, 1),
     deploys: readTimes(input.text("deploy-at")),

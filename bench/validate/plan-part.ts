@@ -1,0 +1,148 @@
+import type { Measurement } from "../../packages/tenfold/src/capacity/measurement.ts";
+import type { Plan } from "../../packages/tenfold/src/cli/output/plan-report.ts";
+import { createProject, type Project } from "../../tests/harness/project.ts";
+import { COMPUTING, fleetFile, WAITING } from "./application.ts";
+import { findBreak } from "./hold.ts";
+import { table } from "./page.ts";
+
+interface Application {
+  readonly name: string;
+  readonly what: string;
+  readonly server: string;
+  readonly env: Readonly<Record<string, number>>;
+  readonly concurrency?: number;
+  /** Milliseconds. */
+  readonly limit: number;
+}
+
+const APPLICATIONS: readonly Application[] = [
+  {
+    name: "waiting",
+    what: "one request after the other, each waits for about 50 ms",
+    server: WAITING,
+    env: { SERVICE: 50, VARIATION: 0.5, BOOT: 0 },
+    concurrency: 1,
+    limit: 400,
+  },
+  {
+    name: "computing",
+    what: "each request computes for about 15 ms",
+    server: COMPUTING,
+    env: { ROUNDS: 40_000 },
+    limit: 300,
+  },
+];
+
+const MEASURED = [1, 2];
+/** A size that is not measured. */
+const PLANNED = 3;
+/** What is asked of the planner: a little less than it thinks that this size does. */
+const ASKED = 0.97;
+const STEP = 0.05;
+
+export interface Planned {
+  readonly name: string;
+  readonly what: string;
+  readonly limit: number;
+  readonly measured: readonly { readonly instances: number; readonly rate: number }[];
+  readonly model: string;
+  /** What the plan says that `instances` do, and the rate that it was asked for. */
+  readonly instances: number;
+  readonly predicted: number;
+  readonly asked: number;
+  /** What the planner's own check found, and what an independent search did: the middle of what held and what did not. */
+  readonly check: number;
+  readonly real: number;
+  readonly notes: readonly string[];
+}
+
+async function measure(project: Project, limit: number): Promise<Measurement> {
+  const words = `plan --measure --p95 ${limit}ms --sizes ${MEASURED.join(",")} --held-out ${PLANNED} --start 10 --step 4s --confirm 15s --repeats 2 --json`;
+  return JSON.parse((await project.tenfold(...words.split(" "))).stdout) as Measurement;
+}
+
+async function planOne({ name, what, server, env, concurrency, limit }: Application, port: number): Promise<Planned> {
+  console.error(`· ${name}`);
+  const bound = concurrency === undefined ? {} : { concurrency };
+  const file = fleetFile({ port, instances: "1", env, ...bound });
+  await using project = await createProject({ files: { "server.mjs": server, "tenfold.yaml": file } });
+  await project.up();
+  await project.healthy();
+  const measured = await measure(project, limit);
+  const { heldOut, knees, fits, notes } = measured;
+  if (heldOut === null) throw new Error("nothing was held out");
+  await project.write({ "capacity.json": JSON.stringify(measured) });
+  const asked = heldOut.predicted.rate * ASKED;
+  const words = ["plan", "--rps", asked.toFixed(1), "--from", "capacity.json", "--json"];
+  const { goal } = JSON.parse((await project.tenfold(...words)).stdout) as Plan;
+  const instances = goal?.web.least ?? 0;
+  console.error(
+    `  ${instances} instances for ${asked.toFixed(1)}/s by the plan; ${heldOut.predicted.rate.toFixed(1)}/s with ${PLANNED}`,
+  );
+  await project.tenfold("scale", `${PLANNED}`);
+  const { held, broke } = await findBreak(project, { limit, seconds: 20, near: asked, step: STEP, repeats: 3 });
+  return {
+    ...{ name, what, limit, notes, instances, asked },
+    measured: knees.map(({ instances: size, rate }) => ({ instances: size, rate })),
+    model: fits[0]?.name ?? "",
+    predicted: heldOut.predicted.rate,
+    check: heldOut.measured.rate,
+    real: (held + broke) / 2,
+  };
+}
+
+export async function planPart(port: number): Promise<Planned[]> {
+  const found: Planned[] = [];
+  for (const [at, application] of APPLICATIONS.entries()) found.push(await planOne(application, port + 10 * at));
+  return found;
+}
+
+function signed(share: number): string {
+  return `${share < 0 ? "−" : "+"}${Math.abs(share * 100).toFixed(1)} %`;
+}
+
+/** The part of the page. */
+export function planText(found: readonly Planned[], machine: string): string {
+  const rows = found.map(({ name, measured, model, predicted, check, real, instances }) => {
+    const sizes = MEASURED.map((size) => {
+      const rates = measured.filter((one) => one.instances === size).map(({ rate }) => rate.toFixed(1));
+      return `${size}: ${rates.join(" and ")}`;
+    });
+    const error = predicted / real - 1;
+    return [
+      name,
+      sizes.join("; "),
+      model,
+      `${instances}`,
+      `${predicted.toFixed(1)}/s`,
+      `${check.toFixed(1)}/s`,
+      `${real.toFixed(1)}/s`,
+      `${signed(error)}${Math.abs(error) <= 0.1 ? "" : " ✗"}`,
+    ];
+  });
+  const heads = [
+    "application",
+    "measured, requests a second",
+    "model",
+    "instances planned",
+    `predicted for ${PLANNED}`,
+    "its own check",
+    "really",
+    "difference (target ±10 %)",
+  ];
+  return `## The planner, held against fleets of the planned size
+
+\`npm run bench -- validate --only=plan\`: \`tenfold plan --measure\` searches ${MEASURED.join(" and ")} instances; the plan is asked for ${ASKED * 100} % of
+what it says that ${PLANNED} do, a size that was not measured. Then ${PLANNED} run, and \`tenfold load --poisson\` goes up or down by
+${STEP * 100} % from there, three runs of 20 s at each rate, until the limit breaks; *really* is the middle between the last rate that
+held and the first that did not.
+
+${machine}.
+
+${found.map(({ name, what, limit }) => `- \`${name}\`: ${what}; p95 below ${limit} ms`).join("\n")}
+
+${table(heads, rows)}
+
+${found.flatMap(({ name, notes }) => notes.map((note) => `- \`${name}\`, says the plan: ${note}.`)).join("\n")}
+`;
+}
