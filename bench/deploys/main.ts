@@ -7,9 +7,9 @@ import { describeMachine } from "../fleet/machine.ts";
 import { type Figures, measure } from "./measure.ts";
 import { openPm2 } from "./pm2.ts";
 import { deploysTable, socketsTable } from "./print.ts";
-import { openSwarm, swarmIsAbsent } from "./swarm.ts";
+import { openSwarm } from "./swarm.ts";
 import { openTenfold } from "./tenfold.ts";
-import type { Tool } from "./tool.ts";
+import { Absent, type Tool } from "./tool.ts";
 
 const TOOLS: Readonly<Record<string, (port: number) => Promise<Tool>>> = {
   tenfold: openTenfold,
@@ -46,13 +46,13 @@ if (unknown.length > 0) {
 console.log(describeMachine());
 const all: Figures[] = [];
 for (const [at, name] of only.entries()) {
-  const absent = name === "swarm" ? swarmIsAbsent() : null;
-  if (absent !== null) {
-    console.log(`\nSwarm was left out: ${absent}`);
-    continue;
-  }
   console.error(`· ${name}`);
-  await using tool = await TOOLS[name]?.(FIRST_PORT + at);
-  if (tool !== undefined) all.push(await measure(tool, load));
+  try {
+    await using tool = await TOOLS[name]?.(FIRST_PORT + at);
+    if (tool !== undefined) all.push(await measure(tool, load));
+  } catch (error) {
+    if (!(error instanceof Absent)) throw error;
+    console.log(`\n${name} is left out: ${error.message}.`);
+  }
 }
 console.log(["", ...deploysTable(all), "", ...socketsTable(all)].join("\n"));

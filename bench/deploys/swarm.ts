@@ -1,29 +1,34 @@
 import { execFile, execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { firstAnswer } from "../fleet/measure.ts";
 import { DRAIN_SECONDS, INSTANCES, SERVER } from "./application.ts";
-import type { Tool } from "./tool.ts";
+import { Absent, type Tool } from "./tool.ts";
 
 const run = promisify(execFile);
 const IMAGE = "tenfold-bench:1";
 const SERVICE = "tenfold-bench";
 const INSIDE = 8080;
+const ANSWERS_WITHIN = 30_000;
 
 async function docker(...words: readonly string[]): Promise<string> {
   return (await run("docker", words)).stdout.trim();
 }
 
-/** Why Swarm cannot be measured here; `null` when it can. */
-export function swarmIsAbsent(): string | null {
-  try {
-    execFileSync("docker", ["info", "--format", "{{.ServerVersion}}"], { stdio: ["ignore", "pipe", "ignore"] });
-    return null;
-  } catch {
-    return "no Docker engine answers";
-  }
+async function requireEngine(): Promise<void> {
+  await docker("info", "--format", "{{.ServerVersion}}").catch(() => {
+    throw new Absent("no Docker engine answers");
+  });
+}
+
+/** The ports of services are the kernel's load balancer's business. */
+async function requireAnswer(url: string): Promise<void> {
+  await firstAnswer(url, performance.now(), ANSWERS_WITHIN).catch((error: Error) => {
+    if (existsSync("/proc/net/ip_vs")) throw error;
+    throw new Absent("the ports of its services need IPVS, which this kernel does not have");
+  });
 }
 
 /** This Node and what it is linked with, and the application: nothing has to be fetched from anywhere. */
@@ -33,9 +38,9 @@ async function buildImage(): Promise<void> {
     const linked = execFileSync("ldd", [process.execPath], { encoding: "utf8" }).matchAll(/(\/\S+) \(0x/g);
     for (const path of [...linked].map(([, library = ""]) => library)) {
       mkdirSync(join(root, dirname(path)), { recursive: true });
-      cpSync(path, join(root, path), { dereference: true });
+      copyFileSync(realpathSync(path), join(root, path));
     }
-    cpSync(process.execPath, join(root, "node"), { dereference: true });
+    copyFileSync(realpathSync(process.execPath), join(root, "node"));
     writeFileSync(join(root, "server.mjs"), SERVER);
     mkdirSync(join(root, "tmp"));
     const asks = `fetch("http://127.0.0.1:${INSIDE}/health").then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
@@ -55,6 +60,7 @@ async function buildImage(): Promise<void> {
 
 /** A service of Docker Swarm on one node, updated instance after instance, the new one first. */
 export async function openSwarm(port: number): Promise<Tool> {
+  await requireEngine();
   await buildImage();
   const isOurs = (await docker("info", "--format", "{{.Swarm.LocalNodeState}}")) === "inactive";
   if (isOurs) await docker("swarm", "init", "--advertise-addr", "127.0.0.1");
@@ -78,7 +84,7 @@ export async function openSwarm(port: number): Promise<Tool> {
   ];
   try {
     await docker("service", "create", ...options, IMAGE);
-    await firstAnswer(tool.url, performance.now());
+    await requireAnswer(tool.url);
   } catch (error) {
     await tool[Symbol.asyncDispose]();
     throw error;

@@ -5,3 +5,8 @@ export interface Tool extends AsyncDisposable {
   /** Replaces all instances by new ones, and resolves when it says that it is done. */
   deploy(): Promise<void>;
 }
+
+/** A tool that cannot be measured on this machine; the message says why. */
+export class Absent extends Error {
+  override readonly name = "Absent";
+}
