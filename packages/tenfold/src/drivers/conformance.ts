@@ -7,7 +7,8 @@ import type { Running } from "../fleet/state.ts";
 import { eventually } from "../testing/eventually.ts";
 import { bytes } from "../units/bytes.ts";
 import { millis, seconds } from "../units/millis.ts";
-import type { Driver, End } from "./driver.ts";
+import type { Driver } from "./driver.ts";
+import type { End } from "./end.ts";
 
 /** A driver to try, with programs of its kind of machine. */
 export interface DriverFixture extends AsyncDisposable {

@@ -7,12 +7,7 @@ import type { Logs } from "../spec/logs/logs.ts";
 import type { Bytes } from "../units/bytes.ts";
 import type { Millis } from "../units/millis.ts";
 import type { Port } from "../units/port.ts";
-
-/** How a process ended. Both are `null` when it was not a child of this engine, so that nobody could tell. */
-export interface End {
-  readonly code: number | null;
-  readonly signal: string | null;
-}
+import type { End } from "./end.ts";
 
 /** What a command that ran to its end said: its last output, both streams as they came. */
 export interface Outcome extends End {

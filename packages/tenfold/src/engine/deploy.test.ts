@@ -1,59 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Fault } from "../fault/fault.ts";
-import type { MemberName } from "../fleet/member.ts";
 import { eventually } from "../testing/eventually.ts";
-import { MemoryFleet, specOf } from "../testing/memory-fleet.ts";
+import { DEPLOYED, deploy, migrations, order, running, served } from "../testing/memory-deploys.ts";
+import { MemoryFleet } from "../testing/memory-fleet.ts";
 import { parsePercent } from "../units/percent.ts";
-import type { DeployRequest } from "./deploy.ts";
-import type { Engine } from "./engine.ts";
-
-const FILE = {
-  name: "shop",
-  web: { command: ["serve"], instances: 3 },
-  workers: { reports: { command: ["work"] } },
-  release: ["migrate"],
-  deploy: { watch: "20ms", warm: "1h" },
-};
-
-function order(fleet: MemoryFleet, more: Partial<DeployRequest> = {}, file: unknown = FILE): DeployRequest {
-  return {
-    spec: specOf(file),
-    directory: fleet.directory,
-    environment: {},
-    inherited: { PATH: "/bin" },
-    revision: null,
-    strategy: null,
-    canary: null,
-    force: false,
-    ...more,
-  };
-}
-
-function deploy(
-  fleet: MemoryFleet,
-  engine: Engine,
-  more: Partial<DeployRequest> = {},
-  file: unknown = FILE,
-): Promise<void> {
-  fleet.code = `${fleet.code}+`;
-  return fleet.run(engine, { name: "deploy", deploy: order(fleet, more, file) });
-}
-
-/** The release that each serving instance runs. */
-function served(fleet: MemoryFleet, engine: Engine): (number | null | undefined)[] {
-  return fleet.tier.serving.map((name) => engine.ps()?.members.find((member) => member.name === name)?.release);
-}
-
-function migrations(fleet: MemoryFleet): number {
-  return fleet.machine.ran.filter(([program]) => program === "migrate").length;
-}
-
-async function running(fleet: MemoryFleet): Promise<Engine> {
-  const engine = await fleet.engine();
-  await fleet.up(engine, FILE);
-  return engine;
-}
 
 describe("a rolling deploy", () => {
   test("replaces every instance and worker under its own name, from a copy of the code", async () => {
@@ -100,7 +51,10 @@ describe("a rolling deploy", () => {
       const engine = await running(fleet);
       const pids = ["web-1", "web-2", "web-3", "worker-reports-1"].map((name) => fleet.pidOf(name));
       fleet.machine.programs.set(program, { kind: "exits", code: 1, output: "why" });
-      const file = { ...FILE, web: { command: [what === "does not start" ? "serve-broken" : "serve"], instances: 3 } };
+      const file = {
+        ...DEPLOYED,
+        web: { command: [what === "does not start" ? "serve-broken" : "serve"], instances: 3 },
+      };
       await assert.rejects(deploy(fleet, engine, {}, file), (error) => {
         assert.ok(error instanceof Fault && error.code === code, String(error));
         assert.match(error.hint ?? "", /release 1 serves, as before/);
@@ -120,7 +74,7 @@ describe("a rolling deploy", () => {
     await using fleet = await MemoryFleet.create();
     const engine = await running(fleet);
     fleet.machine.programs.set("work-broken", { kind: "exits", code: 1, output: "" });
-    const file = { ...FILE, workers: { reports: { command: ["work-broken"] } } };
+    const file = { ...DEPLOYED, workers: { reports: { command: ["work-broken"] } } };
     await assert.rejects(
       deploy(fleet, engine, {}, file),
       (error) => error instanceof Fault && error.code === "TF_DEPLOY_FAILED",
@@ -147,7 +101,7 @@ describe("a rolling deploy", () => {
     await deploy(fleet, engine);
     const notes: string[] = [];
     engine.events.subscribe((event) => event.kind === "note" && notes.push(event.text));
-    await fleet.up(engine, { ...FILE, web: { command: ["serve", "--changed"], instances: 4 } });
+    await fleet.up(engine, { ...DEPLOYED, web: { command: ["serve", "--changed"], instances: 4 } });
     assert.deepEqual(served(fleet, engine), [2, 2, 2, 2]);
     assert.ok(
       notes.some((text) => text.includes("waits for tenfold deploy")),
@@ -158,7 +112,7 @@ describe("a rolling deploy", () => {
   test("only so many releases are kept", async () => {
     await using fleet = await MemoryFleet.create();
     const engine = await running(fleet);
-    for (let at = 0; at < 4; at += 1) await deploy(fleet, engine, {}, { ...FILE, deploy: { watch: 0, keep: 3 } });
+    for (let at = 0; at < 4; at += 1) await deploy(fleet, engine, {}, { ...DEPLOYED, deploy: { watch: 0, keep: 3 } });
     assert.deepEqual(
       engine.releases()?.releases.map(({ release }) => release),
       [5, 4, 3],
@@ -190,7 +144,7 @@ describe("a blue-green deploy", () => {
     const engine = await running(fleet);
     fleet.machine.programs.set("try", { kind: "exits", code: 22, output: "500" });
     await assert.rejects(
-      deploy(fleet, engine, blueGreen, { ...FILE, deploy: { ...FILE.deploy, smoke: ["try"] } }),
+      deploy(fleet, engine, blueGreen, { ...DEPLOYED, deploy: { ...DEPLOYED.deploy, smoke: ["try"] } }),
       (error) => error instanceof Fault && error.code === "TF_DEPLOY_FAILED" && error.lines[0] === "500",
     );
     assert.deepEqual(fleet.tier.serving, ["web-1", "web-2", "web-3"]);
@@ -257,48 +211,5 @@ describe("a canary", () => {
       fleet.run(engine, { name: "promote" }),
       (error) => error instanceof Fault && error.code === "TF_CANARY",
     );
-  });
-});
-
-describe("a rollback", () => {
-  test("goes to the release before, or to the one that is named, without its release command", async () => {
-    await using fleet = await MemoryFleet.create();
-    const engine = await running(fleet);
-    await deploy(fleet, engine);
-    await deploy(fleet, engine);
-    const ran = migrations(fleet);
-    await fleet.run(engine, { name: "rollback", to: null });
-    assert.deepEqual(served(fleet, engine), [2, 2, 2]);
-    await fleet.run(engine, { name: "rollback", to: 3 });
-    assert.deepEqual(served(fleet, engine), [3, 3, 3]);
-    await fleet.run(engine, { name: "rollback", to: 1 });
-    assert.deepEqual(served(fleet, engine), [1, 1, 1]);
-    assert.equal(migrations(fleet), ran);
-  });
-
-  test("goes to what served before the deploy, not to a release that was rolled back itself, however many there were", async () => {
-    await using fleet = await MemoryFleet.create();
-    const engine = await running(fleet);
-    for (let round = 0; round < 7; round += 1) {
-      await deploy(fleet, engine);
-      assert.deepEqual(served(fleet, engine), [2 + round, 2 + round, 2 + round]);
-      await fleet.run(engine, { name: "rollback", to: null });
-      assert.deepEqual(served(fleet, engine), [1, 1, 1]);
-    }
-    await assert.rejects(
-      fleet.run(engine, { name: "rollback", to: null }),
-      (error) => error instanceof Fault && error.code === "TF_RELEASE_UNKNOWN",
-    );
-  });
-
-  test("a release that is not kept is refused, and those that are, are named", async () => {
-    await using fleet = await MemoryFleet.create();
-    const engine = await running(fleet);
-    await deploy(fleet, engine);
-    await assert.rejects(
-      fleet.run(engine, { name: "rollback", to: 9 }),
-      (error) => error instanceof Fault && error.code === "TF_RELEASE_UNKNOWN" && /1/.test(error.hint ?? ""),
-    );
-    assert.equal(fleet.alive().includes("web-1" as MemberName), true);
   });
 });

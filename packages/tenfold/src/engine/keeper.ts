@@ -1,11 +1,13 @@
-import type { End } from "../drivers/driver.ts";
+import { describeEnd, type End } from "../drivers/end.ts";
 import { Fault } from "../fault/fault.ts";
 import { backoff, STEADY_AFTER } from "../fleet/backoff.ts";
 import type { Stop } from "../fleet/launch.ts";
 import type { MemberName } from "../fleet/member.ts";
 import type { MemberState, Probe, Running } from "../fleet/state.ts";
 import type { Millis } from "../units/millis.ts";
-import type { KeeperHost, Pace } from "./keeper-host.ts";
+import { handedOver } from "./handed-over.ts";
+import type { KeeperHost } from "./keeper-host.ts";
+import { untilNextLook } from "./pace.ts";
 import { stopProcess } from "./stop-process.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -93,21 +95,13 @@ export class Keeper {
     const former = this.#running;
     const launch = await this.#host.launchOf(this.name);
     if (former === null || typeof launch === "string" || launch.successor === undefined) return false;
-    const heir = await this.#host.driver.start(this.name, { ...launch, argv: launch.successor });
-    return new Promise((resolve) => {
-      const settle = (taken: boolean): void => {
-        if (this.#heir !== heir) return;
-        clearTimeout(late);
-        this.#heir = null;
-        if (taken) this.#take(heir, this.#host.now());
-        else this.#host.driver.signal(heir, "SIGKILL", "session");
-        resolve(taken);
-      };
-      const late = setTimeout(settle, within, false);
-      this.#heir = heir;
-      this.#host.driver.onEnd(heir, () => settle(false));
-      this.#host.driver.onEnd(former, () => settle(true));
-    });
+    this.#heir = await this.#host.driver.start(this.name, { ...launch, argv: launch.successor });
+    const heir = this.#heir;
+    const isDone = await handedOver(this.#host.driver, { former, heir, within });
+    this.#heir = null;
+    if (isDone && this.#stopping) this.#host.driver.signal(heir, "SIGKILL", "session");
+    else if (isDone) this.#take(heir, this.#host.now());
+    return isDone;
   }
 
   /** Takes over a process that an earlier engine started. */
@@ -269,7 +263,7 @@ export class Keeper {
         this.kill(`did not answer for ${Math.round(silence / 1000)} s, and was ended`);
       if (settled || !probe.ready) this.#observe(running, probe, misses);
       looks += 1;
-      await this.#pause(this.#delay(looks, pace));
+      await this.#pause(untilNextLook(this.#state.state, looks, pace));
     }
   }
 
@@ -281,13 +275,6 @@ export class Keeper {
         resolve();
       };
     });
-  }
-
-  #delay(looks: number, pace: Pace): number {
-    const state = this.#state.state;
-    if (state === "ready") return pace.every;
-    if (state === "failed") return Math.min(pace.every, 250);
-    return Math.max(pace.eager, looks < 60 ? 0 : looks < 120 ? 50 : 200);
   }
 
   #observe(running: Running, probe: Probe, misses: number): void {
@@ -314,10 +301,4 @@ export class Keeper {
     this.#state = state;
     this.#host.changed(this.name, state);
   }
-}
-
-/** `exited with code 1`, `was killed by SIGKILL`. */
-function describeEnd({ code, signal }: End): string {
-  if (signal !== null) return `was killed by ${signal}`;
-  return code === null ? "ended" : `exited with code ${code}`;
 }

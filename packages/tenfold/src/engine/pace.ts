@@ -1,4 +1,5 @@
 import type { MemberKind } from "../fleet/member.ts";
+import type { MemberState } from "../fleet/state.ts";
 import type { Spec } from "../spec/spec.ts";
 import { type Millis, millis, seconds } from "../units/millis.ts";
 import type { Pace } from "./keeper-host.ts";
@@ -45,4 +46,11 @@ export function paceOf({ kind, leads }: Paced, webs: number, health: Spec["web"]
   const settle = kind === "worker" || kind === "scheduler" ? APPLICATION_SETTLE : millis(0);
   const every = leads ? LEADER_EVERY : SERVICE_EVERY;
   return { every, eager: EAGER, start: SERVICE_START, settle, silence: kind === undefined ? null : SILENCE[kind] };
+}
+
+/** Milliseconds until a member in this state is looked at again, after so many looks at its present process. */
+export function untilNextLook(state: MemberState["state"], looks: number, pace: Pace): number {
+  if (state === "ready") return pace.every;
+  if (state === "failed") return Math.min(pace.every, 250);
+  return Math.max(pace.eager, looks < 60 ? 0 : looks < 120 ? 50 : 200);
 }

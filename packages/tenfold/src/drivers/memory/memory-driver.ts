@@ -5,7 +5,8 @@ import type { Space } from "../../fleet/space.ts";
 import type { Running } from "../../fleet/state.ts";
 import { type Bytes, bytes } from "../../units/bytes.ts";
 import type { Port } from "../../units/port.ts";
-import type { Driver, End, Outcome, RunOptions, Stray, Titled, Usage } from "../driver.ts";
+import type { Driver, Outcome, RunOptions, Stray, Titled, Usage } from "../driver.ts";
+import type { End } from "../end.ts";
 
 export interface MemoryProcess {
   readonly running: Running;

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import type { Running } from "../../fleet/state.ts";
-import type { End } from "../driver.ts";
+import type { End } from "../end.ts";
 import { isProcessAlive } from "./session.ts";
 
 const UNKNOWN: End = { code: null, signal: null };
