@@ -84,17 +84,20 @@ export class OwnAccord {
     const fleet = isOwn ? this.#parts.fleet() : this.#idle();
     if (fleet === null || fleet.supervisor.recovery.isAtWork || this.#takesOver) return false;
     this.#takesOver = isOwn;
-    void this.run(SCALE, ENGINE, async (operation) => {
-      this.#takesOver = false;
-      try {
-        await changeCounts(changes, operation, fleet);
-      } catch (error) {
+    let cancel: AbortSignal | undefined;
+    void this.#parts.operations
+      .run(SCALE, ENGINE, (operation) => {
+        this.#takesOver = false;
+        cancel = operation.cancel.signal;
+        return changeCounts(changes, operation, fleet);
+      })
+      .catch((error: unknown) => {
         // Whoever took over goes on with it.
-        if (operation.cancel.signal.reason !== error) throw error;
-      }
-    }).finally(() => {
-      this.#takesOver = false;
-    });
+        if (cancel?.reason !== error) this.#parts.tell(error);
+      })
+      .finally(() => {
+        this.#takesOver = false;
+      });
     return true;
   }
 

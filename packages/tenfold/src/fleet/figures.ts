@@ -7,7 +7,7 @@ export interface InstanceFigures {
   readonly errors: number;
   /** Requests and WebSockets that it has now. */
   readonly inFlight: number;
-  /** Mean of its last 1,024 answers, milliseconds; `null` before the first. */
+  /** Until an answer began, mean of its last 1,024, milliseconds; `null` before the first. */
   readonly response: number | null;
   /** Of that, what they waited in the balancer until the instance took them. */
   readonly waited: number | null;

@@ -7,12 +7,14 @@ function serverFigures(rows: readonly StatisticsRow[]): InstanceFigures {
   // The mean of each backend counts as much as it has answered.
   const meanOf = (column: string): number | null =>
     requests === 0 ? null : rows.reduce((sum, row) => sum + sumOf([row], "stot") * sumOf([row], column), 0) / requests;
+  // HAProxy's own total begins when the answer before was given: it holds the pauses of a kept connection.
+  const [waited, connected, answers] = [meanOf("qtime"), meanOf("ctime"), meanOf("rtime")];
   return {
     requests,
     errors: sumOf(rows, "hrsp_5xx"),
     inFlight: sumOf(rows, "scur"),
-    response: meanOf("ttime"),
-    waited: meanOf("qtime"),
+    response: waited === null || connected === null || answers === null ? null : waited + connected + answers,
+    waited,
   };
 }
 
