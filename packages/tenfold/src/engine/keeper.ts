@@ -5,7 +5,7 @@ import type { Stop } from "../fleet/launch.ts";
 import type { MemberName } from "../fleet/member.ts";
 import type { MemberState, Probe, Running } from "../fleet/state.ts";
 import type { Millis } from "../units/millis.ts";
-import { handedOver } from "./handed-over.ts";
+import { startHeir } from "./heir.ts";
 import type { KeeperHost } from "./keeper-host.ts";
 import { untilNextLook } from "./pace.ts";
 import { stopProcess } from "./stop-process.ts";
@@ -26,8 +26,7 @@ export class Keeper {
   readonly #waiters = new Waiters();
   #state: MemberState;
   #running: Running | null = null;
-  /** Takes over from the running one at this moment. */
-  #heir: Running | null = null;
+  #handingOver = false;
   #last: Running | null = null;
   #startedAt = 0;
   #restarts = 0;
@@ -93,15 +92,15 @@ export class Keeper {
    */
   async handOver(within: Millis): Promise<boolean> {
     const former = this.#running;
-    const launch = await this.#host.launchOf(this.name);
-    if (former === null || typeof launch === "string" || launch.successor === undefined) return false;
-    this.#heir = await this.#host.driver.start(this.name, { ...launch, argv: launch.successor });
-    const heir = this.#heir;
-    const isDone = await handedOver(this.#host.driver, { former, heir, within });
-    this.#heir = null;
-    if (isDone && this.#stopping) this.#host.driver.signal(heir, "SIGKILL", "session");
-    else if (isDone) this.#take(heir, this.#host.now());
-    return isDone;
+    if (former === null) return false;
+    this.#handingOver = true;
+    const heir = await startHeir(this.#host, this.name, { former, within }).finally(() => {
+      this.#handingOver = false;
+    });
+    if (heir === null) return false;
+    if (this.#stopping) this.#host.driver.signal(heir, "SIGKILL", "session");
+    else this.#take(heir, this.#host.now());
+    return true;
   }
 
   /** Takes over a process that an earlier engine started. */
@@ -212,7 +211,7 @@ export class Keeper {
   }
 
   #ended(running: Running, end: End): void {
-    if (this.#running !== running || this.#stopping || this.#heir !== null) return;
+    if (this.#running !== running || this.#stopping || this.#handingOver) return;
     this.#running = null;
     this.#host.driver.signal(running, "SIGKILL", "session");
     const now = this.#host.now();
