@@ -97,10 +97,8 @@ export class Keeper {
     const heir = await startHeir(this.#host, this.name, { former, within }).finally(() => {
       this.#handingOver = false;
     });
-    if (heir === null) return false;
-    if (this.#stopping) this.#host.driver.signal(heir, "SIGKILL", "session");
-    else this.#take(heir, this.#host.now());
-    return true;
+    if (heir !== null) this.#take(heir, this.#host.now());
+    return heir !== null;
   }
 
   /** Takes over a process that an earlier engine started. */
@@ -189,15 +187,12 @@ export class Keeper {
       this.#become({ state: "failed", running: null, since: this.#host.now(), reason: launch, retryAt: null });
       throw new Fault("TF_MEMBER_EXITED", `${this.name} ${launch}`);
     }
-    const running = await this.#host.driver.start(this.name, launch);
-    if (this.#stopping) {
-      this.#host.driver.signal(running, "SIGKILL", "session");
-      return;
-    }
-    this.#take(running, this.#host.now());
+    this.#take(await this.#host.driver.start(this.name, launch), this.#host.now());
   }
 
   #take(running: Running, startedAt: number): void {
+    // Somebody stopped it while it was starting.
+    if (this.#stopping) return this.#host.driver.signal(running, "SIGKILL", "session");
     this.#running = running;
     this.#last = running;
     this.#startedAt = startedAt;
