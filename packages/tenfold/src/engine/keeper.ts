@@ -191,8 +191,10 @@ export class Keeper {
   }
 
   #take(running: Running, startedAt: number): void {
-    // Somebody stopped it while it was starting.
-    if (this.#stopping) return this.#host.driver.signal(running, "SIGKILL", "session");
+    if (this.#stopping) {
+      this.#host.driver.signal(running, "SIGKILL", "session");
+      return;
+    }
     this.#running = running;
     this.#last = running;
     this.#startedAt = startedAt;
