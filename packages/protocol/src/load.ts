@@ -9,6 +9,7 @@ export type LoadCauseName =
   | "memory-growth"
   | "cpu-bound"
   | "dependency-bound"
+  | "slow-tail"
   | "instances-full"
   | "requests-refused"
   | "jobs-late";

@@ -59,7 +59,7 @@ export function webSample({ now, before, members, concurrency, memory, cpu }: We
     work: finished === 0 ? null : { busySeconds: busy / (concurrency || cpu || 1), requests: finished },
     cpu: mean(cpus.map((value) => value / (cpu === false ? 1 : cpu))),
     memory: memory === false ? null : mean(used.map((one) => one.memory / memory)),
-    p95: null,
+    p95: now.latency?.p95 ?? null,
   };
 }
 

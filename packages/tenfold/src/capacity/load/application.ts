@@ -10,6 +10,10 @@ const SLOW_MS = 200;
 /** Of one core, in percent. */
 const BUSY_CPU = 85;
 const IDLE_CPU = 50;
+/** Milliseconds: a 95th percentile above it, so many times the median, is a tail. */
+const SLOW_TAIL_MS = 500;
+const TAIL_TIMES = 5;
+const LEAST_LOOKS = 3;
 const OFTEN = 0.2;
 const REFUSED = 0.001;
 /** Seconds of looks that a trend of memory needs, and what it has to amount to. */
@@ -87,6 +91,25 @@ export function webBound(window: Window): LoadCause[] {
       figure: `answers took ${Math.round(response)} ms on average while instances used ${shown}`,
       why: "the time goes by in waiting for something else; more instances would wait as well",
       change: `look at ${whoItWaitsFor(window)}`,
+    },
+  ];
+}
+
+/** A few answers that are far slower than the rest: the mean does not show them. */
+export function slowTail(window: Window): LoadCause[] {
+  const known = recent(window).flatMap(({ latency }) => latency ?? []);
+  const slow = known.filter(({ p50, p95 }) => p95 >= SLOW_TAIL_MS && p95 >= p50 * TAIL_TIMES);
+  const worst = slow.toSorted((a, b) => b.p95 - a.p95)[0];
+  if (worst === undefined || known.length < LEAST_LOOKS || slow.length * 2 < known.length) return [];
+  return [
+    {
+      name: "slow-tail",
+      level: "warning",
+      subject: "web",
+      figure: `one answer of twenty took ${Math.round(worst.p95)} ms and more, half of them ${Math.round(worst.p50)} ms at most (of ${worst.answers} in ${Math.round(worst.seconds)} s)`,
+      why: "some routes are slow, or an instance stands still at times; the mean hides it",
+      change:
+        "look which routes are slow (tenfold_http_request_duration_seconds with @tenfold/runtime, or the application's log), and at what blocks an instance: collecting garbage, computing in the request",
     },
   ];
 }

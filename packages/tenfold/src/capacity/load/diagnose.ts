@@ -1,5 +1,5 @@
 import type { LoadCause, LoadDiagnosis } from "@tenfold/protocol";
-import { instancesFull, jobsLate, memoryGrowth, requestsRefused, webBound } from "./application.ts";
+import { instancesFull, jobsLate, memoryGrowth, requestsRefused, slowTail, webBound } from "./application.ts";
 import type { Window } from "./cause.ts";
 import { connectionsExhausted, laggingReplicas, lockWaiting, poolWaiting } from "./database.ts";
 import { redisCauses } from "./redis.ts";
@@ -13,6 +13,7 @@ const LOOKS: readonly ((window: Window) => LoadCause[])[] = [
   requestsRefused,
   instancesFull,
   webBound,
+  slowTail,
   memoryGrowth,
   jobsLate,
 ];

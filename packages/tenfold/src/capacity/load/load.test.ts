@@ -37,6 +37,7 @@ interface Scene {
   readonly requests: number;
   readonly refused: number;
   readonly oldest: number;
+  readonly p95: number;
 }
 
 const WELL: Scene = {
@@ -51,6 +52,7 @@ const WELL: Scene = {
     requests: 100,
     refused: 0,
     oldest: 0,
+    p95: 60,
   },
 };
 
@@ -76,10 +78,12 @@ function looksOf(scene: (at: number) => Partial<Scene>, count = 180): Observatio
       },
       web: {
         ...{ requests: now.requests * at, errors: 0, refused: now.refused * at, queued: now.queued },
+        answers: { process: 1, counts: new Map() },
         instances: new Map([
           [name("web-1"), { requests: now.requests * at, errors: 0, inFlight: 1, response: now.response, waited: 0 }],
         ]),
       },
+      latency: { answers: 500, seconds: 5, p50: 15, p95: now.p95, p99: now.p95 },
       database: {
         ...{ connections: now.connections, maxConnections: 100, waitingForLocks: now.locks, transactions: at },
         synchronous: 1,
@@ -125,6 +129,7 @@ const PLANTED: readonly [LoadCauseName, (at: number) => Partial<Scene>, RegExp, 
   ["memory-growth", (at) => ({ memory: (100 + at) * MIB }), /grew by 167 MB in 14 min/, /web\.memory/],
   ["cpu-bound", () => ({ cpu: 97 }), /1 instances used 97 %/, /scale web=2/],
   ["dependency-bound", () => ({ response: 800, cpu: 4 }), /800 ms.*4 %/, /pg_stat_statements/],
+  ["slow-tail", () => ({ p95: 700 }), /700 ms and more, half of them 15 ms.*of 500 in 5 s/, /routes/],
   ["instances-full", () => ({ queued: 9 }), /up to 9 requests/, /web\.concurrency/],
   ["requests-refused", () => ({ refused: 1 }), /179 of 17900 requests/, /tenfold health/],
   ["jobs-late", () => ({ oldest: 90_000 }), /the oldest for 90 s/, /worker\.mail=\+1/],

@@ -171,11 +171,11 @@ export const RULE_CASES: readonly RuleCase[] = [
   {
     name: "slowestResponses",
     given: {
-      'tenfold_http_request_duration_seconds_bucket{le="0.1"}': `0+600x${DAY} ${600 * DAY}x30`,
-      'tenfold_http_request_duration_seconds_bucket{le="+Inf"}': `0+600x${DAY + 30}`,
+      'tenfold_balancer_response_seconds_bucket{le="0.1"}': `0+600x${DAY} ${600 * DAY}x30`,
+      'tenfold_balancer_response_seconds_bucket{le="+Inf"}': `0+600x${DAY + 30}`,
     },
-    fires: { 'tenfold_http_request_duration_seconds_bucket{le="1"}': `0+600x${DAY + 30}` },
-    quiet: { 'tenfold_http_request_duration_seconds_bucket{le="0.11"}': `0+600x${DAY + 30}` },
+    fires: { 'tenfold_balancer_response_seconds_bucket{le="1"}': `0+600x${DAY + 30}` },
+    quiet: { 'tenfold_balancer_response_seconds_bucket{le="0.11"}': `0+600x${DAY + 30}` },
     at: `${DAY + 12}m`,
     summary: "The slowest answers are slower than usual",
     description: "The 95th percentile is 10.05 times its median of the last day.",

@@ -18,8 +18,8 @@ function serverFigures(rows: readonly StatisticsRow[]): InstanceFigures {
   };
 }
 
-/** The web tier by the rows of its backends and their servers. */
-export function webFigures(rows: readonly StatisticsRow[]): WebFigures {
+/** The web tier by the rows of its backends and their servers, and by the answers that were counted. */
+export function webFigures(rows: readonly StatisticsRow[], answers: WebFigures["answers"]): WebFigures {
   const backends = rows.filter((row) => row.get("svname") === "BACKEND");
   const servers = rows.filter((row) => row.get("svname") !== "BACKEND");
   const byName = Map.groupBy(servers, (row) => row.get("svname") as MemberName);
@@ -29,6 +29,7 @@ export function webFigures(rows: readonly StatisticsRow[]): WebFigures {
     errors,
     refused: Math.max(0, sumOf(backends, "hrsp_5xx") - errors),
     queued: sumOf(backends, "qcur") + sumOf(servers, "qcur"),
+    answers,
     instances: new Map([...byName].map(([name, own]) => [name, serverFigures(own)])),
   };
 }
