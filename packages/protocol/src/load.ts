@@ -12,6 +12,7 @@ export type LoadCauseName =
   | "slow-tail"
   | "instances-full"
   | "requests-refused"
+  | "requests-unanswered"
   | "jobs-late";
 
 /** What most likely makes a fleet slow or sick, with what shows it. */

@@ -31,6 +31,7 @@ const OBSERVATION: Observation = {
   web: {
     requests: 5,
     errors: 1,
+    unanswered: 0,
     refused: 1,
     queued: 0,
     answers: {

@@ -132,6 +132,12 @@ function webFamilies({ web }: Observation): Family[] {
       samples: [[{}, web.requests]],
     },
     {
+      name: "tenfold_balancer_unanswered_total",
+      type: "counter",
+      help: "Requests that an instance took and did not answer.",
+      samples: [[{}, web.unanswered]],
+    },
+    {
       name: "tenfold_balancer_refused_total",
       type: "counter",
       help: "Requests that no instance could take.",

@@ -36,6 +36,7 @@ function observation(
     web: {
       requests: counters.requests,
       errors: 0,
+      unanswered: 0,
       refused: 0,
       queued: 0,
       answers: { process: 1, counts: new Map() },

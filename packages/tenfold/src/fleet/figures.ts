@@ -25,6 +25,8 @@ export interface WebFigures {
   readonly requests: number;
   /** Answers of 500 and above that instances gave. */
   readonly errors: number;
+  /** Requests that an instance took and did not answer, or not in time: the balancer answered 502 or 504. */
+  readonly unanswered: number;
   /** Answers of 503 that the balancer gave because no instance could take the request. */
   readonly refused: number;
   /** Requests that wait in the balancer now. */

@@ -35,6 +35,7 @@ interface Scene {
   readonly redisMemory: number;
   readonly queued: number;
   readonly requests: number;
+  readonly unanswered: number;
   readonly refused: number;
   readonly oldest: number;
   readonly p95: number;
@@ -50,6 +51,7 @@ const WELL: Scene = {
     redisMemory: 10 * MIB,
     queued: 0,
     requests: 100,
+    unanswered: 0,
     refused: 0,
     oldest: 0,
     p95: 60,
@@ -77,7 +79,13 @@ function looksOf(scene: (at: number) => Partial<Scene>, count = 180): Observatio
         restarts: Uint32Array.from([now.restarts, 0]),
       },
       web: {
-        ...{ requests: now.requests * at, errors: 0, refused: now.refused * at, queued: now.queued },
+        ...{
+          requests: now.requests * at,
+          errors: 0,
+          refused: now.refused * at,
+          unanswered: now.unanswered * at,
+          queued: now.queued,
+        },
         answers: { process: 1, counts: new Map() },
         instances: new Map([
           [name("web-1"), { requests: now.requests * at, errors: 0, inFlight: 1, response: now.response, waited: 0 }],
@@ -132,6 +140,7 @@ const PLANTED: readonly [LoadCauseName, (at: number) => Partial<Scene>, RegExp, 
   ["slow-tail", () => ({ p95: 700 }), /700 ms and more, half of them 15 ms.*of 500 in 5 s/, /routes/],
   ["instances-full", () => ({ queued: 9 }), /up to 9 requests/, /web\.concurrency/],
   ["requests-refused", () => ({ refused: 1 }), /179 of 17900 requests/, /tenfold health/],
+  ["requests-unanswered", () => ({ unanswered: 1 }), /179 of 17900 requests/, /timeouts\.request is 1m/],
   ["jobs-late", () => ({ oldest: 90_000 }), /the oldest for 90 s/, /worker\.mail=\+1/],
 ];
 

@@ -184,14 +184,15 @@ export const RULE_CASES: readonly RuleCase[] = [
     name: "errors",
     given: {
       tenfold_balancer_requests_total: "0+1000x20",
-      tenfold_balancer_refused_total: "0+20x20",
+      tenfold_balancer_unanswered_total: "0+10x20",
+      tenfold_balancer_refused_total: "0+10x20",
       'tenfold_web_errors_total{member="web-1"}': "0+20x20",
     },
     fires: { 'tenfold_web_errors_total{member="web-2"}': "0+60x20" },
     quiet: { 'tenfold_web_errors_total{member="web-2"}': "0+10x20" },
     at: "10m",
     summary: "Requests fail",
-    description: "10% of them are answered with 500 and above, or refused.",
+    description: "10% of them are answered with 500 and above, not answered, or refused.",
   },
   {
     name: "queueDepth",

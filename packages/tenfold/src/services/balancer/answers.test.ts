@@ -106,6 +106,28 @@ test("a reload begins anew, and the 95th percentile goes on", async () => {
   assert.ok(latency.p95 >= 390, `${latency.p95}`);
 });
 
+test("what an instance leaves unanswered is told from what nobody could take, and what another one answers is neither", async () => {
+  const limits = { request: "2s", queue: "300ms" };
+  const web = { command: "serve", health: "/health", concurrency: 1 };
+  await using edge = await openServing(open, { web, balancer: { timeouts: limits } }, 1);
+  const figures = async (): Promise<readonly unknown[]> => {
+    const seen = await edge.balancer.control.figures(edge.context);
+    return [seen?.unanswered, seen?.refused];
+  };
+  assert.equal((await edge.visit({ path: "/slow?ms=4000" })).status, 504);
+  assert.deepEqual(await figures(), [1, 0]);
+  const crowded = await Promise.all(["900", "901"].map((ms) => edge.visit({ path: `/slow?ms=${ms}` })));
+  assert.deepEqual(crowded.map(({ status }) => status).sort(), [200, 503]);
+  assert.deepEqual(await figures(), [1, 1]);
+  await edge.startInstances(2);
+  await edge.serve(1, 2);
+  await untilPasses(async () => {
+    assert.equal((await edge.visit({ path: "/die?who=web-1" })).status, 200);
+    assert.ok(edge.asked().some(({ instance, request }) => instance === "web-1" && request.includes("/die")));
+  });
+  assert.deepEqual(await figures(), [1, 1]);
+});
+
 test("nginx's free edition tells nothing of this", async () => {
   await using edge = await openServing((file = {}, slots) => Lab.open({ ...file, balancer: "nginx" }, slots), {}, 1);
   assert.equal(await edge.balancer.control.figures(edge.context), null);

@@ -42,9 +42,9 @@ export const WEB_TRIGGERS: readonly Trigger[] = [
     name: "errors",
     concerns: always,
     holds: (above) =>
-      `(sum(rate(tenfold_web_errors_total[5m])) + sum(rate(tenfold_balancer_refused_total[5m]))) / (sum(rate(tenfold_balancer_requests_total[5m])) > 0) > ${above / 100}`,
+      `(sum(rate(tenfold_web_errors_total[5m])) + sum(rate(tenfold_balancer_unanswered_total[5m])) + sum(rate(tenfold_balancer_refused_total[5m]))) / (sum(rate(tenfold_balancer_requests_total[5m])) > 0) > ${above / 100}`,
     summary: "Requests fail",
-    description: "{{ $value | humanizePercentage }} of them are answered with 500 and above, or refused.",
+    description: "{{ $value | humanizePercentage }} of them are answered with 500 and above, not answered, or refused.",
     action: "tenfold logs web shows the errors; tenfold rollback, when a release began it.",
   },
   {
