@@ -29,6 +29,16 @@ export interface ScalingReport {
   readonly why: string;
 }
 
+/** How long instances took to answer lately, up to the head of the answer, by the balancer's count. */
+export interface LatencyReport {
+  /** How many answers these figures are of, and over how many seconds. */
+  readonly answers: number;
+  readonly seconds: number;
+  readonly p50Millis: number;
+  readonly p95Millis: number;
+  readonly p99Millis: number;
+}
+
 /** `ps --json`. */
 export interface FleetReport {
   readonly version: 1;
@@ -40,4 +50,6 @@ export interface FleetReport {
   readonly members: readonly MemberReport[];
   /** The last decision on each group whose number moves by itself. */
   readonly scaling?: readonly ScalingReport[];
+  /** `null`: there were too few answers in the last minute. Absent: the balancer does not count them. */
+  readonly latency?: LatencyReport | null;
 }

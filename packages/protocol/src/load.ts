@@ -9,8 +9,10 @@ export type LoadCauseName =
   | "memory-growth"
   | "cpu-bound"
   | "dependency-bound"
+  | "slow-tail"
   | "instances-full"
   | "requests-refused"
+  | "requests-unanswered"
   | "jobs-late";
 
 /** What most likely makes a fleet slow or sick, with what shows it. */

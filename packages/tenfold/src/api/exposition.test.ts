@@ -31,10 +31,19 @@ const OBSERVATION: Observation = {
   web: {
     requests: 5,
     errors: 1,
+    unanswered: 0,
     refused: 1,
     queued: 0,
+    answers: {
+      process: 1,
+      counts: new Map([
+        [4_900, 3],
+        [250_000, 1],
+      ]),
+    },
     instances: new Map([[web, { requests: 4, errors: 1, inFlight: 0, response: 250, waited: 0 }]]),
   },
+  latency: null,
   database: {
     connections: 1,
     maxConnections: 100,
@@ -89,6 +98,13 @@ test("figures are in base units, and say whose they are", () => {
     "tenfold_pooler_longest_wait_seconds 1.5",
     "tenfold_backup_due_timestamp_seconds 60",
     "tenfold_backup_failed 1",
+    "# TYPE tenfold_balancer_response_seconds histogram",
+    'tenfold_balancer_response_seconds_bucket{le="0.005"} 3',
+    'tenfold_balancer_response_seconds_bucket{le="0.2"} 3',
+    'tenfold_balancer_response_seconds_bucket{le="0.3"} 4',
+    'tenfold_balancer_response_seconds_bucket{le="+Inf"} 4',
+    "tenfold_balancer_response_seconds_sum 0.26985",
+    "tenfold_balancer_response_seconds_count 4",
   ])
     assert.ok(text.includes(`\n${line}\n`), line);
 });

@@ -1,6 +1,13 @@
 import type { FleetReport } from "@tenfold/protocol";
 import { memberAt, type Observation } from "../fleet/observation.ts";
 import type { Standing } from "../fleet/standing.ts";
+import { answerHistogram } from "./histogram.ts";
+
+/** Its sum is that of the middles of finer buckets, right within a twentieth. */
+const RESPONSE_SECONDS = [
+  "tenfold_balancer_response_seconds",
+  "From when the balancer had a request to the head of an instance's answer; without WebSockets.",
+] as const;
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -125,6 +132,12 @@ function webFamilies({ web }: Observation): Family[] {
       samples: [[{}, web.requests]],
     },
     {
+      name: "tenfold_balancer_unanswered_total",
+      type: "counter",
+      help: "Requests that an instance took and did not answer.",
+      samples: [[{}, web.unanswered]],
+    },
+    {
       name: "tenfold_balancer_refused_total",
       type: "counter",
       help: "Requests that no instance could take.",
@@ -239,5 +252,7 @@ export function exposition(report: FleetReport, observation: Observation | null,
       ? []
       : [...webFamilies(observation), ...dataFamilies(observation), ...queueFamilies(observation)]),
   ];
-  return `${families.flatMap(write).join("\n")}\n`;
+  const web = observation?.web ?? null;
+  const answers = web === null ? [] : answerHistogram(...RESPONSE_SECONDS, web.answers.counts);
+  return `${[...families.flatMap(write), ...answers].join("\n")}\n`;
 }

@@ -25,9 +25,10 @@ function observation(
     queued?: number;
     response?: number | undefined;
     waited?: number | undefined;
+    p95?: number | undefined;
   },
 ): Observation {
-  const { response = 20, waited = 0 } = counters;
+  const { response = 20, waited = 0, p95 } = counters;
   const instances = ["web-1", "web-2"] as MemberName[];
   return {
     at,
@@ -35,12 +36,15 @@ function observation(
     web: {
       requests: counters.requests,
       errors: 0,
+      unanswered: 0,
       refused: 0,
       queued: 0,
+      answers: { process: 1, counts: new Map() },
       instances: new Map(
         instances.map((name) => [name, { requests: counters.requests / 2, errors: 0, inFlight: 0, response, waited }]),
       ),
     },
+    latency: p95 === undefined ? null : { answers: 100, seconds: 5, p50: 10, p95, p99: p95 },
     database: null,
     pooler: null,
     redis: new Map(),
@@ -73,6 +77,7 @@ function see(
     queued?: number;
     response?: number;
     waited?: number;
+    p95?: number;
     looks: number;
     from: number;
   },
@@ -86,6 +91,7 @@ function see(
         queued: load.queued ?? 0,
         response: load.response,
         waited: load.waited,
+        p95: load.p95,
       });
     engine.see(at(before + 5_000), at(before));
   }
@@ -128,6 +134,22 @@ describe("numbers that move by themselves", () => {
     see(engine, { rate: 200, response: 120, waited: 100, looks: 1, from: Date.now() + 21_000 });
     const why = engine.ps()?.scaling?.find(({ group }) => group === "web")?.why ?? "";
     assert.match(why, /200 req\/s × 2 ms = 0\.4 busy/);
+  });
+
+  test("rules about the 95th percentile act on it, fixed or by what is usual, and on nothing where it is not known", async () => {
+    for (const rule of ["p95 > 100ms", "p95 > 2x baseline"]) {
+      await using fleet = await MemoryFleet.create();
+      const engine = await fleet.engine();
+      await fleet.up(engine, { ...FILE, web: { ...FILE.web, scale: { rules: [rule, "p95 < 1ms: -1"] } } });
+      const from = Date.now() - 5_000;
+      see(engine, { rate: 200, p95: 60, looks: 12, from });
+      see(engine, { rate: 200, looks: 12, from });
+      assert.equal(counts(engine).web, 2);
+      see(engine, { rate: 200, p95: 180, looks: 1, from });
+      await eventually("one more instance", () => counts(engine).web === 3 && engine.operations.current === null);
+      const why = engine.ps()?.scaling?.find(({ group }) => group === "web")?.why ?? "";
+      assert.equal(why, `2 → 3: ${rule}: +1 (now 180ms)`);
+    }
   });
 
   test("workers grow with what waits", async () => {

@@ -18,7 +18,7 @@ import type { EngineHost } from "./host.ts";
 import type { UpRequest } from "./intent.ts";
 import { type Caller, ENGINE, ENGINE_FIRMLY, Operations } from "./operation.ts";
 import { OwnAccord } from "./own-accord.ts";
-import { reportFleet, reportHealth, reportReleases, reportScaling } from "./report.ts";
+import { reportFleet, reportHealth, reportLatency, reportReleases, reportScaling } from "./report.ts";
 import type { Request, RequestContext } from "./request.ts";
 import { performOnFleet, performUp } from "./requests.ts";
 import { carryRestore, performRestore } from "./restore.ts";
@@ -130,11 +130,12 @@ export class Engine {
   /** `null` when no fleet was ever started here. */
   ps(): FleetReport | null {
     if (this.#fleet === null) return null;
-    const { supervisor, sampler, autoscaler } = this.#fleet;
+    const { supervisor, sampler, autoscaler, observer } = this.#fleet;
     const { members, store } = supervisor;
     return {
       ...reportFleet({ members, store, sampler, now: this.#host.now }),
       scaling: reportScaling(autoscaler.explained),
+      ...reportLatency(store.state.spec, observer.latest),
     };
   }
 

@@ -1,4 +1,5 @@
 import type { QueueFigures, RedisFigures } from "../fleet/figures.ts";
+import { recentLatency } from "../fleet/latency.ts";
 import type { Member, MemberName } from "../fleet/member.ts";
 import type { MemberColumns, Observation } from "../fleet/observation.ts";
 import type { Services } from "../services/service.ts";
@@ -9,7 +10,7 @@ import type { Sampler } from "./sampler.ts";
 const EVERY_MS = 5_000;
 /** An hour. */
 const KEPT = 720;
-/** Of older ones, what each single instance did is dropped: their sums stay. */
+/** Of older ones, what each single instance did and the counts of answers are dropped: their sums stay. */
 const WHOLE = 24;
 
 export interface ObserverParts {
@@ -83,7 +84,9 @@ export class Observer {
       this.#redis(),
       this.#queues(),
     ]);
-    return { at: now(), members: this.#columns(), web, database, pooler: poolerFigures, redis, queues };
+    const at = now();
+    const latency = recentLatency([...this.#kept.slice(-WHOLE), { at, web }]);
+    return { at, members: this.#columns(), web, latency, database, pooler: poolerFigures, redis, queues };
   }
 
   async #redis(): Promise<ReadonlyMap<MemberName, RedisFigures>> {
@@ -128,6 +131,9 @@ export class Observer {
     const at = this.#kept.length - WHOLE - 1;
     const old = this.#kept[at];
     if (old?.web != null && old.web.instances.size > 0)
-      this.#kept[at] = { ...old, web: { ...old.web, instances: new Map() } };
+      this.#kept[at] = {
+        ...old,
+        web: { ...old.web, answers: { ...old.web.answers, counts: new Map() }, instances: new Map() },
+      };
   }
 }

@@ -9,10 +9,12 @@ import type {
 } from "@tenfold/protocol";
 import { queueOf } from "../fleet/data.ts";
 import type { Member, MemberName } from "../fleet/member.ts";
+import type { Observation } from "../fleet/observation.ts";
 import { APP_PORT } from "../fleet/ports.ts";
 import type { Release } from "../fleet/release.ts";
 import { isNearlyFull, type Space } from "../fleet/space.ts";
 import type { StoredState } from "../journal/state.ts";
+import type { Spec } from "../spec/spec.ts";
 import { formatBytes } from "../units/bytes.ts";
 import type { Explained } from "./autoscaler.ts";
 import type { Keeper } from "./keeper.ts";
@@ -187,6 +189,22 @@ export function reportHealth(report: FleetReport, { replication, space, backups 
   if (space !== null && checks.length > 0) checks.push(checkSpace(space));
   const isWell = checks.every(({ status }) => status === "ok");
   return { version: 1, status: report.state === "healthy" && !isWell ? "degraded" : report.state, checks };
+}
+
+/** To a tenth of a millisecond: buckets are no finer. */
+function tenths(millis: number): number {
+  return Math.round(millis * 10) / 10;
+}
+
+/** How long answers took, where the balancer counts that. */
+export function reportLatency(spec: Spec, latest: Observation | null): Pick<FleetReport, "latency"> {
+  if (spec.balancer.engine !== "haproxy") return {};
+  const latency = latest?.latency ?? null;
+  if (latency === null) return { latency };
+  const { answers, seconds, p50, p95, p99 } = latency;
+  return {
+    latency: { answers, seconds, p50Millis: tenths(p50), p95Millis: tenths(p95), p99Millis: tenths(p99) },
+  };
 }
 
 /** Why numbers that move by themselves are what they are. */

@@ -36,6 +36,7 @@ export function webSample({ now, before, members, concurrency, memory, cpu }: We
   const requests = growth(before.web.requests, now.web.requests);
   const refused = growth(before.web.refused, now.web.refused);
   const answered = Math.max(1, requests - refused);
+  const failures = growth(before.web.errors, now.web.errors) + growth(before.web.unanswered, now.web.unanswered);
   const names = warm(members, now.at);
   const used = names.flatMap((name) => memberAt(now, name) ?? []);
   const cpus = used.flatMap(({ cpu }) => (cpu === null ? [] : [cpu / 100]));
@@ -54,12 +55,12 @@ export function webSample({ now, before, members, concurrency, memory, cpu }: We
     at: now.at,
     arrivals: requests / seconds,
     shed: refused / seconds,
-    failed: Math.min(1, growth(before.web.errors, now.web.errors) / answered),
+    failed: Math.min(1, failures / answered),
     queued: now.web.queued,
     work: finished === 0 ? null : { busySeconds: busy / (concurrency || cpu || 1), requests: finished },
     cpu: mean(cpus.map((value) => value / (cpu === false ? 1 : cpu))),
     memory: memory === false ? null : mean(used.map((one) => one.memory / memory)),
-    p95: null,
+    p95: now.latency?.p95 ?? null,
   };
 }
 

@@ -13,16 +13,29 @@ export interface InstanceFigures {
   readonly waited: number | null;
 }
 
+/**
+ * Answers by how long they took: how many each bucket has, by its lower bound in microseconds. A bucket has two decimal
+ * digits, as from 12 to 13 ms, so that a value is known within a tenth. Those without answers are absent.
+ */
+export type AnswerCounts = ReadonlyMap<number, number>;
+
 /** The web tier. Counters start anew when the balancer does; a counter that has fallen says so. */
 export interface WebFigures {
   /** Requests that were meant for an instance, whether one got them or not. */
   readonly requests: number;
   /** Answers of 500 and above that instances gave. */
   readonly errors: number;
+  /** Requests that an instance took and did not answer, or not in time: the balancer answered 502 or 504. */
+  readonly unanswered: number;
   /** Answers of 503 that the balancer gave because no instance could take the request. */
   readonly refused: number;
   /** Requests that wait in the balancer now. */
   readonly queued: number;
+  /**
+   * Answers of instances, WebSockets aside, from when the balancer had the request to the head of the answer. They were
+   * counted by the process with this pid: another one has begun at zero.
+   */
+  readonly answers: { readonly process: number; readonly counts: AnswerCounts };
   readonly instances: ReadonlyMap<MemberName, InstanceFigures>;
 }
 

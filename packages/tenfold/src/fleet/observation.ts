@@ -1,4 +1,5 @@
 import type { DatabaseFigures, PoolerFigures, QueueFigures, RedisFigures, WebFigures } from "./figures.ts";
+import type { Latency } from "./latency.ts";
 import type { MemberName } from "./member.ts";
 
 /** What members used at a moment, in columns: an hour of two hundred members must fit into a few megabytes. */
@@ -16,6 +17,8 @@ export interface Observation {
   readonly at: number;
   readonly members: MemberColumns;
   readonly web: WebFigures | null;
+  /** How long answers took, up to this moment; also `null` when there were too few to say. */
+  readonly latency: Latency | null;
   readonly database: DatabaseFigures | null;
   readonly pooler: PoolerFigures | null;
   readonly redis: ReadonlyMap<MemberName, RedisFigures>;

@@ -3,6 +3,7 @@ import type { WebFigures } from "../../fleet/figures.ts";
 import type { MemberName } from "../../fleet/member.ts";
 import { growth, memberAt, type Observation } from "../../fleet/observation.ts";
 import { bytes, formatBytes } from "../../units/bytes.ts";
+import { formatDuration } from "../../units/millis.ts";
 import { grown, mean, most, shareOf, type Window } from "./cause.ts";
 
 /** Milliseconds: a mean above it is slow for anybody. */
@@ -10,8 +11,12 @@ const SLOW_MS = 200;
 /** Of one core, in percent. */
 const BUSY_CPU = 85;
 const IDLE_CPU = 50;
+/** Milliseconds: a 95th percentile above it, so many times the median, is a tail. */
+const SLOW_TAIL_MS = 500;
+const TAIL_TIMES = 5;
+const LEAST_LOOKS = 3;
 const OFTEN = 0.2;
-const REFUSED = 0.001;
+const WORTH_TELLING = 0.001;
 /** Seconds of looks that a trend of memory needs, and what it has to amount to. */
 const TREND_SECONDS = 300;
 const GROWTH_SHARE = 0.2;
@@ -91,6 +96,25 @@ export function webBound(window: Window): LoadCause[] {
   ];
 }
 
+/** A few answers that are far slower than the rest: the mean does not show them. */
+export function slowTail(window: Window): LoadCause[] {
+  const known = recent(window).flatMap(({ latency }) => latency ?? []);
+  const slow = known.filter(({ p50, p95 }) => p95 >= SLOW_TAIL_MS && p95 >= p50 * TAIL_TIMES);
+  const worst = slow.toSorted((a, b) => b.p95 - a.p95)[0];
+  if (worst === undefined || known.length < LEAST_LOOKS || slow.length * 2 < known.length) return [];
+  return [
+    {
+      name: "slow-tail",
+      level: "warning",
+      subject: "web",
+      figure: `one answer of twenty took ${Math.round(worst.p95)} ms and more, half of them ${Math.round(worst.p50)} ms at most (of ${worst.answers} in ${Math.round(worst.seconds)} s)`,
+      why: "some routes are slow, or an instance stands still at times; the mean hides it",
+      change:
+        "look which routes are slow (tenfold_http_request_duration_seconds with @tenfold/runtime, or the application's log), and at what blocks an instance: collecting garbage, computing in the request",
+    },
+  ];
+}
+
 function webOf({ looks }: Window): (WebFigures | null)[] {
   return looks.map(({ web }) => web);
 }
@@ -111,22 +135,43 @@ export function instancesFull(window: Window): LoadCause[] {
   ];
 }
 
-export function requestsRefused(window: Window): LoadCause[] {
-  const count = (of: (web: WebFigures) => number): number =>
+/** `3 of 4000 requests`; `null` when they are too few to speak of. */
+function countedOf(window: Window, of: (web: WebFigures) => number): string | null {
+  const count = (each: (web: WebFigures) => number): number =>
     grown(
-      webOf(window).map((web) => (web === null ? null : of(web))),
+      webOf(window).map((web) => (web === null ? null : each(web))),
       growth,
     );
-  const [requests, refused] = [count((web) => web.requests), count((web) => web.refused)];
-  if (refused === 0 || refused < requests * REFUSED) return [];
+  const [requests, found] = [count((web) => web.requests), count(of)];
+  return found === 0 || found < requests * WORTH_TELLING ? null : `${found} of ${requests} requests`;
+}
+
+export function requestsRefused(window: Window): LoadCause[] {
+  const refused = countedOf(window, (web) => web.refused);
+  if (refused === null) return [];
   return [
     {
       name: "requests-refused",
       level: "error",
       subject: "balancer",
-      figure: `${refused} of ${requests} requests got a 503, since no instance could take them`,
+      figure: `${refused} got a 503, since no instance could take them`,
       why: "instances were sick, or full for longer than balancer.timeouts.queue",
       change: "tenfold health says which instance is sick; else more instances",
+    },
+  ];
+}
+
+export function requestsUnanswered(window: Window): LoadCause[] {
+  const unanswered = countedOf(window, (web) => web.unanswered);
+  if (unanswered === null) return [];
+  return [
+    {
+      name: "requests-unanswered",
+      level: "error",
+      subject: "web",
+      figure: `${unanswered} got a 504 or a 502: an instance took them and did not answer`,
+      why: "it took longer than it may, or ended while it worked on them",
+      change: `tenfold logs balancer-1 names them; balancer.timeouts.request is ${formatDuration(window.spec.balancer.timeouts.request)}`,
     },
   ];
 }

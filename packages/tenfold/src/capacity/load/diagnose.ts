@@ -1,5 +1,13 @@
 import type { LoadCause, LoadDiagnosis } from "@tenfold/protocol";
-import { instancesFull, jobsLate, memoryGrowth, requestsRefused, webBound } from "./application.ts";
+import {
+  instancesFull,
+  jobsLate,
+  memoryGrowth,
+  requestsRefused,
+  requestsUnanswered,
+  slowTail,
+  webBound,
+} from "./application.ts";
 import type { Window } from "./cause.ts";
 import { connectionsExhausted, laggingReplicas, lockWaiting, poolWaiting } from "./database.ts";
 import { redisCauses } from "./redis.ts";
@@ -11,8 +19,10 @@ const LOOKS: readonly ((window: Window) => LoadCause[])[] = [
   laggingReplicas,
   redisCauses,
   requestsRefused,
+  requestsUnanswered,
   instancesFull,
   webBound,
+  slowTail,
   memoryGrowth,
   jobsLate,
 ];

@@ -35,8 +35,10 @@ interface Scene {
   readonly redisMemory: number;
   readonly queued: number;
   readonly requests: number;
+  readonly unanswered: number;
   readonly refused: number;
   readonly oldest: number;
+  readonly p95: number;
 }
 
 const WELL: Scene = {
@@ -49,8 +51,10 @@ const WELL: Scene = {
     redisMemory: 10 * MIB,
     queued: 0,
     requests: 100,
+    unanswered: 0,
     refused: 0,
     oldest: 0,
+    p95: 60,
   },
 };
 
@@ -75,11 +79,19 @@ function looksOf(scene: (at: number) => Partial<Scene>, count = 180): Observatio
         restarts: Uint32Array.from([now.restarts, 0]),
       },
       web: {
-        ...{ requests: now.requests * at, errors: 0, refused: now.refused * at, queued: now.queued },
+        ...{
+          requests: now.requests * at,
+          errors: 0,
+          refused: now.refused * at,
+          unanswered: now.unanswered * at,
+          queued: now.queued,
+        },
+        answers: { process: 1, counts: new Map() },
         instances: new Map([
           [name("web-1"), { requests: now.requests * at, errors: 0, inFlight: 1, response: now.response, waited: 0 }],
         ]),
       },
+      latency: { answers: 500, seconds: 5, p50: 15, p95: now.p95, p99: now.p95 },
       database: {
         ...{ connections: now.connections, maxConnections: 100, waitingForLocks: now.locks, transactions: at },
         synchronous: 1,
@@ -125,8 +137,10 @@ const PLANTED: readonly [LoadCauseName, (at: number) => Partial<Scene>, RegExp, 
   ["memory-growth", (at) => ({ memory: (100 + at) * MIB }), /grew by 167 MB in 14 min/, /web\.memory/],
   ["cpu-bound", () => ({ cpu: 97 }), /1 instances used 97 %/, /scale web=2/],
   ["dependency-bound", () => ({ response: 800, cpu: 4 }), /800 ms.*4 %/, /pg_stat_statements/],
+  ["slow-tail", () => ({ p95: 700 }), /700 ms and more, half of them 15 ms.*of 500 in 5 s/, /routes/],
   ["instances-full", () => ({ queued: 9 }), /up to 9 requests/, /web\.concurrency/],
   ["requests-refused", () => ({ refused: 1 }), /179 of 17900 requests/, /tenfold health/],
+  ["requests-unanswered", () => ({ unanswered: 1 }), /179 of 17900 requests/, /timeouts\.request is 1m/],
   ["jobs-late", () => ({ oldest: 90_000 }), /the oldest for 90 s/, /worker\.mail=\+1/],
 ];
 

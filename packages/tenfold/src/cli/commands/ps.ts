@@ -1,6 +1,6 @@
 import { EXIT_CODES } from "../../fault/catalogue.ts";
 import type { CommandDefinition } from "../command.ts";
-import { formatFleet, formatScaling } from "../output/fleet-table.ts";
+import { formatFleet, formatLatency, formatScaling } from "../output/fleet-table.ts";
 import { tellNotes } from "../watch.ts";
 
 export const ps: CommandDefinition = {
@@ -9,7 +9,12 @@ export const ps: CommandDefinition = {
   summary: "list the members",
   description:
     "A row for each member: name, role, state, release, port, uptime, restarts, CPU (of one core), memory, connections.",
-  options: [{ flags: "--why", description: "show the figures that led to each number that moves by itself" }],
+  options: [
+    {
+      flags: "--why",
+      description: "show the figures that led to each number that moves by itself, and how long answers take",
+    },
+  ],
   examples: [
     { run: "tenfold ps", does: "list the members" },
     { run: "tenfold ps --why", does: "why there are so many web instances and workers" },
@@ -20,7 +25,7 @@ export const ps: CommandDefinition = {
     const report = await target.ps();
     tellNotes(context);
     terminal.out(options.json ? `${JSON.stringify(report)}\n` : formatFleet(report, paint));
-    if (input.has("why") && !options.json) terminal.out(formatScaling(report, paint));
+    if (input.has("why") && !options.json) terminal.out(formatScaling(report, paint) + formatLatency(report, paint));
     return EXIT_CODES.done;
   },
 };

@@ -64,6 +64,16 @@ export function formatScaling({ scaling = [] }: FleetReport, paint: Paint): stri
   return `\n${scaling.map(({ group, why }) => `${paint(group, "bold")}  ${why}`).join("\n")}\n`;
 }
 
+/** `answers  50 % within 12 ms, 95 % within 43.1 ms, ... (of 1204 in 5 s)`; nothing where nobody counts. */
+export function formatLatency({ latency }: FleetReport, paint: Paint): string {
+  if (latency === undefined) return "";
+  const head = `${paint("answers", "bold")}  `;
+  if (latency === null) return `${head}too few in the last minute to say how long they take\n`;
+  const { answers, seconds, p50Millis, p95Millis, p99Millis } = latency;
+  const shares = [`50 % within ${p50Millis} ms`, `95 % within ${p95Millis} ms`, `99 % within ${p99Millis} ms`];
+  return `${head}${shares.join(", ")} (of ${answers} in ${Math.round(seconds)} s)\n`;
+}
+
 /** Where to go. */
 export function formatUrls(report: FleetReport, paint: Paint): string {
   const lines = Object.entries(report.urls).map(([name, url]) => `${name}  ${paint(url, "cyan")}`);

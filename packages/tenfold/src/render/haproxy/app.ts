@@ -4,6 +4,7 @@ import type { Health, Web } from "../../spec/web/web.ts";
 import { millis, seconds } from "../../units/millis.ts";
 import { COMPRESSIBLE, cookieName, servingTargets } from "../edge/edge.ts";
 import { PAGES, type PageName, pagePath, RETRY_AFTER } from "../edge/pages.ts";
+import { latencyRules } from "./latency.ts";
 import { slotLines, webSlots } from "./slots.ts";
 import { trialSection } from "./trial.ts";
 import { quoted, section, time } from "./words.ts";
@@ -67,6 +68,7 @@ function webDefaults(fleet: Fleet, member: Member): string {
     `timeout tunnel ${time(timeouts.websocket)}`,
     `timeout check ${time(web.health.timeout)}`,
     `http-request set-timeout server ${time(timeouts.websocket)} if ${stream}`,
+    ...latencyRules(),
     // One more attempt, on another instance. Of what is not idempotent only when nothing of it was sent.
     `retries 1`,
     `option redispatch 1`,

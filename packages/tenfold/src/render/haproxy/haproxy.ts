@@ -10,6 +10,7 @@ import { webSections } from "./app.ts";
 import { edgeFrontend, handoverSections, metricsFrontend } from "./edge-front.ts";
 import { frontSections, frontsOf } from "./fronts.ts";
 import { defaultsSection, globalSection } from "./global.ts";
+import { latencyTable } from "./latency.ts";
 import { rateLimitTable } from "./rate-limit.ts";
 
 /** Once it accepts no more connections it had better be gone; instances have finished their requests before. */
@@ -31,6 +32,7 @@ function edgeSections(fleet: Fleet, member: Member): string[] {
   return [
     edgeFrontend(fleet, member),
     webSections(fleet, member),
+    latencyTable(),
     handoverSections(fleet, member),
     ...(rateLimit === false ? [] : [rateLimitTable(rateLimit)]),
     metricsFrontend(fleet, member),

@@ -171,11 +171,11 @@ export const RULE_CASES: readonly RuleCase[] = [
   {
     name: "slowestResponses",
     given: {
-      'tenfold_http_request_duration_seconds_bucket{le="0.1"}': `0+600x${DAY} ${600 * DAY}x30`,
-      'tenfold_http_request_duration_seconds_bucket{le="+Inf"}': `0+600x${DAY + 30}`,
+      'tenfold_balancer_response_seconds_bucket{le="0.1"}': `0+600x${DAY} ${600 * DAY}x30`,
+      'tenfold_balancer_response_seconds_bucket{le="+Inf"}': `0+600x${DAY + 30}`,
     },
-    fires: { 'tenfold_http_request_duration_seconds_bucket{le="1"}': `0+600x${DAY + 30}` },
-    quiet: { 'tenfold_http_request_duration_seconds_bucket{le="0.11"}': `0+600x${DAY + 30}` },
+    fires: { 'tenfold_balancer_response_seconds_bucket{le="1"}': `0+600x${DAY + 30}` },
+    quiet: { 'tenfold_balancer_response_seconds_bucket{le="0.11"}': `0+600x${DAY + 30}` },
     at: `${DAY + 12}m`,
     summary: "The slowest answers are slower than usual",
     description: "The 95th percentile is 10.05 times its median of the last day.",
@@ -184,14 +184,15 @@ export const RULE_CASES: readonly RuleCase[] = [
     name: "errors",
     given: {
       tenfold_balancer_requests_total: "0+1000x20",
-      tenfold_balancer_refused_total: "0+20x20",
+      tenfold_balancer_unanswered_total: "0+10x20",
+      tenfold_balancer_refused_total: "0+10x20",
       'tenfold_web_errors_total{member="web-1"}': "0+20x20",
     },
     fires: { 'tenfold_web_errors_total{member="web-2"}': "0+60x20" },
     quiet: { 'tenfold_web_errors_total{member="web-2"}': "0+10x20" },
     at: "10m",
     summary: "Requests fail",
-    description: "10% of them are answered with 500 and above, or refused.",
+    description: "10% of them are answered with 500 and above, not answered, or refused.",
   },
   {
     name: "queueDepth",

@@ -99,7 +99,13 @@ test("every rule that the file knows is a trigger, is tested, and tells what to 
 
 test("a fleet gets rules for what it has, with the limits of its file, and without those that are off", () => {
   const few = renderRules(fleetFile.parse({ web: "node server.js", monitoring: true }));
-  assert.doesNotMatch(few, /tenfold_(postgres|redis|queue|group|backup)|SlowestResponses/);
+  assert.doesNotMatch(few, /tenfold_(postgres|redis|queue|group|backup)/);
+  assert.match(few, /tenfold_balancer_response_seconds_bucket/);
+  const nginx = { web: "node server.js", balancer: "nginx" };
+  assert.doesNotMatch(renderRules(fleetFile.parse({ ...nginx, monitoring: true })), /SlowestResponses|p95/);
+  const scraped = renderRules(fleetFile.parse({ ...nginx, monitoring: { scrape: "/metrics" } }));
+  assert.match(scraped, /rate\(tenfold_http_request_duration_seconds_bucket/);
+  assert.match(scraped, /SlowestResponses/);
   const own = { alerts: { rules: { errors: { above: 1, for: "10s", severity: "warning" }, webCpu: false } } };
   const written = renderRules(fleetFile.parse({ web: "node server.js", monitoring: own }));
   assert.match(written, /> 0\.01"\n {8}for: "10s"\n {8}labels:\n {10}severity: warning/);

@@ -6,7 +6,7 @@ import { toYaml } from "../yaml.ts";
 import { DATA_TRIGGERS } from "./triggers/data.ts";
 import { MEMBER_TRIGGERS } from "./triggers/members.ts";
 import type { Trigger } from "./triggers/trigger.ts";
-import { APPLICATION_RECORDINGS, WEB_RECORDINGS, WEB_TRIGGERS } from "./triggers/web.ts";
+import { WEB_TRIGGERS, webRecordings } from "./triggers/web.ts";
 
 export const TRIGGERS: readonly Trigger[] = [...MEMBER_TRIGGERS, ...WEB_TRIGGERS, ...DATA_TRIGGERS];
 
@@ -31,9 +31,8 @@ export function renderRules(spec: Spec): string {
       },
     ];
   });
-  const recordings = [...WEB_RECORDINGS, ...(monitoring?.scrape == null ? [] : APPLICATION_RECORDINGS)];
   const groups = [
-    { name: "tenfold-figures", rules: recordings },
+    { name: "tenfold-figures", rules: webRecordings(spec) },
     { name: "tenfold-alerts", rules },
   ];
   return `# Rendered by Tenfold.\n${toYaml({ groups })}`;

@@ -18,17 +18,23 @@ function serverFigures(rows: readonly StatisticsRow[]): InstanceFigures {
   };
 }
 
-/** The web tier by the rows of its backends and their servers. */
-export function webFigures(rows: readonly StatisticsRow[]): WebFigures {
+/** The web tier by the rows of its backends and their servers, and by the answers that were counted. */
+export function webFigures(rows: readonly StatisticsRow[], answers: WebFigures["answers"]): WebFigures {
   const backends = rows.filter((row) => row.get("svname") === "BACKEND");
   const servers = rows.filter((row) => row.get("svname") !== "BACKEND");
   const byName = Map.groupBy(servers, (row) => row.get("svname") as MemberName);
   const errors = sumOf(servers, "hrsp_5xx");
+  // What the balancer answered itself: where it got no connection that is a 503. `eresp` counts attempts that another
+  // instance made good, too.
+  const own = Math.max(0, sumOf(backends, "hrsp_5xx") - errors);
+  const refused = Math.min(own, sumOf(backends, "econ"));
   return {
     requests: sumOf(backends, "stot"),
     errors,
-    refused: Math.max(0, sumOf(backends, "hrsp_5xx") - errors),
+    unanswered: own - refused,
+    refused,
     queued: sumOf(backends, "qcur") + sumOf(servers, "qcur"),
+    answers,
     instances: new Map([...byName].map(([name, own]) => [name, serverFigures(own)])),
   };
 }

@@ -7,9 +7,11 @@ import type { Member, MemberName } from "../../fleet/member.ts";
 import { servingTargets, targets, targetsOf } from "../../render/edge/edge.ts";
 import { frontsOf, leaderOf } from "../../render/haproxy/fronts.ts";
 import { renderHaproxy } from "../../render/haproxy/haproxy.ts";
+import { LATENCY_TABLE } from "../../render/haproxy/latency.ts";
 import { TRIAL } from "../../render/haproxy/trial.ts";
 import { millis } from "../../units/millis.ts";
 import type { BalancerControl, Context } from "../service.ts";
+import { parseAnswers } from "./answers.ts";
 import { webFigures } from "./figures.ts";
 import { formerHaveLeft, reloadHaproxy } from "./haproxy-reload.ts";
 import { type HaproxyRuntime, haproxyRuntime } from "./haproxy-runtime.ts";
@@ -127,15 +129,16 @@ async function inFlight(context: Context, member: Member): Promise<number> {
   }
 }
 
-/** What has reached the backends of the web tier, and who answered how. */
+/** What has reached the backends of the web tier, and who answered how, and how fast. */
 async function figures(context: Context): Promise<WebFigures | null> {
   const runtime = haproxyRuntime(context, memberNamed(context.fleet, edgeOf()));
   try {
-    const answers = await runtime.tell(
-      await runtime.current(),
-      ALL_WEB_BACKENDS.map((backend) => `show stat ${backend} 6 -1`),
-    );
-    return webFigures(answers.flatMap(parseStatistics));
+    const worker = await runtime.current();
+    const [counted = "", ...answers] = await runtime.tell(worker, [
+      `show table ${LATENCY_TABLE}`,
+      ...ALL_WEB_BACKENDS.map((backend) => `show stat ${backend} 6 -1`),
+    ]);
+    return webFigures(answers.flatMap(parseStatistics), { process: worker, counts: parseAnswers(counted) });
   } catch (error) {
     if (error instanceof Fault) return null;
     throw error;

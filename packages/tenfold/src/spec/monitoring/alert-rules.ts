@@ -69,7 +69,7 @@ export const ALERT_RULES: Readonly<Record<AlertName, Default>> = {
   webCpu: rule("Processor time of the web instances, in percent of a core each, on average.", 80, 300),
   slowResponses: rule("Mean time to answer, in multiples of its median of the last day.", 2, 300),
   slowestResponses: rule(
-    "95th percentile of the application's own figures, likewise. Needs monitoring.scrape.",
+    "95th percentile of the time to answer, likewise. With nginx, of the application's own figures, if monitoring.scrape says where.",
     2,
     300,
   ),

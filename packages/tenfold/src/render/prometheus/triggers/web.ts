@@ -1,9 +1,10 @@
 import { monitoringOf } from "../../../spec/local.ts";
+import type { Spec } from "../../../spec/spec.ts";
 import { always, type Recording, type Trigger } from "./trigger.ts";
 
 const REQUESTS = "rate(tenfold_web_requests_total[5m])";
 const MEAN = "tenfold:web_response_seconds:mean";
-const SLOWEST = "tenfold:http_request_duration_seconds:p95";
+const SLOWEST = "tenfold:response_seconds:p95";
 /** What is answered faster than this is not slow, whatever is usual: seconds. */
 const FAST = 0.05;
 
@@ -16,20 +17,24 @@ function beyondUsual(name: string, above: number): string {
   return `${name} / ${usual(name)} > ${above} and ${name} > ${FAST}`;
 }
 
-export const WEB_RECORDINGS: readonly Recording[] = [
+const MEAN_RECORDINGS: readonly Recording[] = [
   {
     record: MEAN,
     expr: `sum(tenfold_web_response_seconds * on (member) ${REQUESTS}) / (sum(${REQUESTS}) > 0)`,
   },
 ];
 
-/** Only with the application's own figures. */
-export const APPLICATION_RECORDINGS: readonly Recording[] = [
-  {
-    record: SLOWEST,
-    expr: "histogram_quantile(0.95, sum by (le) (rate(tenfold_http_request_duration_seconds_bucket[5m]))) > 0",
-  },
-];
+/** HAProxy counts answers by how long they took; where nginx is the edge, only the application itself may. */
+function slowestSource(spec: Spec): string | null {
+  if (spec.balancer.engine === "haproxy") return "tenfold_balancer_response_seconds";
+  return (monitoringOf(spec)?.scrape ?? null) === null ? null : "tenfold_http_request_duration_seconds";
+}
+
+export function webRecordings(spec: Spec): Recording[] {
+  const source = slowestSource(spec);
+  const expr = `histogram_quantile(0.95, sum by (le) (rate(${source}_bucket[5m]))) > 0`;
+  return [...MEAN_RECORDINGS, ...(source === null ? [] : [{ record: SLOWEST, expr }])];
+}
 
 /** Of what visitors notice, and of queues. */
 export const WEB_TRIGGERS: readonly Trigger[] = [
@@ -37,9 +42,9 @@ export const WEB_TRIGGERS: readonly Trigger[] = [
     name: "errors",
     concerns: always,
     holds: (above) =>
-      `(sum(rate(tenfold_web_errors_total[5m])) + sum(rate(tenfold_balancer_refused_total[5m]))) / (sum(rate(tenfold_balancer_requests_total[5m])) > 0) > ${above / 100}`,
+      `(sum(rate(tenfold_web_errors_total[5m])) + sum(rate(tenfold_balancer_unanswered_total[5m])) + sum(rate(tenfold_balancer_refused_total[5m]))) / (sum(rate(tenfold_balancer_requests_total[5m])) > 0) > ${above / 100}`,
     summary: "Requests fail",
-    description: "{{ $value | humanizePercentage }} of them are answered with 500 and above, or refused.",
+    description: "{{ $value | humanizePercentage }} of them are answered with 500 and above, not answered, or refused.",
     action: "tenfold logs web shows the errors; tenfold rollback, when a release began it.",
   },
   {
@@ -60,11 +65,12 @@ export const WEB_TRIGGERS: readonly Trigger[] = [
   },
   {
     name: "slowestResponses",
-    concerns: (spec) => (monitoringOf(spec)?.scrape ?? null) !== null,
+    concerns: (spec) => slowestSource(spec) !== null,
     holds: (above) => beyondUsual(SLOWEST, above),
     summary: "The slowest answers are slower than usual",
     description: "The 95th percentile is {{ $value | humanize }} times its median of the last day.",
-    action: "Look at which routes are slow (tenfold_http_request_duration_seconds by route), then at the last release.",
+    action:
+      "tenfold doctor --load names likely causes; which routes are slow is in the application's own figures, then look at the last release.",
   },
   {
     name: "queueDepth",
