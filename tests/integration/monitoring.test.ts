@@ -144,6 +144,11 @@ test("instances that come are read, and a rule that changes is taken, by the sam
   const { pid } = await project.member("prometheus-1");
   await project.tenfold("scale", "web=3");
   await reads(project, "web-1", "web-2", "web-3");
+  const servers = await ask<{ result: readonly { metric: Readonly<Record<string, string>> }[] }>(
+    project,
+    `query?query=${encodeURIComponent('count by (server) (haproxy_server_status{proxy="app"})')}`,
+  );
+  assert.deepEqual(servers.result.map(({ metric }) => metric.server).sort(), ["web-1", "web-2", "web-3"]);
   const { result } = await ask<{ result: readonly { value: [number, string] }[] }>(
     project,
     "query?query=sum(shop_orders_total)",
