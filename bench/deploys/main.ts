@@ -16,7 +16,7 @@ const TOOLS: Readonly<Record<string, (port: number) => Promise<Tool>>> = {
   pm2: openPm2,
   swarm: openSwarm,
 };
-const FIRST_PORT = 18_700;
+const FIRST_PORT = 19_300;
 
 function option(name: string): string | undefined {
   return process.argv.find((word) => word.startsWith(`--${name}=`))?.split("=")[1];

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Latency, summarise } from "../../packages/tenfold/src/drill/check/latency.ts";
 import { RequestWork } from "../../packages/tenfold/src/drill/work/request-work.ts";
+import { type Closing, socketsThrough } from "../../tests/harness/sockets.ts";
 import { DRAIN_SECONDS } from "./application.ts";
-import { type Closing, socketsThrough } from "./sockets.ts";
 import type { Tool } from "./tool.ts";
 
 export interface Load {

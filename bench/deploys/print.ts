@@ -1,8 +1,8 @@
 import { tableOf } from "../../scripts/generate/page.ts";
+import type { Closing } from "../../tests/harness/sockets.ts";
 import { median } from "../fleet/measure.ts";
 import { DRAIN_SECONDS } from "./application.ts";
 import type { Figures } from "./measure.ts";
-import type { Closing } from "./sockets.ts";
 
 function milliseconds(value: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;

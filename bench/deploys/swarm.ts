@@ -3,8 +3,9 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync,
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { SOCKET_SERVER } from "../../tests/harness/sockets.ts";
 import { firstAnswer } from "../fleet/measure.ts";
-import { DRAIN_SECONDS, INSTANCES, SERVER } from "./application.ts";
+import { DRAIN_SECONDS, INSTANCES } from "./application.ts";
 import { Absent, type Tool } from "./tool.ts";
 
 const run = promisify(execFile);
@@ -41,7 +42,7 @@ async function buildImage(): Promise<void> {
       copyFileSync(realpathSync(path), join(root, path));
     }
     copyFileSync(realpathSync(process.execPath), join(root, "node"));
-    writeFileSync(join(root, "server.mjs"), SERVER);
+    writeFileSync(join(root, "server.mjs"), SOCKET_SERVER);
     mkdirSync(join(root, "tmp"));
     const asks = `fetch("http://127.0.0.1:${INSIDE}/health").then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
     const health = `HEALTHCHECK --interval=1s --timeout=2s CMD ${JSON.stringify(["/node", "-e", asks])}`;

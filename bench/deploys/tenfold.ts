@@ -1,9 +1,10 @@
 import { createProject } from "../../tests/harness/project.ts";
-import { DRAIN_SECONDS, INSTANCES, SERVER } from "./application.ts";
+import { SOCKET_SERVER } from "../../tests/harness/sockets.ts";
+import { DRAIN_SECONDS, INSTANCES } from "./application.ts";
 import type { Tool } from "./tool.ts";
 
 export async function openTenfold(port: number): Promise<Tool> {
-  const project = await createProject({ files: { "server.mjs": SERVER } });
+  const project = await createProject({ files: { "server.mjs": SOCKET_SERVER } });
   await project.write({
     "tenfold.yaml": `name: bench
 web:
