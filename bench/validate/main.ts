@@ -1,15 +1,18 @@
 /**
- * npm run bench -- validate [--only=replay,plan] [--traces=growth,fall] [--runs=3]: the simulator held against real fleets
- * under the same trace, and the planner against fleets of the size that it planned. Writes its parts of
- * docs/benchmarks-scale.md, and bench/results/validate-PART.json.
+ * npm run bench -- validate [--only=replay,plan] [--traces=growth,fall] [--applications=waiting,computing] [--runs=3]: the
+ * simulator held against real fleets under the same trace, and the planner against fleets of the size that it planned.
+ * Writes its parts of docs/benchmarks-scale.md, and bench/results/validate-PART.json; what another run found there of other
+ * traces and applications stays.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../../tests/harness/program.ts";
 import { describeMachine } from "../fleet/machine.ts";
 import { replacePart, writePage } from "./page.ts";
-import { planPart, planText } from "./plan-part.ts";
+import { APPLICATIONS, planPart, planText } from "./plan-part.ts";
 import { replayPart, replayText } from "./replay-part.ts";
+import { REPLAY_TRACES } from "./traces.ts";
 
 /** Free on most machines. */
 const FIRST_PORT = 18_700;
@@ -32,19 +35,35 @@ if (unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
 
 const machine = describeMachine();
 
-async function keep(name: string, result: unknown, text: string): Promise<void> {
+/** With what is known from earlier runs, in the order of the names. Shows it and writes it down. */
+async function keep<T extends { readonly name: string }>(
+  part: string,
+  fresh: readonly T[],
+  text: (all: readonly T[], machine: string) => string,
+): Promise<void> {
   const folder = join(ROOT, "bench/results");
+  const path = join(folder, `validate-${part}.json`);
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, `validate-${name}.json`), `${JSON.stringify({ machine, result }, null, 2)}\n`);
-  console.log(text);
-  await writePage((page) => replacePart(page, `validate ${name}`, text));
+  const known = existsSync(path)
+    ? (JSON.parse(await readFile(path, "utf8")) as { readonly found: readonly T[] }).found
+    : [];
+  const others = known.filter(({ name }) => fresh.every((one) => one.name !== name));
+  const all = [...others, ...fresh].toSorted((a, b) => names(part).indexOf(a.name) - names(part).indexOf(b.name));
+  await writeFile(path, `${JSON.stringify({ machine, found: all }, null, 2)}\n`);
+  const shown = text(all, machine);
+  console.log(shown);
+  await writePage((page) => replacePart(page, `validate ${part}`, shown));
 }
 
-if (only.includes("replay")) {
-  const result = await replayPart((option("traces") ?? "growth,fall").split(","), runs, FIRST_PORT);
-  await keep("replay", result, replayText(result, machine));
+function names(part: string): string[] {
+  return part === "replay" ? Object.keys(REPLAY_TRACES) : APPLICATIONS.map(({ name }) => name);
 }
-if (only.includes("plan")) {
-  const result = await planPart(FIRST_PORT + 50);
-  await keep("plan", result, planText(result, machine));
+
+function chosen(name: string, part: string): string[] {
+  return option(name)?.split(",") ?? names(part);
 }
+
+if (only.includes("replay"))
+  await keep("replay", await replayPart(chosen("traces", "replay"), runs, FIRST_PORT), replayText);
+if (only.includes("plan"))
+  await keep("plan", await planPart(chosen("applications", "plan"), FIRST_PORT + 50), planText);

@@ -15,7 +15,7 @@ interface Application {
   readonly limit: number;
 }
 
-const APPLICATIONS: readonly Application[] = [
+export const APPLICATIONS: readonly Application[] = [
   {
     name: "waiting",
     what: "one request after the other, each waits for about 50 ms",
@@ -91,9 +91,10 @@ async function planOne({ name, what, server, env, concurrency, limit }: Applicat
   };
 }
 
-export async function planPart(port: number): Promise<Planned[]> {
+export async function planPart(names: readonly string[], port: number): Promise<Planned[]> {
   const found: Planned[] = [];
-  for (const [at, application] of APPLICATIONS.entries()) found.push(await planOne(application, port + 10 * at));
+  for (const application of APPLICATIONS)
+    if (names.includes(application.name)) found.push(await planOne(application, port));
   return found;
 }
 

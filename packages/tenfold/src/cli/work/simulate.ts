@@ -86,7 +86,8 @@ function about(trace: Trace, world: World, workers: boolean): string {
   const number = (value: number): string => `${Number(value.toPrecision(3))}`;
   const time = (seconds: number): string => formatDuration(millis(seconds * 1000));
   const unit = workers ? "jobs" : "requests";
-  return `${number(days)} day${days === 1 ? "" : "s"}, ${number(mean)} ${unit}/s on average, ${number(peak)} in the highest minute (${number(peakToMean)} times). One takes ${time(world.service.mean)}, an instance boots in ${time(world.boot.mean)}, the limit is ${time(world.slo.limit)}.`;
+  const long = days < 1 ? time(days * 86_400) : `${number(days)} day${days === 1 ? "" : "s"}`;
+  return `${long}, ${number(mean)} ${unit}/s on average, ${number(peak)} in the highest minute (${number(peakToMean)} times). One takes ${time(world.service.mean)}, an instance boots in ${time(world.boot.mean)}, the limit is ${time(world.slo.limit)}.`;
 }
 
 /** Replays a trace against policies. Gives the exit code. Faults: TF_ARGUMENT, TF_TRACE, TF_NOT_WRITABLE, TF_DISK_FULL. */
