@@ -1,3 +1,4 @@
+import type { Step } from "../fleet/step.ts";
 import type { Graph } from "./graph.ts";
 import type { Seen } from "./world.ts";
 
@@ -10,17 +11,12 @@ export function planRemoval(
 ): string {
   const name = member.name;
   let before = after;
-  if (attached)
-    before = [
-      graph.chain(
-        [
-          { kind: "detach", member: name },
-          { kind: "drain", member: name },
-        ],
-        before,
-        always,
-      ),
-    ];
+  // Who is detached already may have been on its way out when something else came between, with requests in flight.
+  const quiet: Step[] = [
+    ...(attached ? [{ kind: "detach", member: name } as const] : []),
+    ...(attached || (alive && member.kind === "web") ? [{ kind: "drain", member: name } as const] : []),
+  ];
+  if (quiet.length > 0) before = [graph.chain(quiet, before, always)];
   if (alive) before = [graph.add({ kind: "stop", member: name }, before, { always })];
   return graph.add({ kind: "remove", member: name }, before, { always });
 }
