@@ -1,17 +1,18 @@
-import type { BulkJobOptions, Job as BullJob, Queue } from "bullmq";
+import type { Queue } from "bullmq";
 import type { RedisOptions } from "ioredis";
 import { type Context, loadPeer } from "../../context/index.ts";
 import { Fault } from "../../fault/index.ts";
 import type { RedisPort } from "../../redis/index.ts";
 import type { ConsumeOptions, Consumer, ConsumerEvents, QueueBackend } from "../backend.ts";
 import type { Enqueued, Job, JobView, NewJob, QueueMeasure } from "../job.ts";
+import { addAny } from "./add-any.ts";
 import { Adder, isPlain } from "./adder.ts";
 import { BullConsumer } from "./bullmq-consumer.ts";
 import { Clients, connectionOptions } from "./connection.ts";
-import { type Envelope, laneOf, seal } from "./envelope.ts";
+import { type Envelope, laneOf } from "./envelope.ts";
 import { within } from "./faults.ts";
 import { jobId } from "./job-id.ts";
-import { lookAgainAfter, RedisLanes } from "./lanes.ts";
+import { RedisLanes } from "./lanes.ts";
 import { MEASURE } from "./scripts.ts";
 import { viewOf } from "./view.ts";
 
@@ -64,8 +65,7 @@ export class BullBackend implements QueueBackend {
           for (const { id } of group) added.set(id, id);
           continue;
         }
-        const bulk = group.map(({ job, id }) => ({ name: job.task, data: seal(job), opts: jobOptions(job, id) }));
-        const results = await add(this.#queue(opened, queue), bulk);
+        const results = await addAny(this.#queue(opened, queue), group);
         for (const [at, { id }] of group.entries()) added.set(id, results[at]?.id ?? id);
       }
       for (const { job, id } of named) {
@@ -219,33 +219,4 @@ export class BullBackend implements QueueBackend {
     queues.set(name, queue);
     return queue;
   }
-}
-
-type Bulk = { name: string; data: Envelope; opts: BulkJobOptions };
-
-/** One alone needs no transaction. */
-async function add(queue: Queue<Envelope>, jobs: readonly Bulk[]): Promise<readonly BullJob<Envelope>[]> {
-  const [first, ...rest] = jobs;
-  if (first === undefined) return [];
-  if (rest.length === 0) return [await queue.add(first.name, first.data, first.opts)];
-  return await queue.addBulk([...jobs]);
-}
-
-function jobOptions({ delay, priority, attempts, lane, once }: NewJob, id: string): BulkJobOptions {
-  return {
-    jobId: id,
-    attempts,
-    backoff: { type: "ours" },
-    ...(priority === 0 ? {} : { priority }),
-    // One of a lane is put aside first, so that nobody takes it before it has its place.
-    ...(delay > 0 ? { delay } : lane === null ? {} : { delay: lookAgainAfter(0) }),
-    ...(once === null
-      ? {}
-      : {
-          deduplication: {
-            id: once.name,
-            ...(Number.isFinite(once.milliseconds) ? { ttl: once.milliseconds } : {}),
-          },
-        }),
-  };
 }
