@@ -1,4 +1,4 @@
-import type { BackendFactory, Job as BullJob, RedisQueueBackend } from "bullmq";
+import type { BackendFactory, Job as BullJob, RedisQueueBackend, WorkerOptions } from "bullmq";
 import type { Redis } from "ioredis";
 import { Turns } from "./turns.ts";
 
@@ -12,10 +12,11 @@ export function quickBackend(
 ): BackendFactory<RedisQueueBackend> {
   return (name, options, kind) => {
     const backend = createRedisBackend(name, options, kind);
-    const { lockDuration: lock = 30_000 } = options as { lockDuration?: number };
+    const { lockDuration: lock = 30_000, concurrency = 1 } = options as Partial<WorkerOptions>;
     const turns = new Turns(client, {
       queue: backend.qualifiedName,
       lock,
+      concurrency,
       parseOptions: (text) => Job.optsFromJSON(text),
     });
     const usual = backend.moveToCompleted.bind(backend);

@@ -19,7 +19,12 @@ before(async () => {
   server = await RedisServer.start();
   clients = await Clients.open(connectionOptions(readEnvironment(server.env), "test"));
   adder = new Adder(clients.first, QUEUE);
-  turns = new Turns(clients.first, { queue: QUEUE, lock: 30_000, parseOptions: (text) => Job.optsFromJSON(text) });
+  turns = new Turns(clients.first, {
+    queue: QUEUE,
+    lock: 30_000,
+    concurrency: 9,
+    parseOptions: (text) => Job.optsFromJSON(text),
+  });
 });
 
 after(async () => {
@@ -181,7 +186,7 @@ test("a name that ends with its job does, unless another has it; one with a time
 
 test("whoever waits is told when the connection ends", async () => {
   const lost = await Clients.open(connectionOptions(readEnvironment(server.env), "lost"));
-  const alone = new Turns(lost.first, { queue: QUEUE, lock: 30_000, parseOptions: () => ({}) });
+  const alone = new Turns(lost.first, { queue: QUEUE, lock: 30_000, concurrency: 9, parseOptions: () => ({}) });
   const ended = ["1", "2"].map((id) => alone.end({ id, token: "t", once: undefined, fetch: true }));
   lost.cut();
   for (const one of await Promise.allSettled(ended)) assert.equal(one.status, "rejected");

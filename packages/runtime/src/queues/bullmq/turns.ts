@@ -29,6 +29,8 @@ export interface TurnsOptions {
   readonly queue: string;
   /** Milliseconds for which a job is in the hands of who took it. */
   readonly lock: number;
+  /** Jobs that run at a time. */
+  readonly concurrency: number;
   readonly parseOptions: (text: string) => JobsOptions;
 }
 
@@ -36,12 +38,15 @@ export interface TurnsOptions {
 export class Turns {
   readonly #options: TurnsOptions;
   readonly #turn: ScriptCommand<Answer>;
+  readonly #gather: (send: () => void) => void;
   #waiting: Waiting[] = [];
   /** Most jobs of a queue have the same. */
   #parsed: { readonly text: string; readonly options: JobsOptions } = { text: "{}", options: {} };
 
   constructor(client: Redis, options: TurnsOptions) {
     this.#options = options;
+    // One that runs alone has nothing to wait for.
+    this.#gather = options.concurrency === 1 ? process.nextTick : setImmediate;
     const keys = ["wait", "active", "prioritized", "delayed", "stalled", "meta", "pc", "marker"];
     this.#turn = scriptCommand(
       client,
@@ -52,7 +57,7 @@ export class Turns {
 
   end(done: Done): Promise<Ended> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.#send());
+      if (this.#waiting.length === 0) this.#gather(() => this.#send());
       this.#waiting.push({ ...done, resolve, reject });
     });
   }
