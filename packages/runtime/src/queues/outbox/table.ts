@@ -11,7 +11,7 @@ create table if not exists ${TABLE} (
   job jsonb not null,
   created_at timestamptz not null default now()
 );
-exception when unique_violation or duplicate_table then null;
+exception when unique_violation or duplicate_table or duplicate_object then null;
 end $$`;
 
 /** One statement, so that it works through a pooler and in any transaction. */
