@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
@@ -13,6 +14,7 @@ import { port } from "../../units/port.ts";
 import { type DriverFixture, describeDriver } from "../conformance.ts";
 import { Snapshot } from "./family.ts";
 import { Limits } from "./limits.ts";
+import { readStat, readTitle } from "./proc.ts";
 import { ProcessDriver } from "./process-driver.ts";
 
 const { username, uid, gid, homedir } = userInfo();
@@ -84,6 +86,31 @@ describe("processes of this machine", () => {
     driver.signal(running, "SIGKILL", "session");
     await eventually("nothing is left", () => !driver.hasRemains(running));
   });
+
+  for (const log of ["/dev/null", "the member's log"]) {
+    test(`a command whose words go to ${log} ends nobody else who writes there`, async () => {
+      await using fixture = await open();
+      const { directory, driver } = fixture;
+      const launch = launchOf(directory, ["sleep", "1000"]);
+      const path = log === "/dev/null" ? log : launch.log;
+      const command = driver.run(
+        { ...launch, argv: ["sh", "-c", "while ! test -e go; do sleep 0.01; done"], log: path },
+        { timeout: seconds(30), signal: new AbortController().signal },
+      );
+      const bystander = spawn("sleep", ["1000"], { stdio: "ignore" });
+      const member = await driver.start(NAME, launch);
+      try {
+        await eventually("they run", () => readTitle(bystander.pid ?? 0).startsWith("sleep") && driver.isAlive(member));
+        await writeFile(join(directory, "go"), "");
+        assert.equal((await command).code, 0);
+        // Whoever is killed is gone at once.
+        assert.equal(bystander.signalCode ?? readStat(bystander.pid ?? 0)?.state, "S");
+        assert.equal(readStat(member.pid)?.state, "S");
+      } finally {
+        bystander.kill("SIGKILL");
+      }
+    });
+  }
 
   test("children with sessions of their own are its own, also when it is dead", async () => {
     await using fixture = await open();

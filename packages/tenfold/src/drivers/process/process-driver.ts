@@ -67,7 +67,7 @@ export class ProcessDriver implements Driver {
   }
 
   signal(running: Running, signal: NodeJS.Signals, to: "leader" | "session"): void {
-    if (to === "session") signalFamily(running, signal);
+    if (to === "session") signalFamily(running, signal, true);
     else if (isProcessAlive(running)) signalProcess(running.pid, signal);
   }
 

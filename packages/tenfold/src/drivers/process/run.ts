@@ -27,7 +27,8 @@ export async function runToEnd(launch: Launch, users: Users, options: RunOptions
       // A full disk must not hide why the command failed.
     }
   };
-  const abort = (): void => signalFamily(running, "SIGKILL");
+  // Others write to its log: a command has no log of its own by which its orphans could be known.
+  const abort = (): void => signalFamily(running, "SIGKILL", false);
   const breakOff = (error: unknown): void => {
     broken ??= error;
     abort();

@@ -20,11 +20,11 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
 
 /**
  * Sends a signal to all processes of a member. With SIGKILL nothing of it is left: what is forked meanwhile is met by
- * looking again.
+ * looking again. `orphans`: as `Snapshot.family` says.
  */
-export function signalFamily(running: Running, signal: NodeJS.Signals): void {
+export function signalFamily(running: Running, signal: NodeJS.Signals, orphans: boolean): void {
   for (let look = 0; look < 5; look += 1) {
-    const family = new Snapshot().family(running, true);
+    const family = new Snapshot().family(running, orphans);
     for (const { pid } of family) signalProcess(pid, signal);
     if (signal !== "SIGKILL" || family.length === 0) return;
   }
