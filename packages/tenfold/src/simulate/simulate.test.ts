@@ -91,8 +91,10 @@ test("both engines agree on hours and violations, and the request engine knows b
     ],
     roughness: 0.02,
   });
-  const stage = stageOf(trace, DEFAULT_WORLD);
-  const policy = (): ReturnType<typeof byPolicy> => byPolicy("cheap", webPolicy(DEFAULT_WORLD, "cheap"));
+  // Both queue where the policy sees it.
+  const world: World = { ...DEFAULT_WORLD, queue: "balancer" };
+  const stage = stageOf(trace, world);
+  const policy = (): ReturnType<typeof byPolicy> => byPolicy("cheap", webPolicy(world, "cheap"));
   const fluid = simulateFluid(stage, policy());
   const requests = simulateRequests(stage, policy());
   assert.ok(

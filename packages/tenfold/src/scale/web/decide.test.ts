@@ -172,6 +172,16 @@ test("a fall is not taken back for the margin's sake, but for what is expected",
   assert.ok(after(390 * 3).target > from);
 });
 
+test("crowds, which no margin can cover, do not widen it for the hours after them", () => {
+  const crowd = (second: number): number => (second % 3600 < 300 ? 400 : 100);
+  const random = new Random(4);
+  const { decisions } = run({
+    seconds: 4 * 3600,
+    sample: ({ second }, at) => sampleOf(poissonArrivals(random, crowd(second)), at),
+  });
+  for (const { why } of decisions) assert.ok(why.kind !== "web" || why.figures.margin < 1.3);
+});
+
 test("a memory that an older version wrote goes on", () => {
   const { memory, last } = run({ seconds: 3600, sample: (_, at) => sampleOf(400, at) });
   const { drift: _, demand, ...rest } = memory;

@@ -19,6 +19,8 @@ const CALM = 90_000;
 const CAUTION: Caution = { weight: 1, most: 20, fadesADay: 0.45 };
 /** Caution helps little against surges, which nobody could foresee. */
 const SURGE_CAUTION: Caution = { ...CAUTION, weight: 0.25 };
+/** The most that a margin may be, a logarithm: what exceeds it was a crowd, and says nothing of what comes next. */
+const MOST_MARGIN = 0.25;
 /** Requests that queue now are worked off within so many seconds. */
 const QUEUE_SECONDS = 15;
 const FALL_SHARE = 0.04;
@@ -106,7 +108,7 @@ function byDemand(
   const ahead = forecast(before.demand ?? startDemand(load), load, { seconds, horizon });
   const calm = drift(driftBefore(before, load), { load, level: ahead.memory.level }, now, seconds);
   const known = learnShortfall(before, ahead.now, now, { horizon, seconds, cost });
-  const margin = Math.exp(quantile(known.shortfall, covered));
+  const margin = Math.exp(Math.min(MOST_MARGIN, quantile(known.shortfall, covered)));
   const queue = (sample.queued * cost) / QUEUE_SECONDS;
   const need = sizeFor(Math.max(ahead.expected * margin, ahead.surge ?? 0) + queue, cost, policy);
   const barely = sizeFor(Math.max(ahead.expected, ahead.surge ?? 0) + queue, cost, policy, BARE);

@@ -32,6 +32,17 @@ test("a step is a surge to where it has led, a ramp to where it will lead", () =
   assert.ok(ramp > 16 + 0.4 * 60 && ramp < 16 + 0.4 * 60 * 1.5, `${ramp}`);
 });
 
+test("what chance adds after a step is no slope", () => {
+  for (const after of [
+    [20, 20.4],
+    [20, 20.4, 21],
+    [20, 19.6, 20.8],
+  ]) {
+    const surge = follow([10, ...after]).at(-1)?.surge;
+    assert.equal(surge, after.at(-1), `${after}`);
+  }
+});
+
 test("what a surge goes on by is seen with its second sample", () => {
   const surges = follow([12, 15, 18]).map(({ surge }) => surge);
   assert.equal(surges[0], null);

@@ -15,6 +15,9 @@ const SURGE_SHARE = 0.1;
 const SURGE_LEAST = 0.25;
 /** The first of the two need not yet have come all the way. */
 const SURGE_FIRST = 0.5;
+/** A surge whose newest slope is less than this share of the one before, or that rises by less than this of itself, was a step. */
+const SURGE_SLACKENS = 0.5;
+const SURGE_GOES_ON = 0.15;
 /** A surge is thought to go on a little faster than it began. */
 const SURGE_GAIN = 1.2;
 const SMALLEST = 0.2;
@@ -98,6 +101,9 @@ function surgeOf(
   const [older, old, last] = recent;
   if (older === undefined || old === undefined || last === undefined) return null;
   if (last - earlier <= least || old - earlier <= SURGE_FIRST * least) return null;
-  const slope = Math.max(0, Math.min((last - old) / seconds, (last - older) / (2 * seconds)));
+  const newest = last - old;
+  const both = last - older;
+  const goesOn = newest > SURGE_SLACKENS * (both / 2) && both > SURGE_GOES_ON * (last - earlier);
+  const slope = goesOn ? Math.min(newest, both / 2) / seconds : 0;
   return last + SURGE_GAIN * slope * horizon;
 }

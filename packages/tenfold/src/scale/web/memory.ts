@@ -50,7 +50,7 @@ export function freshWebMemory(now: number, cost: number): WebMemory {
     costWeight: 0,
     demand: null,
     drift: null,
-    shortfall: histogram(120, 0, 0.12),
+    shortfall: histogram(720, 0, 0.12),
     pending: [],
     patience: FRESH_PATIENCE,
     rules: NO_RULE_MEMORY,
