@@ -12,9 +12,10 @@ export interface Front {
 }
 
 const TUNINGS: readonly Tuning[] = [
-  { covered: 0.75, fill: 0.97, limitShare: 0.95 },
-  { covered: 0.9, fill: 0.92, limitShare: 0.9 },
-  { covered: 0.98, fill: 0.85, limitShare: 0.7 },
+  { covered: 0.9, fill: 0.98, limitShare: 1 },
+  { covered: 0.95, fill: 0.97, limitShare: 0.95 },
+  { covered: 0.975, fill: 0.955, limitShare: 0.95 },
+  { covered: 0.985, fill: 0.9, limitShare: 0.8 },
 ];
 const BOOTS = [45, 5];
 

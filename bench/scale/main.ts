@@ -23,6 +23,7 @@ import { partsIn, writePage } from "../validate/page.ts";
 import { front } from "./front.ts";
 import { huge } from "./huge.ts";
 import { cell, page, type Section } from "./page.ts";
+import { parts } from "./parts.ts";
 
 const quick = process.argv.includes("--quick");
 const RESULTS = join(ROOT, "bench/results");
@@ -60,8 +61,8 @@ async function section(kind: "web" | "workers", use: "tuning" | "held-out"): Pro
     );
   }
   const policies = (results[0] ?? []).map(({ policy }) => policy);
-  const rows = policies.map((policy, at) => [policy, ...results.map((scores) => cell(scores[at]))]);
-  return { kind, use, heads: names, rows };
+  const rows = names.map((name, at) => [name, ...policies.map((_, policy) => cell(results[at]?.[policy]))]);
+  return { kind, use, heads: policies, rows };
 }
 
 await mkdir(RESULTS, { recursive: true });
@@ -71,9 +72,10 @@ const sections = [
   await section("workers", "tuning"),
   await section("workers", "held-out"),
 ];
-console.error("· front");
+console.error("· parts and front");
+const prices = parts(["world-cup-held", "office-held", "research-held"].map(made));
 const fronts = front(["world-cup-held", "office-held"].map(made));
 console.error("· a fleet of ten thousand");
-const text = page({ sections, fronts, huge: huge() });
+const text = page({ sections, parts: prices, fronts, huge: huge() });
 console.log(text);
 if (!quick) await writePage((page) => [text.trimEnd(), ...partsIn(page)].join("\n\n").concat("\n"));

@@ -2,7 +2,7 @@ import type { Score } from "../../packages/tenfold/src/simulate/score.ts";
 import type { Front } from "./front.ts";
 import type { Huge } from "./huge.ts";
 
-/** One table: policies down, traces across. */
+/** One table: traces down, policies across. */
 export interface Section {
   readonly kind: "web" | "workers";
   readonly use: "tuning" | "held-out";
@@ -27,9 +27,16 @@ const TITLES = {
   workers: { tuning: "Workers, traces used for tuning", "held-out": "Workers, traces held out" },
 } as const;
 
-export function page({ sections, fronts, huge }: { sections: readonly Section[]; fronts: Front; huge: Huge }): string {
-  const parts = sections.map(
-    ({ kind, use, heads, rows }) => `## ${TITLES[kind][use]}\n\n${table(["policy", ...heads], rows)}`,
+export interface Results {
+  readonly sections: readonly Section[];
+  readonly parts: readonly (readonly string[])[];
+  readonly fronts: Front;
+  readonly huge: Huge;
+}
+
+export function page({ sections, parts, fronts, huge }: Results): string {
+  const tables = sections.map(
+    ({ kind, use, heads, rows }) => `## ${TITLES[kind][use]}\n\n${table(["trace", ...heads], rows)}`,
   );
   return `# Benchmarks of scaling
 
@@ -43,7 +50,15 @@ after 30 s. A reversal is a change of direction within ten minutes. Traces and o
 The other policies are models of ours, built from their sources and manuals. Constants were chosen on the tuning traces
 only.
 
-${parts.join("\n\n")}
+${tables.join("\n\n")}
+
+## What the price is paid for
+
+Step by step from somebody who knows the future to Tenfold (\`cheap\`). First: knows all, but changes direction at most once
+in ten minutes. Second: grows with Tenfold's own forecasts and their margin, which a boot takes to follow; only when to
+fall is foreseen. Last: Tenfold, which does not know the next ten minutes either.
+
+${table(["trace", "future known, no flapping", "falls foreseen", "tenfold cheap"], parts)}
 
 ## From cheap to safe
 

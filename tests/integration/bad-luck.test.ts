@@ -171,6 +171,22 @@ test("Ctrl-C in the middle of up leaves nothing half done", async (t) => {
   });
 });
 
+test("an up in the foreground outlives its engine, and ends when another terminal stops the fleet", async () => {
+  await using project = await createProject({ files: webOnly(1) });
+  const started = project.start(["up"]);
+  await started.says(/Ctrl-C stops the fleet/, 90_000);
+  const { engine } = project;
+  process.kill(engine, "SIGKILL");
+  await eventually("another engine", () => project.engine !== engine);
+  await project.healthy();
+  assert.doesNotMatch(started.output, /was stopped/);
+
+  await project.tenfold("down");
+  const { code, stderr } = await started.ended;
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /· the fleet was stopped by another command/);
+});
+
 test("a port that the file names and somebody has is told with who has it; nothing was started", async () => {
   const holder = createServer().listen(0, "127.0.0.1");
   await once(holder, "listening");

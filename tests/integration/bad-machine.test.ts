@@ -147,3 +147,35 @@ test("a user without rights runs a whole fleet, as itself", {
   assert.equal((await as("health")).code, 0);
   assert.equal((await as("down", "--volumes", "-y")).code, 0);
 });
+
+test("who the application runs as follows the PATH of each up, not that of the first", {
+  skip: needsRoot,
+}, async () => {
+  await using project = await createProject({
+    files: {
+      "server.mjs": SERVER,
+      "tenfold.yaml": "name: shop\nweb: { command: serve server.mjs, instances: 1, health: /health }\n",
+      "closed/serve": `#!/bin/sh\nexec ${process.execPath} "$@"\n`,
+      "open/serve": `#!/bin/sh\nexec ${process.execPath} "$@"\n`,
+    },
+  });
+  for (const name of ["closed/serve", "open/serve"]) await chmod(project.path(name), 0o755);
+  await chmod(project.path("closed"), 0o700);
+  const upWithPath = (directory: string) =>
+    project.run(["up", "-d"], { env: { PATH: `${project.path(directory)}:${process.env.PATH}` } });
+  const web = async () => {
+    const { pid } = await project.member("web-1");
+    return processesOf([project.directory]).find((running) => running.pid === pid);
+  };
+
+  const closed = await upWithPath("closed");
+  assert.equal(closed.code, 0, closed.stderr);
+  assert.match(closed.stderr, /serve is .*closed\/serve, and user tenfold cannot pass .*closed, so .* root\./);
+  assert.equal((await web())?.uid, 0);
+
+  const open = await upWithPath("open");
+  assert.equal(open.code, 0, open.stderr);
+  assert.doesNotMatch(open.stderr, /cannot pass/);
+  await project.tenfold("restart", "web");
+  assert.notEqual((await web())?.uid, 0);
+});

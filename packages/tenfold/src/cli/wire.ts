@@ -46,7 +46,7 @@ export function createEngineHost(directory: string): EngineHost {
   return {
     now: Date.now,
     bootId,
-    observe: async (spec, project) => {
+    observe: async (spec, project, path = process.env.PATH) => {
       await ensureServiceUser({ user: spec.user });
       const [observed, system] = await Promise.all([
         observeMachine({ user: spec.user, processEnv: process.env }),
@@ -59,7 +59,7 @@ export function createEngineHost(directory: string): EngineHost {
         project,
         user: service,
         processes: processesOf(spec),
-        processEnv: process.env,
+        path,
         closed: [nameInProject(spec.backups) ?? ""],
       });
       const fitting = await withPostgresOf(observed, paths);

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { Launch, RenderedFile, RunAs } from "../fleet/launch.ts";
+import type { Machine } from "../fleet/machine.ts";
 import type { MemberName } from "../fleet/member.ts";
 import type { Space } from "../fleet/space.ts";
 import type { Running } from "../fleet/state.ts";
@@ -47,6 +48,8 @@ export interface Titled {
 
 /** Runs processes on a machine. Every method is idempotent: "already so" is success. */
 export interface Driver {
+  /** Who members run as that start from now on. */
+  runAs(users: Machine["users"]): void;
   /** Starts a process in a session of its own. It outlives the engine. */
   start(member: MemberName, launch: Launch): Promise<Running>;
   /** Calls back once, when the leading process has ended; at once when it already has. Works for adopted processes. */

@@ -71,7 +71,8 @@ export class Engine {
     if (read.found === "nothing") return;
     if (read.found === "previous")
       this.#note(`the newest state was damaged and is kept as ${read.damaged}; its previous copy is used`);
-    const { machine } = await this.#host.observe(read.state.spec, this.#directory);
+    const path = this.#host.openSecrets().environment(read.state.release).PATH;
+    const { machine } = await this.#host.observe(read.state.spec, this.#directory, path);
     const { supervisor } = this.#assemble(read.state, machine);
     if (read.state.bootId !== this.#host.bootId()) return;
     const adopted = await supervisor.adopt();

@@ -12,10 +12,11 @@ export interface EngineHost {
   now(): number;
   /** The kernel's; differs after each reboot. */
   bootId(): string;
-  /** Faults: TF_MISSING_PROGRAM, TF_OLD_PROGRAM. */
+  /** `path`: where the application looks for its programs; absent: where the engine does. Faults: TF_MISSING_PROGRAM, TF_OLD_PROGRAM. */
   observe(
     spec: Spec,
     directory: string,
+    path?: string,
   ): Promise<{ readonly machine: Machine; readonly paths: Paths; readonly notes: readonly string[] }>;
   /** The directories of the fleet itself, safely made. Faults: TF_NOT_WRITABLE, TF_DISK_FULL. */
   makeDirectories(paths: Paths, machine: Machine): Promise<void>;

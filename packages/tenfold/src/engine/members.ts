@@ -69,6 +69,7 @@ export class Members implements KeeperHost {
 
   set machine(machine: Machine) {
     this.#machine = machine;
+    this.driver.runAs(machine.users);
   }
 
   get machine(): Machine {

@@ -38,7 +38,7 @@ export async function performUp(
   },
 ): Promise<void> {
   const { host, operation, note } = context;
-  const { machine, paths, notes } = await host.observe(request.spec, request.directory);
+  const { machine, paths, notes } = await host.observe(request.spec, request.directory, request.inherited.PATH);
   for (const text of notes) note(text);
   const previous = engine.fleet?.supervisor.store.state ?? null;
   if (previous !== null && needsDeploy(request, previous)) {

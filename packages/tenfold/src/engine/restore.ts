@@ -51,7 +51,7 @@ async function found(
   if (engine.fleet !== null) return engine.fleet;
   if (request === null)
     throw new Fault("TF_NOT_RUNNING", "there is no fleet to restore", { hint: "start one: tenfold up" });
-  const { machine, paths, notes } = await host.observe(request.spec, request.directory);
+  const { machine, paths, notes } = await host.observe(request.spec, request.directory, request.inherited.PATH);
   for (const text of notes) note(text);
   const intended = intendUp(request, null, { now: host.now(), paths, bootId: host.bootId() });
   const driver = host.createDriver(machine, intended.id);

@@ -29,8 +29,8 @@ export interface WorkerFigures {
   readonly keep: number;
 }
 
-/** Why a number that could fall does not, or why nothing is decided at all. */
-export type HoldReason = "no-metrics" | "deploy" | "errors" | "restart" | "growth" | "rule";
+/** Why a number that could change does not, or why nothing is decided at all. */
+export type HoldReason = "no-metrics" | "deploy" | "errors" | "restart" | "growth" | "fall" | "rule";
 
 /** What the number was chosen by. */
 export type Why =
@@ -54,7 +54,7 @@ export interface Decision {
   /** What `why` asked for, before `bound`. */
   readonly wanted: number;
   readonly why: Why;
-  /** Set when the number could have fallen and was kept. */
+  /** Set when the number could have changed and was kept. */
   readonly held: HoldReason | null;
   readonly bound: Bound | null;
 }

@@ -7,6 +7,7 @@ const HOLDS: Readonly<Record<HoldReason, string>> = {
   errors: "too many answers are errors",
   restart: "not watched for long enough",
   growth: "it grew less than ten minutes ago",
+  fall: "it fell less than ten minutes ago, and suffices for what is expected",
   rule: "a rule holds it",
 };
 

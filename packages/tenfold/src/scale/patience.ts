@@ -9,13 +9,11 @@ const WATCH = 600_000;
 /** A growth so soon after a fall takes it back. */
 const REVERSAL = 600_000;
 const SHORTEST_WINDOW = 60_000;
-/** Caution lengthens the window up to eight minutes; what is above this asks for more to spare instead. */
-const WINDOW_CAUTION = 3;
-const CAUTION_A_DAY = 0.5;
+const MOST_WINDOW_CAUTION = 3;
 
 /**
  * What keeps a number from falling too soon. It may fall to the highest number that was to be kept within a window. A
- * fall that had to be taken back raises caution, and each whole step of caution doubles the window.
+ * fall that had to be taken back raises caution, which fades by the day.
  */
 export interface Patience {
   /** Numbers to keep, oldest first, without those that a later one exceeds. */
@@ -32,18 +30,22 @@ export function freshSample<T extends { readonly at: number }>(sample: T | null,
   return sample !== null && now - sample.at <= FRESH ? sample : null;
 }
 
-/** Caution that the window has no use for. */
-export function surplusCaution({ caution }: Patience): number {
-  return Math.max(0, caution - WINDOW_CAUTION);
+/** Whether the last change was a fall, so recent that growing now would take it back. */
+export function wouldReverse({ grewAt, shrankAt }: Patience, now: number): boolean {
+  return shrankAt !== null && now - shrankAt < REVERSAL && (grewAt === null || grewAt < shrankAt);
 }
 
-/** Notes a number to keep, and gives the highest one of the window. */
+/** The window of a model that has nothing else to be cautious by: each whole step of caution doubles it. */
+export function cautiousWindow({ caution }: Patience): number {
+  return SHORTEST_WINDOW * 2 ** Math.min(caution, MOST_WINDOW_CAUTION);
+}
+
+/** Notes a number to keep, and gives the highest one of the window (milliseconds). */
 export function keepFor(
   patience: Patience,
   count: number,
-  now: number,
+  { now, window }: { readonly now: number; readonly window: number },
 ): { readonly keep: number; readonly patience: Patience } {
-  const window = SHORTEST_WINDOW * 2 ** (patience.caution - surplusCaution(patience));
   const keeps = [...patience.keeps.filter((each) => each.at > now - window && each.count > count), { at: now, count }];
   return { keep: keeps[0]?.count ?? count, patience: { ...patience, keeps } };
 }
@@ -58,25 +60,27 @@ export function holdReason(
   return grewAt !== null && now - grewAt < WATCH ? "growth" : null;
 }
 
-export interface Passed {
-  readonly now: number;
-  /** Seconds since the decision before. */
-  readonly seconds: number;
-  /** What a fall that is taken back adds to caution, and the most that it may reach. */
+/** How a model learns caution. */
+export interface Caution {
+  /** What a fall that is taken back adds, and the most that it may reach. */
   readonly weight: number;
   readonly most: number;
+  readonly fadesADay: number;
 }
 
-/** What a decision teaches. */
+/** What a decision teaches, `seconds` after the one before. */
 export function afterDecision(
   patience: Patience,
   { from, target }: Decision,
-  { now, seconds, weight, most }: Passed,
+  { now, seconds }: { readonly now: number; readonly seconds: number },
+  { weight, most, fadesADay }: Caution,
 ): Patience {
-  const { shrankAt } = patience;
-  const faded = Math.max(0, patience.caution - (CAUTION_A_DAY * seconds) / 86_400);
+  const faded = Math.max(0, patience.caution - (fadesADay * seconds) / 86_400);
   if (target < from) return { ...patience, shrankAt: now, caution: faded };
   if (target === from) return { ...patience, caution: faded };
-  const reverses = shrankAt !== null && now - shrankAt < REVERSAL;
-  return { ...patience, grewAt: now, caution: reverses ? Math.min(most, faded + weight) : faded };
+  return {
+    ...patience,
+    grewAt: now,
+    caution: wouldReverse(patience, now) ? Math.min(most, faded + weight) : faded,
+  };
 }

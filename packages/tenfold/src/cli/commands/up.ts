@@ -7,15 +7,38 @@ import { formatFleet } from "../output/fleet-table.ts";
 import { LogLines } from "../output/log-lines.ts";
 import { follow, stopFleet, tellProjectNotes, wholeNumber } from "../watch.ts";
 
-/** Streams logs until Ctrl-C, then stops everything. */
+const LOOK_EVERY_MS = 500;
+
+/** Settles when the fleet was stopped by somebody else: true; or when aborted: false. An engine that dies is no stop. */
+async function isStoppedElsewhere({ target }: Context, signal: AbortSignal): Promise<boolean> {
+  while (!signal.aborted) {
+    await target.events(() => {}, signal);
+    if (signal.aborted) break;
+    const report = await target.ps().catch((error: unknown) => {
+      if (error instanceof Fault && error.code === "TF_NOT_RUNNING") return null;
+      throw error;
+    });
+    if (report === null || report.members.length === 0) return true;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  return false;
+}
+
+/** Streams logs until Ctrl-C, then stops everything; or until somebody else has. */
 async function stayInForeground(context: Context): Promise<number> {
   const { target, terminal, paint, options, interrupts } = context;
   if (!options.quiet) terminal.err(`\n${paint("Ctrl-C stops the fleet; tenfold up -d leaves it running.", "dim")}\n`);
   const lines = new LogLines(paint);
   const query = { members: [], lines: 0, follow: true, since: null };
   const write = options.json ? (): void => {} : (text: string): void => terminal.out(text);
-  await target.logs(query, (line) => write(lines.format(line)), interrupts.next());
-  await stopFleet(context, { volumes: false });
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([interrupts.next(), stopped.signal]);
+  const [isStopped] = await Promise.all([
+    isStoppedElsewhere(context, signal).finally(() => stopped.abort()),
+    target.logs(query, (line) => write(lines.format(line)), signal),
+  ]);
+  if (!isStopped) await stopFleet(context, { volumes: false });
+  else if (!options.quiet) terminal.err(`${paint("·", "dim")} the fleet was stopped by another command\n`);
   return EXIT_CODES.done;
 }
 
@@ -36,7 +59,7 @@ export const up: CommandDefinition = {
   usage: "[web]",
   summary: "start the fleet, or make it what the file says now",
   description:
-    "Starts what is missing, changes what differs, leaves alone what is already so. In the foreground it then streams logs until Ctrl-C, which stops the fleet. A number is how many web instances to run.",
+    "Starts what is missing, changes what differs, leaves alone what is already so. In the foreground it then streams logs until Ctrl-C, which stops the fleet, or until another command has stopped it. A number is how many web instances to run.",
   options: [
     { flags: "-d, --detach", description: "leave the fleet running and return" },
     { flags: "--command <command>", description: "no file: run this command as the web tier" },

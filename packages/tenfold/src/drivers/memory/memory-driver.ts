@@ -65,6 +65,8 @@ export class MemoryDriver implements Driver {
     this.#machine = machine;
   }
 
+  runAs(): void {}
+
   async start(member: MemberName, launch: Launch): Promise<Running> {
     const behaviour = this.#behaviour(launch);
     const running: Running = {

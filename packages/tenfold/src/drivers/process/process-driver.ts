@@ -27,7 +27,7 @@ import { Stillness } from "./stillness.ts";
 
 /** Runs members as processes of this Linux machine. */
 export class ProcessDriver implements Driver {
-  readonly #users: Users;
+  #users: Users;
   readonly #limits: Limits;
   readonly #deaths = new Deaths();
   readonly #stillness = new Stillness();
@@ -37,6 +37,10 @@ export class ProcessDriver implements Driver {
   constructor(users: Users, limits: Limits) {
     this.#users = users;
     this.#limits = limits;
+  }
+
+  runAs(users: Users): void {
+    this.#users = users;
   }
 
   async start(member: MemberName, launch: Launch): Promise<Running> {

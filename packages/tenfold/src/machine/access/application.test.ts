@@ -28,7 +28,7 @@ async function check(
     project: path,
     user: nobody,
     processes: [{ command, directory: "." }],
-    processEnv: { PATH: `${extraPath}:/usr/bin:/bin` },
+    path: `${extraPath}:/usr/bin:/bin`,
   });
 }
 

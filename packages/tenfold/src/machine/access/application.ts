@@ -12,7 +12,8 @@ export interface ApplicationRequest {
   readonly user: User;
   /** Its commands, and the directories (relative to the project) where they run. */
   readonly processes: readonly { readonly command: Command; readonly directory: string }[];
-  readonly processEnv: Readonly<Record<string, string | undefined>>;
+  /** Where its programs are looked for: `PATH`. */
+  readonly path: string | undefined;
   /** Names in the project that are none of the application's business. */
   readonly closed?: readonly string[];
 }
@@ -67,11 +68,11 @@ async function filesOf(request: ApplicationRequest): Promise<{ program: string; 
   for (const { command, directory } of request.processes) {
     const program = programOf(command);
     if (program === undefined || found.some((one) => one.program === program)) continue;
-    let file = await locate(program, resolve(request.project, directory), request.processEnv.PATH);
+    let file = await locate(program, resolve(request.project, directory), request.path);
     for (let depth = 0; file !== null && depth < 4; depth += 1) {
       found.push({ program, file: await realpath(file).catch(() => file ?? "") });
       const script: string = file;
-      file = await interpreterOf(script, request.processEnv.PATH);
+      file = await interpreterOf(script, request.path);
     }
   }
   return found.filter(({ file }) => isAbsolute(file));

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { parseRule } from "../../spec/scaling/parse-rule.ts";
 import { parseSchedule } from "../../spec/scaling/parse-schedule.ts";
 import { Random } from "../../units/random.ts";
+import type { Decision } from "../decision.ts";
 import { explain } from "../explain.ts";
 import { decideWeb } from "./decide.ts";
 import type { WebMemory } from "./memory.ts";
@@ -138,6 +139,63 @@ test("a restarted engine holds the number for ten minutes, then goes on with wha
   assert.equal(after.decisions[60]?.held, "restart");
   assert.ok(after.last.target < before.last.target);
   assert.equal(after.memory.cost, before.memory.cost);
+});
+
+test("a fall is not taken back for the margin's sake, but for what is expected", () => {
+  const random = new Random(3);
+  const sample = (_: unknown, at: number): ReturnType<typeof sampleOf> => sampleOf(poissonArrivals(random, 390), at);
+  const before = run({ seconds: 6 * 3600, sample });
+  let [second, from, { memory }] = [6 * 3600, before.last.target + 2, before];
+  for (let fell = false; !fell; second += 5) {
+    assert.ok(second < 8 * 3600, "it never fell");
+    const step = run({ seconds: 5, start: second, from, memory, sample });
+    fell = step.last.target < from;
+    from = step.last.target;
+    memory = step.memory;
+  }
+  const at = second * 1000;
+  const after = (rate: number, patience = memory.patience): Decision => {
+    const input = { sample: sampleOf(rate, at), counts: { wanted: from, ready: from, starting: 0 }, deploying: false };
+    return decideWeb(POLICY, input, { ...memory, patience }, at).decision;
+  };
+  const rates = Array.from({ length: 200 }, (_, index) => 390 * 1.01 ** index);
+  const kept = rates.filter((rate) => after(rate).held === "fall");
+  assert.ok(kept.length > 0);
+  for (const rate of kept) {
+    assert.equal(after(rate).target, from);
+    assert.ok(after(rate, { ...memory.patience, shrankAt: null }).target > from);
+  }
+  assert.match(
+    explain(after(kept[0] ?? 0)),
+    /; kept: it fell less than ten minutes ago, and suffices for what is expected$/,
+  );
+  assert.ok(after(390 * 3).target > from);
+});
+
+test("crowds, which no margin can cover, do not widen it for the hours after them", () => {
+  const crowd = (second: number): number => (second % 3600 < 300 ? 400 : 100);
+  const random = new Random(4);
+  const { decisions } = run({
+    seconds: 4 * 3600,
+    sample: ({ second }, at) => sampleOf(poissonArrivals(random, crowd(second)), at),
+  });
+  for (const { why } of decisions) assert.ok(why.kind !== "web" || why.figures.margin < 1.3);
+});
+
+test("a memory that an older version wrote goes on", () => {
+  const { memory, last } = run({ seconds: 3600, sample: (_, at) => sampleOf(400, at) });
+  const { drift: _, demand, ...rest } = memory;
+  const { earlier: __, ...known } = demand ?? assert.fail();
+  const old = JSON.parse(JSON.stringify({ ...rest, demand: { ...known, surgeUntil: 0 } })) as WebMemory;
+  const after = run({
+    seconds: 3600,
+    start: 3600,
+    from: last.target,
+    memory: old,
+    sample: (_, at) => sampleOf(400, at),
+  });
+  assert.equal(after.last.target, last.target);
+  assert.ok(Number.isFinite(after.memory.drift?.level));
 });
 
 test("refused requests are demand: with them in the arrivals the number grows beyond what is served", () => {

@@ -1,24 +1,29 @@
 import { activeOverride, bounded } from "../bounds.ts";
 import type { Decision, HoldReason, Why } from "../decision.ts";
 import { quantile } from "../histogram.ts";
-import { afterDecision, freshSample, GAP, holdReason, keepFor, surplusCaution } from "../patience.ts";
+import { afterDecision, type Caution, freshSample, GAP, holdReason, keepFor, wouldReverse } from "../patience.ts";
 import { decideByRules } from "../rules/decide.ts";
+import { drift, restartDrift, startDrift } from "./drift.ts";
 import { forecast, startDemand } from "./forecast.ts";
 import { learnCost, learnShortfall } from "./learn.ts";
-import { freshWebMemory, type WebMemory } from "./memory.ts";
+import { type DriftMemory, freshWebMemory, type WebMemory } from "./memory.ts";
 import { tuningOf, type WebPolicy } from "./policy.ts";
 import type { WebCounts, WebSample } from "./sample.ts";
-import { sizeFor } from "./size.ts";
+import { BARE, sizeFor } from "./size.ts";
 
-/** Beyond these, a load must lie below what the next lower number suffices for before the number falls. */
-const KEEP_LOAD = 0.4;
-const KEEP_SHARE = 0.05;
-const MOST_CAUTION = 9;
+/** A fall leaves room for so many deviations of the next ten minutes, and more with every step of caution. */
+const CALM_DEVIATIONS = 0.8;
+const CAUTIOUS_DEVIATIONS = 0.4;
+/** For how long fewer must have sufficed, milliseconds. */
+const CALM = 90_000;
+const CAUTION: Caution = { weight: 1, most: 20, fadesADay: 0.45 };
 /** Caution helps little against surges, which nobody could foresee. */
-const SURGE_CAUTION = 0.7;
+const SURGE_CAUTION: Caution = { ...CAUTION, weight: 0.25 };
+/** The most that a margin may be, a logarithm: what exceeds it was a crowd, and says nothing of what comes next. */
+const MOST_MARGIN = 0.25;
 /** Requests that queue now are worked off within so many seconds. */
 const QUEUE_SECONDS = 15;
-const FALL_SHARE = 0.05;
+const FALL_SHARE = 0.04;
 
 /** What is known at the moment of a decision. */
 export interface WebInput {
@@ -47,9 +52,9 @@ function conclude(
 
 /**
  * How many web instances there should be. Pure: the same policy, input and memory give the same outcome at the same
- * time. It grows at once, to what the load needs when a launched instance would serve; it falls when for a while fewer
- * would have sufficed with something to spare, and not within ten minutes after it grew. That while doubles with
- * every fall that had to be taken back, and shortens again day by day.
+ * time. It grows at once, to what the load needs when a launched instance would serve; it falls when fewer will suffice
+ * for the next ten minutes too, and not within ten minutes after it grew. Every fall that had to be taken back makes it
+ * more cautious, and days without one less. To take a fall back, what is forecast must need it without any margin.
  */
 export function decideWeb(policy: WebPolicy, input: WebInput, memory: WebMemory | null, now: number): WebOutcome {
   const { counts, deploying } = input;
@@ -100,14 +105,19 @@ function byDemand(
   const learned = deploying ? before : learnCost(before, sample.work);
   const { cost } = learned;
   const load = sample.arrivals * cost;
-  const ahead = forecast(before.demand ?? startDemand(load), load, now, { seconds, horizon });
+  const ahead = forecast(before.demand ?? startDemand(load), load, { seconds, horizon });
+  const calm = drift(driftBefore(before, load), { load, level: ahead.memory.level }, now, seconds);
   const known = learnShortfall(before, ahead.now, now, { horizon, seconds, cost });
-  const margin = Math.exp(Math.max(0.02, quantile(known.shortfall, covered)));
-  const likely = Math.max(ahead.expected * margin, ahead.surge ?? 0) + (sample.queued * cost) / QUEUE_SECONDS;
-  const need = sizeFor(likely, cost, policy);
-  const spare = KEEP_SHARE + surplusCaution(before.patience) * (margin - 1);
-  const fitting = Math.max(need, sizeFor(likely * (1 + spare) + KEEP_LOAD, cost, policy));
-  const { keep, patience } = keepFor(before.patience, fitting, now);
+  const margin = Math.exp(Math.min(MOST_MARGIN, quantile(known.shortfall, covered)));
+  const queue = (sample.queued * cost) / QUEUE_SECONDS;
+  const need = sizeFor(Math.max(ahead.expected * margin, ahead.surge ?? 0) + queue, cost, policy);
+  const barely = sizeFor(Math.max(ahead.expected, ahead.surge ?? 0) + queue, cost, policy, BARE);
+  const deviations = CALM_DEVIATIONS + CAUTIOUS_DEVIATIONS * before.patience.caution;
+  const highest = Math.max(ahead.expected, calm.expected + deviations * calm.deviation);
+  const { keep, patience } = keepFor(before.patience, Math.max(need, sizeFor(highest * margin, cost, policy)), {
+    now,
+    window: CALM,
+  });
   const figures = {
     arrivals: sample.arrivals,
     cost: cost * 1000,
@@ -120,9 +130,9 @@ function byDemand(
   };
   const reason =
     sample.failed > policy.errorLimit ? "errors" : holdReason(patience, { since: before.since, now, deploying });
-  const { wanted, held } = choose({ from, need, keep }, reason);
+  const least = wouldReverse(before.patience, now) ? barely : need;
+  const { wanted, held } = choose({ from, need, least, keep }, reason);
   const decision = conclude(policy, from, now, { wanted, why: { kind: "web", figures }, held });
-  const weight = ahead.surge === null ? 1 : SURGE_CAUTION;
   return {
     decision,
     memory: {
@@ -130,18 +140,31 @@ function byDemand(
       ...learned,
       at: now,
       demand: ahead.memory,
+      drift: calm.memory,
       shortfall: known.shortfall,
       pending: [...known.pending, { at: now, forecast: ahead.expected }],
-      patience: afterDecision(patience, decision, { now, seconds, weight, most: MOST_CAUTION }),
+      patience: afterDecision(patience, decision, { now, seconds }, ahead.surge === null ? CAUTION : SURGE_CAUTION),
     },
   };
 }
 
-/** Up at once, though at most threefold; down in steps of a twentieth. */
+/** What was learned of ten minutes' drift outlives a gap; older memories do not know it. */
+function driftBefore({ demand, drift: known }: WebMemory, load: number): DriftMemory {
+  if (!known) return startDrift(load);
+  return demand === null ? restartDrift(known, load) : known;
+}
+
+/** Up at once, though at most threefold, and only if it has to be `least`; down in small steps. */
 function choose(
-  { from, need, keep }: { readonly from: number; readonly need: number; readonly keep: number },
+  {
+    from,
+    need,
+    least,
+    keep,
+  }: { readonly from: number; readonly need: number; readonly least: number; readonly keep: number },
   reason: HoldReason | null,
 ): { wanted: number; held: HoldReason | null } {
+  if (need > from && least <= from) return { wanted: from, held: "fall" };
   if (need > from) return { wanted: Math.min(need, Math.max(3 * from, from + 10)), held: null };
   if (keep >= from) return { wanted: from, held: null };
   if (reason !== null) return { wanted: from, held: reason };

@@ -11,6 +11,7 @@ export interface WebMemory {
   readonly cost: number;
   readonly costWeight: number;
   readonly demand: DemandMemory | null;
+  readonly drift: DriftMemory | null;
   /** How far demand exceeded its forecast, a boot ahead. */
   readonly shortfall: Histogram;
   /** Forecasts that have not come true yet, oldest first. */
@@ -22,12 +23,22 @@ export interface WebMemory {
 /** Level and trend of the load (Holt), and how rough both are: variances for each instance of load. */
 export interface DemandMemory {
   readonly level: number;
+  /** The level before the newest two samples. */
+  readonly earlier: number;
   readonly trend: number;
   readonly roughness: number;
   readonly trendRoughness: number;
   /** The last samples, newest last. */
   readonly recent: readonly number[];
-  readonly surgeUntil: number;
+}
+
+/** Slow level and trend of the load, and how rough ten minutes of it are. */
+export interface DriftMemory {
+  readonly level: number;
+  readonly trend: number;
+  readonly roughness: number;
+  /** What was foreseen for ten minutes later, oldest first. */
+  readonly pending: readonly { readonly at: number; readonly load: number }[];
 }
 
 /** Knows nothing. */
@@ -38,7 +49,8 @@ export function freshWebMemory(now: number, cost: number): WebMemory {
     cost,
     costWeight: 0,
     demand: null,
-    shortfall: histogram(120, 0, 0.12),
+    drift: null,
+    shortfall: histogram(720, 0, 0.12),
     pending: [],
     patience: FRESH_PATIENCE,
     rules: NO_RULE_MEMORY,

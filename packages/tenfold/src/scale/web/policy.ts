@@ -39,6 +39,6 @@ export function tuningOf({ thrift }: Pick<WebPolicy, "thrift">): Tuning {
 }
 
 const TUNINGS: Readonly<Record<Thrift, Tuning>> = {
-  cheap: { covered: 0.85, fill: 0.94, limitShare: 0.9 },
-  safe: { covered: 0.95, fill: 0.9, limitShare: 0.8 },
+  cheap: { covered: 0.975, fill: 0.955, limitShare: 0.95 },
+  safe: { covered: 0.985, fill: 0.9, limitShare: 0.8 },
 };

@@ -1,13 +1,13 @@
 import { activeOverride, bounded } from "../bounds.ts";
 import type { Decision, HoldReason, Why } from "../decision.ts";
-import { afterDecision, freshSample, GAP, holdReason, keepFor } from "../patience.ts";
+import { afterDecision, type Caution, cautiousWindow, freshSample, GAP, holdReason, keepFor } from "../patience.ts";
 import type { RuleContext } from "../rules/decide.ts";
 import { chooseByRules } from "../rules/decide.ts";
 import { forecast, startDemand } from "../web/forecast.ts";
 import { freshWorkerMemory, type WorkerMemory } from "./memory.ts";
 import type { WorkerCounts, WorkerPolicy, WorkerSample } from "./policy.ts";
 
-const MOST_CAUTION = 3;
+const CAUTION: Caution = { weight: 1, most: 3, fadesADay: 0.5 };
 /** How busy workers may be: wholly, for a queue takes what chance adds. */
 const FILL = 1;
 /** Share of the limit within which a backlog is to be gone. */
@@ -108,7 +108,7 @@ function byModel(
   const cost = learned.jobSeconds / policy.slots;
   const limit = policy.limit / 1000;
   const horizon = policy.boot / 1000 + 2 * seconds;
-  const ahead = forecast(before.demand ?? startDemand(sample.arrivals * cost), sample.arrivals * cost, now, {
+  const ahead = forecast(before.demand ?? startDemand(sample.arrivals * cost), sample.arrivals * cost, {
     seconds,
     horizon,
     memory: LEVEL_SECONDS,
@@ -122,7 +122,10 @@ function byModel(
   const some = sample.queued + sample.inFlight > 0 ? 1 : 0;
   const need = Math.max(some, Math.ceil((load + backlog) / FILL - 1e-6));
   const fitting = Math.max(need, Math.ceil((load * (1 + KEEP_SHARE) + backlog + KEEP_LOAD) / FILL - 1e-6));
-  const { keep, patience } = keepFor(before.patience, fitting, now);
+  const { keep, patience } = keepFor(before.patience, fitting, {
+    now,
+    window: cautiousWindow(before.patience),
+  });
   const idleSince = some === 1 || sample.arrivals > 0 ? null : (before.idleSince ?? now);
   const figures = {
     arrivals: ahead.memory.level / cost,
@@ -151,7 +154,7 @@ function byModel(
       at: now,
       demand: ahead.memory,
       idleSince,
-      patience: afterDecision(patience, decision, { now, seconds, weight: 1, most: MOST_CAUTION }),
+      patience: afterDecision(patience, decision, { now, seconds }, CAUTION),
     },
   };
 }

@@ -1,6 +1,6 @@
 import { Random } from "../../units/random.ts";
 import type { Trace } from "../trace.ts";
-import { addCrowd, addWander, hourly } from "./noise.ts";
+import { addCrowd, addWander, daily, hourly } from "./noise.ts";
 
 const DAY = [
   0.25, 0.2, 0.15, 0.15, 0.15, 0.2, 0.35, 0.6, 0.9, 1, 0.95, 0.9, 0.8, 0.9, 1, 0.95, 0.85, 0.7, 0.5, 0.45, 0.4, 0.4,
@@ -19,10 +19,8 @@ export interface JobsOptions {
 export function jobs(name: string, { seed, days, height, batchesPerDay }: JobsOptions): Trace {
   const random = new Random(seed);
   const rate = new Float64Array(days * 86_400);
-  for (let day = 0; day < days; day += 1) {
-    const scale = height * (day % 7 >= 5 ? 0.4 : 1) * random.lognormal(1, 0.1);
-    for (let s = 0; s < 86_400; s += 1) rate[day * 86_400 + s] = scale * hourly(DAY, s / 3600);
-  }
+  const scales = Array.from({ length: days }, (_, day) => height * (day % 7 >= 5 ? 0.4 : 1) * random.lognormal(1, 0.1));
+  for (let s = 0; s < rate.length; s += 1) rate[s] = daily(scales, s / 3600) * hourly(DAY, s / 3600);
   addWander(
     rate,
     [

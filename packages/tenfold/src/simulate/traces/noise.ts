@@ -87,3 +87,17 @@ export function hourly(means: readonly number[], hour: number): number {
   const at = (index: number): number => means[((index % means.length) + means.length) % means.length] ?? 0;
   return at(before) * (1 - mix) + at(before + 1) * mix;
 }
+
+/** Hours around midnight in which one day becomes the next: nobody's visitors change with the date from one second to the next. */
+const TURN = 3;
+
+/** A value that each day has for itself, such as how busy it is, at an hour from the start: it changes smoothly over the night. */
+export function daily(values: readonly number[], hour: number): number {
+  const day = Math.floor(hour / 24);
+  const late = hour - day * 24;
+  const here = values[day] ?? 0;
+  const other = late < TURN ? values[day - 1] : late > 24 - TURN ? values[day + 1] : undefined;
+  if (other === undefined) return here;
+  const away = Math.min(late, 24 - late) / TURN;
+  return here + ((other - here) * (1 - Math.sin((Math.PI * away) / 2))) / 2;
+}

@@ -1,6 +1,6 @@
 import { Random } from "../../units/random.ts";
 import type { Trace } from "../trace.ts";
-import { addBursts, addWander, hourly } from "./noise.ts";
+import { addBursts, addWander, daily, hourly } from "./noise.ts";
 
 const DAY = [
   0.62, 0.55, 0.5, 0.46, 0.44, 0.44, 0.48, 0.58, 0.8, 0.98, 1.1, 1.2, 1.32, 1.4, 1.46, 1.48, 1.42, 1.25, 1.08, 1.0,
@@ -19,10 +19,11 @@ export interface ResearchOptions {
 export function research(name: string, { seed, days, mean, outage }: ResearchOptions): Trace {
   const random = new Random(seed);
   const rate = new Float64Array(days * 86_400);
-  for (let day = 0; day < days; day += 1) {
-    const scale = mean * (day % 7 >= 5 ? 0.6 : 1.15) * random.lognormal(1, 0.12);
-    for (let s = 0; s < 86_400; s += 1) rate[day * 86_400 + s] = scale * hourly(DAY, s / 3600);
-  }
+  const scales = Array.from(
+    { length: days },
+    (_, day) => mean * (day % 7 >= 5 ? 0.6 : 1.15) * random.lognormal(1, 0.12),
+  );
+  for (let s = 0; s < rate.length; s += 1) rate[s] = daily(scales, s / 3600) * hourly(DAY, s / 3600);
   addWander(
     rate,
     [

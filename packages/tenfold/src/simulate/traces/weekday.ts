@@ -1,6 +1,6 @@
 import { Random } from "../../units/random.ts";
 import type { Trace } from "../trace.ts";
-import { addBursts, addCrowd, addWander, hourly, SITE_NOISE } from "./noise.ts";
+import { addBursts, addCrowd, addWander, daily, hourly, SITE_NOISE } from "./noise.ts";
 
 /** An office day: a share of the day's height by the hour. */
 const OFFICE = [
@@ -30,10 +30,11 @@ export function weekday(name: string, options: WeekdayOptions): Trace {
   const random = new Random(seed);
   const rate = new Float64Array(days * 86_400);
   const means = shape === "office" ? OFFICE : EVENING;
-  for (let day = 0; day < days; day += 1) {
-    const scale = height * (day % 7 >= 5 ? weekend : 1) * random.lognormal(1, 0.08);
-    for (let s = 0; s < 86_400; s += 1) rate[day * 86_400 + s] = scale * hourly(means, s / 3600);
-  }
+  const scales = Array.from(
+    { length: days },
+    (_, day) => height * (day % 7 >= 5 ? weekend : 1) * random.lognormal(1, 0.08),
+  );
+  for (let s = 0; s < rate.length; s += 1) rate[s] = daily(scales, s / 3600) * hourly(means, s / 3600);
   for (let t = random.exponential(86_400 / crowdsPerDay); t < rate.length; ) {
     addCrowd(rate, {
       start: t,
