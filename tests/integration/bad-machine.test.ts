@@ -4,6 +4,7 @@ import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { SERVER, webOnly } from "../harness/applications.ts";
+import { AS_NOBODY, nobodyIsKeptOut } from "../harness/nobody.ts";
 import { processesOf } from "../harness/processes.ts";
 import { TENFOLD } from "../harness/program.ts";
 import { createProject, type Project } from "../harness/project.ts";
@@ -129,14 +130,14 @@ test("data of another version of PostgreSQL is left alone", async () => {
 });
 
 test("a user without rights runs a whole fleet, as itself", {
-  skip: isRoot ? false : "every other test does",
+  skip: isRoot ? nobodyIsKeptOut() : "every other test does",
 }, async () => {
   await using project = await createProject({
     files: { "server.mjs": SERVER, "tenfold.yaml": "name: shop\nweb: node server.mjs\npostgres: { replicas: 1 }\n" },
   });
   await command("chown", ["-R", "nobody", project.path()]);
   await mkdir(project.path(".home"));
-  const argv = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", process.execPath, TENFOLD];
+  const argv = [...AS_NOBODY, process.execPath, TENFOLD];
   const as = (...words: string[]) => project.run(words, { argv, env: { HOME: project.path(), USER: "nobody" } });
   const { code, stderr } = await as("up", "-d");
   assert.equal(code, 0, stderr);

@@ -4,11 +4,11 @@ import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import { AS_NOBODY, nobodyIsKeptOut } from "../harness/nobody.ts";
 import { ROOT } from "../harness/program.ts";
 import { createProject } from "../harness/project.ts";
 
 const skip = process.getuid?.() === 0 ? false : "needs root, for mounts of its own";
-const AS_NOBODY = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"];
 
 /** Where a program's file is, past all links. */
 async function fileOf(program: string): Promise<string> {
@@ -36,7 +36,9 @@ async function npmStart(user: readonly string[], release?: string) {
   });
 }
 
-test("npm start without root or sudo says what to install and how, and exits 3", { skip }, async (t) => {
+test("npm start without root or sudo says what to install and how, and exits 3", {
+  skip: nobodyIsKeptOut(),
+}, async (t) => {
   const { code, stdout, stderr } = await npmStart(AS_NOBODY);
   t.diagnostic(stderr.trim());
   assert.equal(code, 3, stdout + stderr);
