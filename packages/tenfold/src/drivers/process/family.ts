@@ -39,8 +39,10 @@ export class Snapshot {
       found.set(stat.pid, stat);
       for (const child of this.#children.get(stat.pid) ?? []) add(child);
     };
+    // A pid is given out again only when no session has it: then all of the session are that other process' own.
+    const isAnother = this.#stats.some((stat) => stat.pid === pid && stat.startTime !== startTime);
     for (const stat of this.#stats) {
-      if (stat.pid === pid ? stat.startTime === startTime : stat.session === pid) add(stat);
+      if (!isAnother && (stat.pid === pid || stat.session === pid)) add(stat);
       else if (orphans && stat.startTime >= startTime && this.#writesTo(stat.pid, log)) add(stat);
     }
     return [...found.values()];

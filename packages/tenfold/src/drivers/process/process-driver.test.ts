@@ -112,6 +112,19 @@ describe("processes of this machine", () => {
     });
   }
 
+  test("whoever has the pid of a member that has ended keeps its children", async () => {
+    await using fixture = await open();
+    const { directory, driver } = fixture;
+    const stranger = await driver.start(NAME, launchOf(directory, ["sh", "-c", "sleep 1000 & wait"]));
+    const family = () => new Snapshot().family(stranger, false);
+    await eventually("its child", () => family().length > 1);
+    const [, child] = family();
+    const former = { ...stranger, startTime: stranger.startTime - 100, log: `${directory}/logs/other.log` };
+    driver.signal(former, "SIGKILL", "session");
+    assert.equal(driver.hasRemains(former), false);
+    assert.deepEqual([readStat(stranger.pid)?.state, readStat(child?.pid ?? 0)?.state], ["S", "S"]);
+  });
+
   test("children with sessions of their own are its own, also when it is dead", async () => {
     await using fixture = await open();
     const { driver, directory } = fixture;
