@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SERVER, webOnly } from "../harness/applications.ts";
+import { TENFOLD } from "../harness/program.ts";
 import { createProject } from "../harness/project.ts";
 
 const WEB = "name: shop\nweb: node server.mjs\npostgres: false\nredis: false\n";
@@ -68,6 +69,27 @@ test("what the file gets wrong is refused before anything starts, with all probl
     assert.equal(fault.exit, 2);
     assert.match(fault.hint ?? "", /tenfold init|--command/);
   });
+});
+
+test("a project's directory that is none is told, by every command", async () => {
+  await using project = await createProject({ files: { file: "" } });
+  for (const words of [["ps"], ["config"], ["psql"]]) {
+    for (const [name, reason] of [
+      ["absent", "does not exist"],
+      ["file", "is a file"],
+    ] as const) {
+      const { code, stderr } = await project.run(["-C", project.path(name), ...words]);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, new RegExp(`^error: the project's directory .*${name} ${reason} \\(TF_ARGUMENT\\)$`, "m"));
+    }
+  }
+  const fault = await project.fault(["-C", project.path("absent"), "ps"]);
+  assert.equal(fault.code, "TF_ARGUMENT");
+  const deleted = await project.run([], {
+    argv: ["sh", "-c", 'mkdir gone && cd gone && rmdir ../gone && exec "$@"', "sh", process.execPath, TENFOLD, "ps"],
+  });
+  assert.equal(deleted.code, 2);
+  assert.match(deleted.stderr, /^error: the current directory does not exist any more/);
 });
 
 test("what is typed wrongly is told with the nearest thing that exists", async (t) => {

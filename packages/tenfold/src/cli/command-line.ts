@@ -7,10 +7,21 @@ import { processTerminal } from "./output/terminal.ts";
 import { CommanderError, createProgram, type Invocation, typingFault } from "./program.ts";
 import { createContext } from "./wire.ts";
 
+/** Fault: TF_ARGUMENT when it was deleted. */
+function currentDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    throw new Fault("TF_ARGUMENT", "the current directory does not exist any more", {
+      hint: "go to one that does: cd",
+    });
+  }
+}
+
 /** Parses what was typed. `null` when help or the version was shown. Fault: TF_ARGUMENT. */
 function parse(argv: readonly string[]): Invocation | null {
   let invocation: Invocation | null = null;
-  const program = createProgram(COMMANDS, process.cwd(), (found) => {
+  const program = createProgram(COMMANDS, currentDirectory(), (found) => {
     invocation = found;
   });
   try {

@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync } from "node:fs";
+import { accessSync, readFileSync, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Limits } from "../drivers/process/limits.ts";
 import { ProcessDriver } from "../drivers/process/process-driver.ts";
@@ -15,6 +15,7 @@ import { makeDirectories } from "../machine/paths/make.ts";
 import { withPostgresOf } from "../machine/programs/select-postgres.ts";
 import { observeSystem } from "../machine/system/system.ts";
 import { ensureServiceUser } from "../machine/users/service-user.ts";
+import { noDirectory } from "../project/no-directory.ts";
 import { DirectoryStore } from "../releases/directory-store.ts";
 import { createServices } from "../services/wire.ts";
 import { nameInProject } from "../spec/backups/place.ts";
@@ -92,9 +93,20 @@ function createTarget(directory: string): LocalTarget {
   });
 }
 
-/** What a command works with. */
+/** The project's directory, as the kernel calls it. Fault: TF_ARGUMENT when there is none. */
+function findDirectory(path: string): string {
+  try {
+    const real = realpathSync(path);
+    accessSync(`${real}/`);
+    return real;
+  } catch (error) {
+    throw noDirectory(path, error);
+  }
+}
+
+/** What a command works with. Fault: TF_ARGUMENT. */
 export function createContext(options: GlobalOptions, terminal: Terminal, paint: Paint): Context {
-  const directory = realpathSync(options.directory);
+  const directory = findDirectory(options.directory);
   return {
     options: { ...options, directory },
     terminal,

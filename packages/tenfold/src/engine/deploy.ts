@@ -149,6 +149,11 @@ export async function performDeploy(
   store.decide({ web, ports: { ...state.ports, ...ports.book }, deploy });
   await carryThrough({ supervisor, now: context.host.now, note: context.note }, context.operation);
   await prune(fleet);
+  context.note(
+    strategy === "canary"
+      ? `release ${number} is on trial with ${request.canary} % of the requests: tenfold deploy --promote rolls it out, tenfold rollback ends it`
+      : `release ${number} serves`,
+  );
 }
 
 /** A release whose task failed is written down as failed. */
@@ -197,6 +202,7 @@ export async function performPromote(context: RequestContext, { supervisor }: Ru
     return context.show([`replace web instances by release ${deploy.to}, one batch after the other`, "end the trial"]);
   store.decide({ deploy: { ...deploy, strategy: "rolling" } });
   await carryThrough({ supervisor, now: context.host.now, note: context.note }, context.operation);
+  context.note(`release ${deploy.to} serves`);
 }
 
 /** Forgets releases beyond those that are kept, and the code of those that failed. */

@@ -21,6 +21,18 @@ describe("a rollback", () => {
     assert.equal(migrations(fleet), ran);
   });
 
+  test("tells where it goes, and a deploy what serves in the end", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await running(fleet);
+    const notes: string[] = [];
+    engine.events.subscribe((event) => event.kind === "note" && notes.push(event.text));
+    await deploy(fleet, engine);
+    assert.equal(notes.pop(), "release 2 serves");
+    await fleet.run(engine, { name: "rollback", to: null });
+    assert.deepEqual(notes.slice(-1), ["release 1 serves"]);
+    assert.ok(notes.includes("going back from release 2 to release 1"));
+  });
+
   test("goes to what served before the deploy, not to a release that was rolled back itself, however many there were", async () => {
     await using fleet = await MemoryFleet.create();
     const engine = await running(fleet);

@@ -66,6 +66,7 @@ export async function performRollback(to: number | null, context: RequestContext
         ? `switch all requests to release ${target.number}, which was kept warm`
         : `roll release ${target.number} out again`,
     ]);
+  context.note(`going back from release ${state.release} to release ${target.number}`);
   const web = isWarm ? state.web : { ...state.web, standby: null };
   const ports = await choosePortsFor({ ...state, web }, supervisor.members.driver, fleet);
   const deploy: StoredDeploy = {
@@ -78,4 +79,5 @@ export async function performRollback(to: number | null, context: RequestContext
   };
   store.decide({ web, ports: { ...state.ports, ...ports.book }, deploy });
   await carryThrough({ supervisor, now: context.host.now, note: context.note }, context.operation);
+  context.note(`release ${target.number} serves`);
 }

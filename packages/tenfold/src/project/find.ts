@@ -1,9 +1,9 @@
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { Fault } from "../fault/fault.ts";
 import { nearest } from "../units/nearest.ts";
+import { noDirectory } from "./no-directory.ts";
 import { shownPath } from "./program/stack.ts";
-import { isAbsent } from "./read-text.ts";
 
 type FileKind = "program" | "yaml" | "json" | "procfile";
 
@@ -51,18 +51,16 @@ export async function namesIn(directory: string): Promise<string[]> {
   try {
     return await readdir(directory);
   } catch (thrown) {
-    const code = thrown instanceof Error && "code" in thrown ? thrown.code : "";
-    const reason = code === "ENOTDIR" ? "is a file" : isAbsent(thrown) ? "does not exist" : "cannot be read";
-    throw new Fault("TF_ARGUMENT", `the project's directory ${directory} ${reason}`, {
-      hint: "-C names the directory; without it, the current one is used",
-    });
+    throw noDirectory(directory, thrown);
   }
 }
 
 async function absentFault(directory: string, names: readonly string[]): Promise<Fault> {
-  const near = names.find(
+  const like = names.filter(
     (name) => !FILE_NAMES.includes(name) && /^tenfold|^procfile$/i.test(name) && nearest(name, FILE_NAMES),
   );
+  const kinds = await Promise.all(like.map((name) => stat(join(directory, name)).catch(() => null)));
+  const near = like.find((_, at) => kinds[at]?.isFile());
   const init = `run tenfold init, which looks at the project and writes one, ${HOW_ELSE}`;
   if (near !== undefined) {
     const hint = `${near} looks like one: rename it to ${nearest(near, FILE_NAMES)}, or use -f ${near}`;

@@ -66,6 +66,8 @@ test("no file at all is a fault that tells what to do", async () => {
   assert.match(none.hint ?? "", /tenfold init.*--command/);
   const near = await faultOf({ "tenfold.yalm": "" });
   assert.match(near.hint ?? "", /^tenfold\.yalm looks like one: rename it to tenfold\.yaml/);
+  const directory = await faultOf({ "tenfold/README.md": "" });
+  assert.match(directory.hint ?? "", /^run tenfold init/);
 });
 
 test("a file in a directory above is mentioned", async () => {

@@ -1,4 +1,5 @@
 import { EXIT_CODES } from "../../fault/catalogue.ts";
+import { unmovedWorkers } from "../../spec/workers/unmoved.ts";
 import type { CommandDefinition } from "../command.ts";
 import { formatFleet, formatLatency, formatScaling } from "../output/fleet-table.ts";
 import { tellNotes } from "../watch.ts";
@@ -25,7 +26,9 @@ export const ps: CommandDefinition = {
     const report = await target.ps();
     tellNotes(context);
     terminal.out(options.json ? `${JSON.stringify(report)}\n` : formatFleet(report, paint));
-    if (input.has("why") && !options.json) terminal.out(formatScaling(report, paint) + formatLatency(report, paint));
+    if (!input.has("why") || options.json) return EXIT_CODES.done;
+    const unmoved = unmovedWorkers((await target.spec()).workers);
+    terminal.out(formatScaling(report, unmoved, paint) + formatLatency(report, paint));
     return EXIT_CODES.done;
   },
 };

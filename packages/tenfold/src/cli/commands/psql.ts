@@ -31,10 +31,11 @@ export const psql: CommandDefinition = {
     const name = replica === null ? "DATABASE_DIRECT_URL" : `DATABASE_READ_URL_${replica}`;
     const url = environment[name];
     if (url === undefined) {
+      const isThere = environment.DATABASE_DIRECT_URL !== undefined;
       throw new Fault(
         "TF_NOT_CONFIGURED",
-        replica === null ? "this fleet has no PostgreSQL" : `this fleet has no replica ${replica}`,
-        { hint: "write postgres: true to the fleet file" },
+        isThere ? `this fleet has no replica ${replica}` : "this fleet has no PostgreSQL",
+        { hint: isThere ? "tenfold scale postgres.replicas=+1 adds one" : "write postgres: true to the fleet file" },
       );
     }
     return runProgram(["psql", ...input.words], {

@@ -57,8 +57,14 @@ export function formatFleet(report: FleetReport, paint: Paint): string {
   )}${formatUrls(report, paint)}`;
 }
 
+interface Why {
+  readonly group: string;
+  readonly why: string;
+}
+
 /** Why numbers that move by themselves are what they are. */
-export function formatScaling({ scaling = [] }: FleetReport, paint: Paint): string {
+export function formatScaling({ scaling: moved = [] }: FleetReport, unmoved: readonly Why[], paint: Paint): string {
+  const scaling = [...moved, ...unmoved];
   if (scaling.length === 0)
     return "\nNo number moves by itself: give bounds in the file, as instances: { min: 2, max: 8 }.\n";
   return `\n${scaling.map(({ group, why }) => `${paint(group, "bold")}  ${why}`).join("\n")}\n`;

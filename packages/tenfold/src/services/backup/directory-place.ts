@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -13,10 +13,12 @@ const UNFINISHED = ".unfinished";
 export class DirectoryPlace implements Place {
   readonly title: string;
   readonly #root: string;
+  readonly #inProject: boolean;
 
-  /** `root` is absolute. */
-  constructor(root: string) {
+  /** `root` is absolute. In a project it is kept out of version control, when it is made here. */
+  constructor(root: string, inProject = false) {
     this.#root = root;
+    this.#inProject = inProject;
     this.title = root;
   }
 
@@ -24,6 +26,8 @@ export class DirectoryPlace implements Place {
     const path = `${this.#root}/${name}`;
     const unfinished = `${path}${UNFINISHED}`;
     try {
+      const made = await mkdir(this.#root, { recursive: true, mode: 0o700 });
+      if (made !== undefined && this.#inProject) await writeFile(`${this.#root}/.gitignore`, "*\n", { mode: 0o600 });
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       await pipeline(content, createWriteStream(unfinished, { mode: 0o600, flush: true }), { signal });
       await rename(unfinished, path);

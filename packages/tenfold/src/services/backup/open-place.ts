@@ -3,7 +3,7 @@ import { Fault } from "../../fault/fault.ts";
 import type { Origin } from "../../fleet/backup/restore.ts";
 import type { Fleet } from "../../fleet/fleet.ts";
 import { expandReferences } from "../../fleet/references.ts";
-import { parseObjectUrl } from "../../spec/backups/place.ts";
+import { nameInProject, parseObjectUrl } from "../../spec/backups/place.ts";
 import { Secret } from "../../units/secret.ts";
 import { DirectoryPlace } from "./directory-place.ts";
 import type { Place } from "./place.ts";
@@ -17,7 +17,7 @@ function text(value: string | Secret): string {
 /** Opens a place; keys come from the variables. Faults: TF_ENV_MISSING, TF_NOT_CONFIGURED. */
 function openPlace({ to, s3 }: Origin, project: string, lookup: (name: string) => string | undefined): Place {
   const object = parseObjectUrl(to);
-  if (object === null) return new DirectoryPlace(resolve(project, to));
+  if (object === null) return new DirectoryPlace(resolve(project, to), nameInProject({ to }) !== null);
   if (s3 === null)
     throw new Fault("TF_NOT_CONFIGURED", `nothing says how ${to} is reached`, {
       hint: "write backups.s3 with accessKey and secretKey to the fleet file",

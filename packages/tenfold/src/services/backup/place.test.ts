@@ -205,3 +205,16 @@ test("a store that is not there, or has no such bucket, is told by name and with
   assert.match(absent.message, /NoSuchBucket/);
   assert.doesNotMatch(JSON.stringify([gone, absent]), /very-secret/);
 });
+
+test("a directory that is made in a project is kept out of version control; one that was there is left as it is", async () => {
+  await using files = await directory();
+  const made = new DirectoryPlace(join(files.path, "made"), true);
+  await made.put("shop/a", Readable.from(["a"]), NEVER);
+  assert.equal(await readFile(join(files.path, "made", ".gitignore"), "utf8"), "*\n");
+  assert.deepEqual(await made.list("shop/"), [{ name: "shop/a", size: 1 }]);
+
+  await mkdir(join(files.path, "own"));
+  await new DirectoryPlace(join(files.path, "own"), true).put("shop/a", Readable.from(["a"]), NEVER);
+  await files.place.put("shop/a", Readable.from(["a"]), NEVER);
+  for (const name of ["own", "kept"]) assert.deepEqual(await readdir(join(files.path, name)), ["shop"]);
+});

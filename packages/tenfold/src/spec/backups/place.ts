@@ -1,7 +1,7 @@
 import type { Backups } from "./backups.ts";
 
 /** The name in the project's directory below which backups are kept; `null` where they are elsewhere. */
-export function nameInProject({ to }: Backups): string | null {
+export function nameInProject({ to }: Pick<Backups, "to">): string | null {
   if (parseObjectUrl(to) !== null || to.startsWith("/")) return null;
   const [first = ""] = to.split("/").filter((part) => part !== "" && part !== ".");
   return first === "" || first === ".." ? null : first;
