@@ -1,7 +1,7 @@
 /**
- * npm run bench -- validate [--only=replay,plan] [--traces=growth,fall] [--applications=waiting,computing] [--runs=3]: the
- * simulator held against real fleets under the same trace, and the planner against fleets of the size that it planned.
- * Writes its parts of docs/benchmarks-scale.md, and bench/results/validate-PART.json; what another run found there of other
+ * npm run bench -- validate [--only=replay,step,plan] [--traces=growth,fall] [--applications=waiting,computing] [--runs=3]: the
+ * simulator held against real fleets under the same trace, a step that real fleets meet, and the planner against fleets of
+ * the size that it planned. Writes its parts of docs/benchmarks-scale.md, and bench/results/validate-PART.json; what another run found there of other
  * traces and applications stays.
  */
 import { existsSync } from "node:fs";
@@ -12,11 +12,12 @@ import { describeMachine } from "../fleet/machine.ts";
 import { replacePart, writePage } from "./page.ts";
 import { APPLICATIONS, planPart, planText } from "./plan-part.ts";
 import { replayPart, replayText } from "./replay-part.ts";
+import { stepPart, stepText } from "./step-part.ts";
 import { REPLAY_TRACES } from "./traces.ts";
 
 /** Free on most machines. */
 const FIRST_PORT = 18_700;
-const PARTS = ["replay", "plan"];
+const PARTS = ["replay", "step", "plan"];
 
 function option(name: string): string | undefined {
   return process.argv.find((word) => word.startsWith(`--${name}=`))?.split("=")[1];
@@ -56,6 +57,7 @@ async function keep<T extends { readonly name: string }>(
 }
 
 function names(part: string): string[] {
+  if (part === "step") return ["step"];
   return part === "replay" ? Object.keys(REPLAY_TRACES) : APPLICATIONS.map(({ name }) => name);
 }
 
@@ -65,5 +67,6 @@ function chosen(name: string, part: string): string[] {
 
 if (only.includes("replay"))
   await keep("replay", await replayPart(chosen("traces", "replay"), runs, FIRST_PORT), replayText);
+if (only.includes("step")) await keep("step", await stepPart(runs, FIRST_PORT), stepText);
 if (only.includes("plan"))
   await keep("plan", await planPart(chosen("applications", "plan"), FIRST_PORT + 50), planText);

@@ -10,7 +10,7 @@ export const BOUNDS = { min: 2, max: 12 } as const;
 /** Milliseconds. */
 export const TARGET = 600;
 /** What instances did before they were ready for so long is their boot, for the autoscaler. */
-const WARM_UP_MS = 21_000;
+export const WARM_UP_MS = 21_000;
 
 /** How many instances there were to be from a moment on. */
 export interface Level {
