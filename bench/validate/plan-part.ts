@@ -42,8 +42,6 @@ const STEP = 0.05;
 
 export interface Planned {
   readonly name: string;
-  readonly what: string;
-  readonly limit: number;
   readonly measured: readonly { readonly instances: number; readonly rate: number }[];
   readonly model: string;
   /** What the plan says that `instances` do, and the rate that it was asked for. */
@@ -57,11 +55,27 @@ export interface Planned {
 }
 
 async function measure(project: Project, limit: number): Promise<Measurement> {
-  const words = `plan --measure --p95 ${limit}ms --sizes ${MEASURED.join(",")} --held-out ${PLANNED} --start 10 --step 4s --confirm 15s --repeats 2 --json`;
+  const words = `plan --measure --p95 ${limit}ms --sizes ${MEASURED.join(",")} --held-out ${PLANNED} --start 10 --step 4s --confirm 12s --repeats 3 --json`;
   return JSON.parse((await project.tenfold(...words.split(" "))).stdout) as Measurement;
 }
 
-async function planOne({ name, what, server, env, concurrency, limit }: Application, port: number): Promise<Planned> {
+/** Why the planner says nothing of a size, as when its repeats differ too much. */
+export interface Refused {
+  readonly name: string;
+  readonly refused: string;
+  readonly notes: readonly string[];
+}
+
+function refusalIn({ predictions, knees }: Measurement): string {
+  const rates = knees.map(({ instances, rate }) => `${instances}: ${rate.toFixed(1)}/s`).join(", ");
+  const why = predictions.flatMap((answer) => (answer.known ? [] : [answer.why]));
+  return `${why[0] ?? "its interval is too wide"} (${rates})`;
+}
+
+async function planOne(
+  { name, server, env, concurrency, limit }: Application,
+  port: number,
+): Promise<Planned | Refused> {
   console.error(`· ${name}`);
   const bound = concurrency === undefined ? {} : { concurrency };
   const file = fleetFile({ port, instances: "1", env, ...bound });
@@ -70,7 +84,7 @@ async function planOne({ name, what, server, env, concurrency, limit }: Applicat
   await project.healthy();
   const measured = await measure(project, limit);
   const { heldOut, knees, fits, notes } = measured;
-  if (heldOut === null) throw new Error("nothing was held out");
+  if (heldOut === null) return { name, refused: refusalIn(measured), notes };
   await project.write({ "capacity.json": JSON.stringify(measured) });
   const asked = heldOut.predicted.rate * ASKED;
   const words = ["plan", "--rps", asked.toFixed(1), "--from", "capacity.json", "--json"];
@@ -82,7 +96,7 @@ async function planOne({ name, what, server, env, concurrency, limit }: Applicat
   await project.tenfold("scale", `${PLANNED}`);
   const { held, broke } = await findBreak(project, { limit, seconds: 20, near: asked, step: STEP, repeats: 3 });
   return {
-    ...{ name, what, limit, notes, instances, asked },
+    ...{ name, notes, instances, asked },
     measured: knees.map(({ instances: size, rate }) => ({ instances: size, rate })),
     model: fits[0]?.name ?? "",
     predicted: heldOut.predicted.rate,
@@ -91,8 +105,8 @@ async function planOne({ name, what, server, env, concurrency, limit }: Applicat
   };
 }
 
-export async function planPart(names: readonly string[], port: number): Promise<Planned[]> {
-  const found: Planned[] = [];
+export async function planPart(names: readonly string[], port: number): Promise<(Planned | Refused)[]> {
+  const found: (Planned | Refused)[] = [];
   for (const application of APPLICATIONS)
     if (names.includes(application.name)) found.push(await planOne(application, port));
   return found;
@@ -103,8 +117,10 @@ function signed(share: number): string {
 }
 
 /** The part of the page. */
-export function planText(found: readonly Planned[], machine: string): string {
-  const rows = found.map(({ name, measured, model, predicted, check, real, instances }) => {
+export function planText(found: readonly (Planned | Refused)[], machine: string): string {
+  const rows = found.map((one) => {
+    if ("refused" in one) return [one.name, one.refused, ...Array<string>(5).fill(""), "nothing was said"];
+    const { name, measured, model, predicted, check, real, instances } = one;
     const sizes = MEASURED.map((size) => {
       const rates = measured.filter((one) => one.instances === size).map(({ rate }) => rate.toFixed(1));
       return `${size}: ${rates.join(" and ")}`;
@@ -140,7 +156,7 @@ held and the first that did not.
 
 ${machine}.
 
-${found.map(({ name, what, limit }) => `- \`${name}\`: ${what}; p95 below ${limit} ms`).join("\n")}
+${APPLICATIONS.map(({ name, what, limit }) => `- \`${name}\`: ${what}; p95 below ${limit} ms`).join("\n")}
 
 ${table(heads, rows)}
 
