@@ -19,6 +19,7 @@ export async function hold(
   const words = `load --rate ${rate} --poisson --duration ${seconds}s --seed ${seed} --json --timeout 5s`;
   const finished = await project.run(words.split(" "));
   const report = JSON.parse(finished.stdout) as LoadReport;
+  if (report.outcomes === undefined) throw new Error(`tenfold ${words}: ${finished.stdout}${finished.stderr}`);
   const taken = Math.max(seconds, report.seconds - limit / 1000);
   const answered = report.outcomes.ok / taken / (report.requests / seconds);
   const holds = report.latency.p95 <= limit && report.errorRate <= ERRORS && answered >= ACHIEVED;

@@ -116,6 +116,25 @@ test("a PATH that was wrong is mended by the next up, and leaves running process
   assert.equal((await project.member("web-1")).pid, pid);
 });
 
+test("an application that does not end at SIGTERM is killed, and its author is told", async () => {
+  const server = SERVER.replace("server.close(() => process.exit(0))", "{}");
+  assert.notEqual(server, SERVER);
+  await using project = await createProject({ files: { ...webOnly(2, "  grace: 1s\n"), "server.mjs": server } });
+  await project.up();
+  const { stderr } = await project.tenfold("scale", "1");
+  assert.match(stderr, /· web-2 did not end within 1 s of SIGTERM, its grace, and was killed/);
+});
+
+test("a member that never ran has an empty log, which can be followed until it does", async () => {
+  await using project = await createProject({ files: webOnly(1, "release: test -e ready\n") });
+  assert.equal((await project.fault(["up", "-d"])).code, "TF_RELEASE_FAILED");
+  assert.equal((await project.tenfold("logs", "web-1")).stdout, "");
+  const following = project.start(["logs", "-f", "web"]);
+  await project.write({ ready: "" });
+  await project.up();
+  await following.says(/^web-1 +\| listening$/m);
+});
+
 test("a member that uses more memory than it may is replaced", async () => {
   await using project = await createProject({ files: webOnly(2, "  memory: 150MB\n") });
   await project.up();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { doubtsOf } from "./doubts.ts";
 import type { Knee } from "./measurement.ts";
+import type { Answer, Prediction } from "./usl/answer.ts";
 
 function kneeAt(instances: number, machine: number, limit: Knee["limit"] = "application"): Knee {
   const busy = { web: machine / 2, balancer: 0.1, data: 0, generator: 0.2, machine };
@@ -9,17 +10,46 @@ function kneeAt(instances: number, machine: number, limit: Knee["limit"] = "appl
 }
 
 test("full cores make figures lower bounds, and idle ones do not", () => {
-  const full = doubtsOf({ knees: [kneeAt(1, 1.2), kneeAt(2, 1.9)], cores: 2, quick: false, busyBefore: 0 });
+  const full = doubtsOf({
+    knees: [kneeAt(1, 1.2), kneeAt(2, 1.9)],
+    cores: 2,
+    quick: false,
+    busyBefore: 0,
+    predictions: [],
+  });
   assert.equal(full.length, 1);
   assert.match(full[0] ?? "", /share this machine's 2 cores: with 2 instances 1\.9 of them were busy.*lower bounds/);
-  const idle = doubtsOf({ knees: [kneeAt(1, 0.2), kneeAt(4, 0.3)], cores: 2, quick: false, busyBefore: 0 });
+  const idle = doubtsOf({
+    knees: [kneeAt(1, 0.2), kneeAt(4, 0.3)],
+    cores: 2,
+    quick: false,
+    busyBefore: 0,
+    predictions: [],
+  });
   assert.match(idle[0] ?? "", /never all busy/);
-  assert.deepEqual(doubtsOf({ knees: [kneeAt(1, 0.4), kneeAt(2, 0.9)], cores: 16, quick: false, busyBefore: 0 }), []);
+  assert.deepEqual(
+    doubtsOf({ knees: [kneeAt(1, 0.4), kneeAt(2, 0.9)], cores: 16, quick: false, busyBefore: 0, predictions: [] }),
+    [],
+  );
+});
+
+test("a size that would need more cores than there are is named, the first of them", () => {
+  const predictions = [2, 3, 4].map((instances): Answer<Prediction> => {
+    const rate = 100 * instances;
+    return {
+      known: true,
+      value: { instances, rate, interval: { low: rate, high: rate }, standing: "extrapolated" },
+    };
+  });
+  const doubts = doubtsOf({ knees: [kneeAt(1, 1.6)], cores: 2, quick: false, busyBefore: 0, predictions });
+  assert.deepEqual(doubts, [
+    "3 instances would use 2.4 cores for 300 requests a second, and this machine has 2: they do that where they have them, and not here",
+  ]);
 });
 
 test("a busy machine, a tired generator, a reached bound and short runs are all said", () => {
   const knees = [kneeAt(1, 0.4, "generator"), kneeAt(2, 0.4, "most")];
-  const doubts = doubtsOf({ knees, cores: 16, quick: true, busyBefore: 5 });
+  const doubts = doubtsOf({ knees, cores: 16, quick: true, busyBefore: 5, predictions: [] });
   for (const [at, pattern] of [/5 cores were busy/, /generator could not/, /--max-rate/, /short runs/].entries())
     assert.match(doubts[at] ?? "", pattern);
 });

@@ -1,4 +1,5 @@
 import type { Knee } from "./measurement.ts";
+import type { Answer, Prediction } from "./usl/answer.ts";
 
 /** A machine of which so much is busy has nothing left for more instances. */
 const FULL = 0.85;
@@ -10,6 +11,22 @@ export interface Circumstances {
   readonly quick: boolean;
   /** Cores that others used before anything was sent. */
   readonly busyBefore: number;
+  readonly predictions: readonly Answer<Prediction>[];
+}
+
+/** The first size that cannot do here what is predicted of it: its requests alone would use more than all cores. */
+function beyondMachine({ knees, cores, predictions }: Circumstances): string[] {
+  const [first] = knees;
+  if (first === undefined || first.busy.web === null) return [];
+  const each = first.busy.web / first.rate;
+  for (const answer of predictions) {
+    if (!answer.known || answer.value.rate * each <= cores) continue;
+    const { instances, rate } = answer.value;
+    return [
+      `${instances} instances would use ${figure(rate * each)} cores for ${figure(rate)} requests a second, and this machine has ${cores}: they do that where they have them, and not here`,
+    ];
+  }
+  return [];
 }
 
 function figure(value: number): string {
@@ -17,7 +34,8 @@ function figure(value: number): string {
 }
 
 /** What weakens the figures of a measurement, a sentence each. */
-export function doubtsOf({ knees, cores, quick, busyBefore }: Circumstances): string[] {
+export function doubtsOf(circumstances: Circumstances): string[] {
+  const { knees, cores, quick, busyBefore } = circumstances;
   const doubts: string[] = [];
   const most = Math.max(...knees.map(({ instances }) => instances));
   const full = knees.filter(({ busy }) => busy.machine > FULL * cores);
@@ -29,6 +47,7 @@ export function doubtsOf({ knees, cores, quick, busyBefore }: Circumstances): st
     );
   else if (most >= cores)
     doubts.push(`${shared}; they were never all busy, so that the instances' own limits could show`);
+  doubts.push(...beyondMachine(circumstances));
   if (busyBefore > 0.2 * cores)
     doubts.push(
       `${figure(busyBefore)} cores were busy with other things before it began: the figures are lower bounds`,

@@ -120,17 +120,16 @@ export class Keeper {
     void this.#look(running);
   }
 
-  /** Ends its process and all that it started. Aborting `hurry` means SIGKILL now. */
-  async stop(stop: Stop, hurry: AbortSignal): Promise<void> {
+  /** Ends its process and all that it started. Aborting `hurry` means SIGKILL now. Gives whether its grace was enough. */
+  async stop(stop: Stop, hurry: AbortSignal): Promise<boolean> {
     this.#stopping = true;
     clearTimeout(this.#retry);
     const running = this.#running;
-    if (running !== null) {
-      if (this.#state.state !== "draining") this.leave();
-      await stopProcess(this.#host.driver, running, stop, hurry);
-    }
+    if (running !== null && this.#state.state !== "draining") this.leave();
+    const inTime = running === null || (await stopProcess(this.#host.driver, running, stop, hurry));
     this.#running = null;
     this.#become({ state: "stopped", since: this.#host.now() });
+    return inTime;
   }
 
   /** Ends its process at once, with all that it started. What follows is as after any death; `reason` tells of it. */

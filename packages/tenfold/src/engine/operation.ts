@@ -157,6 +157,6 @@ function merge(first: unknown, others: readonly unknown[]): unknown {
   if (told.length === 0) return first;
   return new Fault(first.code, first.message, {
     hint: first.hint,
-    lines: [...first.lines, "", ...told.map((message) => `also: ${message}`)],
+    lines: [...first.lines, ...(first.lines.length > 0 ? [""] : []), ...told.map((message) => `also: ${message}`)],
   });
 }

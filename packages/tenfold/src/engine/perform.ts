@@ -69,7 +69,7 @@ export class Performer {
       case "drain":
         return this.#drain(step.member, signal);
       case "stop":
-        return members.keeper(step.member).stop(this.#stopOf(step.member), this.#parts.hurry);
+        return this.#stop(step.member);
       case "remove":
         return this.#remove(step.member);
       case "reload":
@@ -97,6 +97,16 @@ export class Performer {
     const member = this.#parts.members.find(name);
     if (member === undefined) throw new Error(`${name} is no member of the fleet`);
     return member;
+  }
+
+  /** An application that does not end by itself loses what it had in flight with every deploy, and its author is told. */
+  async #stop(name: MemberName): Promise<void> {
+    const { members, hurry, note } = this.#parts;
+    const stop = this.#stopOf(name);
+    const inTime = await members.keeper(name).stop(stop, hurry);
+    const kind = members.find(name)?.kind;
+    if (!inTime && (kind === "web" || kind === "worker" || kind === "scheduler"))
+      note(`${name} did not end within ${stop.grace / 1000} s of ${stop.signal}, its grace, and was killed`);
   }
 
   /** Behind a balancer that goes down with everything, nothing is left that its connections could wait for. */

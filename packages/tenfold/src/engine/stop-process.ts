@@ -8,9 +8,10 @@ const KILL_MS = 10_000;
 
 /**
  * Ends a process and its session: the signal to the leader, which knows its children; if it ends without them, SIGTERM to
- * the rest; SIGKILL to all when the grace period is over or `hurry` aborts. Resolves when nothing is left.
+ * the rest; SIGKILL to all when the grace period is over or `hurry` aborts. Resolves when nothing is left;
+ * false: the grace period was not enough.
  */
-export async function stopProcess(driver: Driver, running: Running, stop: Stop, hurry: AbortSignal): Promise<void> {
+export async function stopProcess(driver: Driver, running: Running, stop: Stop, hurry: AbortSignal): Promise<boolean> {
   const graceful = AbortSignal.any([hurry, AbortSignal.timeout(stop.grace)]);
   driver.signal(running, stop.signal, "leader");
   await ended(driver, running, graceful);
@@ -18,9 +19,10 @@ export async function stopProcess(driver: Driver, running: Running, stop: Stop, 
     driver.signal(running, "SIGTERM", "session");
     await until(() => !driver.hasRemains(running), graceful);
   }
-  if (!graceful.aborted) return;
+  if (!graceful.aborted) return true;
   driver.signal(running, "SIGKILL", "session");
   await until(() => !driver.hasRemains(running), AbortSignal.timeout(KILL_MS));
+  return hurry.aborted;
 }
 
 /** By event, so that a stop takes no longer than it must. */

@@ -54,6 +54,7 @@ const DOING: Readonly<Record<string, string>> = {
   exchange: "putting in place",
 };
 
+const NARROWEST = 14;
 const CLEAR_LINE = "\r\x1b[2K";
 
 export interface ProgressOptions {
@@ -71,6 +72,7 @@ export class Progress {
   readonly #running = new Map<string, StepSubject>();
   #total = 0;
   #ended = 0;
+  #width = NARROWEST;
   #hasStatus = false;
   #interrupted = false;
 
@@ -84,6 +86,8 @@ export class Progress {
       case "operation":
         this.#total = event.steps.length;
         this.#ended = 0;
+        // Every step ends with its subject.
+        this.#width = Math.max(this.#width, ...event.steps.map((step) => step.split(" ").at(-1)?.length ?? 0));
         break;
       case "step":
         this.#step(event);
@@ -135,7 +139,7 @@ export class Progress {
     if (outcome === "done") {
       const text = DONE[step.kind];
       if (text !== undefined)
-        this.#line("green", "✓", `${subject(step).padEnd(14)} ${text}  ${this.#options.paint(took, "dim")}`);
+        this.#line("green", "✓", `${subject(step).padEnd(this.#width)} ${text}  ${this.#options.paint(took, "dim")}`);
       else if (this.#options.verbose)
         this.#line("dim", "✓", `${DOING[step.kind] ?? step.kind} ${step.subject}  ${took}`);
       // What comes next for it is timed by itself.
@@ -143,7 +147,7 @@ export class Progress {
     } else if (outcome === "failed" && !this.#interrupted) {
       const name = subject(step);
       const why = (detail ?? "failed").startsWith(`${name} `) ? (detail ?? "").slice(name.length + 1) : detail;
-      this.#line("red", "✗", `${name.padEnd(14)} ${why ?? "failed"}`);
+      this.#line("red", "✗", `${name.padEnd(this.#width)} ${why ?? "failed"}`);
     } else if (this.#options.verbose) {
       this.#line("dim", "-", `${DOING[step.kind] ?? step.kind} ${step.subject}: skipped`);
     }

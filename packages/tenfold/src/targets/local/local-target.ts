@@ -203,7 +203,8 @@ export class LocalTarget implements Target {
   async logs(query: LogQuery, onLine: (line: LogLine) => void, signal: AbortSignal): Promise<void> {
     const state = this.#stored();
     if (state === null) throw this.#neverStarted();
-    await readLogs(`${state.paths.home}/logs`, query, onLine, signal);
+    const known = query.members.length === 0 ? [] : (await this.ps()).members.map(({ name }) => name);
+    await readLogs(`${state.paths.home}/logs`, { ...query, known }, onLine, signal);
   }
 
   /** What the file says, where there is no fleet that knows it already. */
@@ -215,7 +216,8 @@ export class LocalTarget implements Target {
   async #noteBackups(): Promise<void> {
     try {
       const { backups, place } = await this.backups(() => Promise.reject(new Error("there is a fleet")));
-      if (backups.length > 0) this.notes.push(`${backups.length} backups are kept in ${place}`);
+      const count = backups.length;
+      if (count > 0) this.notes.push(`${count} backup${count === 1 ? " is" : "s are"} kept in ${place}`);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       this.notes.push(`backups are kept where they are, although nobody can look at them now: ${error.message}`);

@@ -1,4 +1,14 @@
-import { closeSync, type FSWatcher, fstatSync, openSync, readdirSync, readFileSync, readSync, watch } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  type FSWatcher,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  watch,
+} from "node:fs";
 import { Fault } from "../../fault/fault.ts";
 import { systemCode } from "../../fault/system.ts";
 import { nearest } from "../../units/nearest.ts";
@@ -79,12 +89,14 @@ class Reader {
   }
 }
 
-function choose(directory: string, wanted: readonly string[]): string[] {
-  const present = readdirSync(directory)
+/** Those of members that have written nothing yet are among them. */
+function choose(directory: string, wanted: readonly string[], known: readonly string[]): string[] {
+  const written = readdirSync(directory)
     .filter((file) => file.endsWith(SUFFIX))
     .map((file) => file.slice(0, -SUFFIX.length))
     .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
-  if (wanted.length === 0) return present;
+  if (wanted.length === 0) return written;
+  const present = [...new Set([...written, ...known])];
   return wanted.flatMap((name) => {
     const group = name.replace(".", "-");
     const found = present.filter(
@@ -105,7 +117,7 @@ function choose(directory: string, wanted: readonly string[]): string[] {
 /** The logs of a directory. With `follow`, goes on until aborted. Fault: TF_MEMBER_UNKNOWN. */
 export async function readLogs(
   directory: string,
-  query: LogQuery,
+  query: LogQuery & { readonly known: readonly string[] },
   onLine: (line: LogLine) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -113,11 +125,12 @@ export async function readLogs(
   const readers = new Map<string, Reader>();
   const open = (member: string, lines: number): Reader => {
     const reader = new Reader(`${directory}/${member}${SUFFIX}`, (text) => onLine({ member, text }));
-    if (lines >= 0) reader.seek(lines, query.since === null ? 0 : offsetAt(readTimes(directory), member, query.since));
+    if (lines >= 0 && existsSync(`${directory}/${member}${SUFFIX}`))
+      reader.seek(lines, query.since === null ? 0 : offsetAt(readTimes(directory), member, query.since));
     readers.set(member, reader);
     return reader;
   };
-  for (const member of choose(directory, query.members)) open(member, query.lines).read();
+  for (const member of choose(directory, query.members, query.known)) open(member, query.lines).read();
   if (!query.follow) {
     for (const reader of readers.values()) reader.finish();
     return;

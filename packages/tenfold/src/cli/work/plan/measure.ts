@@ -98,19 +98,21 @@ async function measure(work: Work, plan: PlanWish, url: string): Promise<Measure
   const planned = asked?.answer.known === true ? asked.answer.value.instances : null;
   const size = wish.heldOut ?? heldOutSize(sizes, planned, room);
   const heldOut = size === null || size === 0 ? null : await checkHeldOut(work, curve, size);
-  const told = new Set([...sizes, ...(planned === null ? [] : [planned]), Math.max(...sizes) * 2]);
+  const checked = heldOut === null ? [] : [heldOut.predicted.instances];
+  const told = new Set([...sizes, ...(planned === null ? [] : [planned]), ...checked, Math.max(...sizes) * 2]);
+  const predictions = [...told].toSorted((a, b) => a - b).map((instances) => predict(curve, instances));
   return {
     version: 1,
     ...{ url, p95: wish.objective.p95, quick: wish.quick, cores, knees, heldOut },
     ...{ fits: curve.fits, intervals: curve.intervals, peak: curve.peak },
-    predictions: [...told].toSorted((a, b) => a - b).map((instances) => predict(curve, instances)),
+    predictions,
     asked: asked === null ? null : { ...asked, users: plan.users },
     users: knees.map(({ rate, instances }) => ({
       instances,
       users: Math.floor(usersFor(rate, { ...plan.habits, response: plan.habits.p95 / 2 })),
     })),
     webTime: webTimeOf(knees),
-    notes: doubtsOf({ knees, cores, quick: wish.quick, busyBefore }),
+    notes: doubtsOf({ knees, cores, quick: wish.quick, busyBefore, predictions }),
   };
 }
 
