@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { leastServers } from "../../packages/tenfold/src/fleet/erlang.ts";
 import type { LoadReport } from "../../packages/tenfold/src/load/report/report.ts";
 import { createProject } from "../../tests/harness/project.ts";
 import { median } from "../fleet/measure.ts";
@@ -16,11 +17,13 @@ const CALM = 60;
 const HELD = 75;
 /** Seconds. */
 const DECIDED_WITHIN = 10;
+/** What keeps the limit of the file, by queueing theory: `scale.late` is 5 % where it is not written. */
+const ENOUGH = leastServers((AFTER * TRUTH.SERVICE) / 1000, { limit: TARGET, service: TRUTH.SERVICE, late: 0.05 });
 
 /** A fleet that met the step. Seconds since the step. */
 interface Met {
   readonly first: number;
-  /** When so many were decided on as it settled on, and when all of these served. */
+  /** When enough were decided on, and when so many served. */
   readonly decided: number;
   readonly ready: number;
   readonly boot: number;
@@ -58,10 +61,10 @@ async function meet(port: number, seed: number): Promise<Met> {
   const ready = journal.filter(
     ({ kind, subject, event, at }) => kind === "member" && subject.startsWith("web-") && event === "ready" && at > step,
   );
-  const arrival = ready[Math.max(0, settled - first.from - 1)];
+  const arrival = ready[Math.max(0, ENOUGH - first.from - 1)];
   return {
     first: first.second,
-    decided: later.find(({ to }) => to >= settled)?.second ?? Number.NaN,
+    decided: later.find(({ to }) => to >= ENOUGH)?.second ?? Number.NaN,
     ready: arrival === undefined ? Number.NaN : (arrival.at - step) / 1000,
     boot: median(timesBetween(journal, "starting", "ready")),
     before: first.from,
@@ -85,6 +88,7 @@ export function stepText(all: readonly Stepped[], machine: string): string {
     const values = met.map(of);
     return `${median(values).toFixed(1)} s (${Math.min(...values).toFixed(1)} to ${Math.max(...values).toFixed(1)})`;
   };
+  const numbers = (of: (one: Met) => number): string => [...new Set(met.map(of))].sort((a, b) => a - b).join(" or ");
   const verdict = (isMet: boolean): string => (isMet ? "" : " ✗");
   const sum = (of: (one: Met) => number): number => met.reduce((total, one) => total + of(one), 0);
   const boot = median(met.map((one) => one.boot));
@@ -94,7 +98,8 @@ export function stepText(all: readonly Stepped[], machine: string): string {
   return `## A step, met by real fleets
 
 \`npm run bench -- validate --only=step\`: ${BEFORE} requests a second for ${CALM} s, then ${AFTER}, on ${met.length} fleets of ${BOUNDS.min} to ${BOUNDS.max} instances as above.
-Seconds since the step. What is enough is the number on which a fleet settled: from ${[...new Set(met.map((one) => one.before))].sort().join(" or ")} instances to ${[...new Set(met.map((one) => one.settled))].sort((a, b) => a - b).join(" or ")}.
+Seconds since the step. ${ENOUGH} are enough: with fewer, more than 5 % of the requests would take longer than ${TARGET} ms by Erlang's
+formula. The fleets went from ${numbers((one) => one.before)} instances to ${numbers((one) => one.settled)}, which has room for what may come.
 
 ${machine}.
 
