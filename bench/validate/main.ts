@@ -1,5 +1,5 @@
 /**
- * npm run bench -- validate [--only=replay,plan] [--traces=growth,fall] [--applications=waiting,computing] [--runs=3]: the
+ * npm run bench -- validate [--only=replay,plan] [--traces=growth,fall] [--applications=waiting,computing] [--runs=3] [--quick]: the
  * simulator held against real fleets under the same trace, and the planner against fleets of the size that it planned.
  * Writes its parts of docs/benchmarks-scale.md, and bench/results/validate-PART.json; what another run found there of other
  * traces and applications stays.
@@ -66,4 +66,8 @@ function chosen(name: string, part: string): string[] {
 if (only.includes("replay"))
   await keep("replay", await replayPart(chosen("traces", "replay"), runs, FIRST_PORT), replayText);
 if (only.includes("plan"))
-  await keep("plan", await planPart(chosen("applications", "plan"), FIRST_PORT + 50), planText);
+  await keep(
+    "plan",
+    await planPart(chosen("applications", "plan"), FIRST_PORT + 50, process.argv.includes("--quick")),
+    planText,
+  );
