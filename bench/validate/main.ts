@@ -1,7 +1,8 @@
 /**
- * npm run bench -- validate [--only=replay,step,plan] [--traces=growth,fall] [--applications=waiting,computing] [--runs=3]: the
- * simulator held against real fleets under the same trace, a step that real fleets meet, and the planner against fleets of
- * the size that it planned. Writes its parts of docs/benchmarks-scale.md, and bench/results/validate-PART.json; what another run found there of other
+ * npm run bench -- validate [--only=replay,step,plan] [--traces=growth,fall] [--applications=waiting,computing] [--runs=3]
+ * [--quick]: the simulator held against real fleets under the same trace, a step that real fleets meet, and the planner
+ * against fleets of the size that it planned. Writes its parts of docs/benchmarks-scale.md, and
+ * bench/results/validate-PART.json; what another run found there of other
  * traces and applications stays.
  */
 import { existsSync } from "node:fs";
@@ -69,4 +70,8 @@ if (only.includes("replay"))
   await keep("replay", await replayPart(chosen("traces", "replay"), runs, FIRST_PORT), replayText);
 if (only.includes("step")) await keep("step", await stepPart(runs, FIRST_PORT), stepText);
 if (only.includes("plan"))
-  await keep("plan", await planPart(chosen("applications", "plan"), FIRST_PORT + 50), planText);
+  await keep(
+    "plan",
+    await planPart(chosen("applications", "plan"), FIRST_PORT + 50, process.argv.includes("--quick")),
+    planText,
+  );

@@ -44,6 +44,19 @@ const PLANNED = 3;
 const ASKED = 0.97;
 const STEP = 0.05;
 
+/** Seconds, and how often. */
+interface Pace {
+  readonly step: number;
+  readonly confirm: number;
+  readonly repeats: number;
+  /** Of the search at the planned size: a run, and runs at a rate. */
+  readonly hold: number;
+  readonly runs: number;
+}
+
+const USUAL: Pace = { step: 4, confirm: 12, repeats: 3, hold: 20, runs: 3 };
+const QUICK: Pace = { step: 2, confirm: 6, repeats: 2, hold: 12, runs: 1 };
+
 export interface Planned {
   readonly name: string;
   readonly measured: readonly { readonly instances: number; readonly rate: number }[];
@@ -58,8 +71,8 @@ export interface Planned {
   readonly notes: readonly string[];
 }
 
-async function measure(project: Project, { limit, sizes }: Application): Promise<Measurement> {
-  const words = `plan --measure --p95 ${limit}ms --sizes ${sizes.join(",")} --held-out ${PLANNED} --start 10 --step 4s --confirm 12s --repeats 3 --json`;
+async function measure(project: Project, { limit, sizes }: Application, pace: Pace): Promise<Measurement> {
+  const words = `plan --measure --p95 ${limit}ms --sizes ${sizes.join(",")} --held-out ${PLANNED} --start 10 --step ${pace.step}s --confirm ${pace.confirm}s --repeats ${pace.repeats} --json`;
   return JSON.parse((await project.tenfold(...words.split(" "))).stdout) as Measurement;
 }
 
@@ -76,7 +89,7 @@ function refusalIn({ predictions, knees }: Measurement): string {
   return `${why[0] ?? "its interval is too wide"} (${rates})`;
 }
 
-async function planOne(application: Application, port: number): Promise<Planned | Refused> {
+async function planOne(application: Application, port: number, pace: Pace): Promise<Planned | Refused> {
   const { name, server, env, concurrency, limit } = application;
   console.error(`· ${name}`);
   const bound = concurrency === undefined ? {} : { concurrency };
@@ -84,7 +97,7 @@ async function planOne(application: Application, port: number): Promise<Planned 
   await using project = await createProject({ files: { "server.mjs": server, "tenfold.yaml": file } });
   await project.up();
   await project.healthy();
-  const measured = await measure(project, application);
+  const measured = await measure(project, application, pace);
   const { heldOut, knees, fits, notes } = measured;
   if (heldOut === null) return { name, refused: refusalIn(measured), notes };
   await project.write({ "capacity.json": JSON.stringify(measured) });
@@ -96,7 +109,13 @@ async function planOne(application: Application, port: number): Promise<Planned 
     `  ${instances} instances for ${asked.toFixed(1)}/s by the plan; ${heldOut.predicted.rate.toFixed(1)}/s with ${PLANNED}`,
   );
   await project.tenfold("scale", `${PLANNED}`);
-  const { held, broke } = await findBreak(project, { limit, seconds: 20, near: asked, step: STEP, repeats: 3 });
+  const { held, broke } = await findBreak(project, {
+    limit,
+    seconds: pace.hold,
+    near: asked,
+    step: STEP,
+    repeats: pace.runs,
+  });
   return {
     ...{ name, notes, instances, asked },
     measured: knees.map(({ instances: size, rate }) => ({ instances: size, rate })),
@@ -107,10 +126,10 @@ async function planOne(application: Application, port: number): Promise<Planned 
   };
 }
 
-export async function planPart(names: readonly string[], port: number): Promise<(Planned | Refused)[]> {
+export async function planPart(names: readonly string[], port: number, quick: boolean): Promise<(Planned | Refused)[]> {
   const found: (Planned | Refused)[] = [];
   for (const application of APPLICATIONS)
-    if (names.includes(application.name)) found.push(await planOne(application, port));
+    if (names.includes(application.name)) found.push(await planOne(application, port, quick ? QUICK : USUAL));
   return found;
 }
 
@@ -153,7 +172,7 @@ export function planText(found: readonly (Planned | Refused)[], machine: string)
 
 \`npm run bench -- validate --only=plan\`: \`tenfold plan --measure\` searches some sizes; the plan is asked for ${ASKED * 100} % of
 what it says that ${PLANNED} do, a size that was not measured. Then ${PLANNED} run, and \`tenfold load --poisson\` goes up or down by
-${STEP * 100} % from there, three runs of 20 s at each rate, until the limit breaks; *really* is the middle between the last rate that
+${STEP * 100} % from there, ${USUAL.runs} runs of ${USUAL.hold} s at each rate (with \`--quick\` ${QUICK.runs} of ${QUICK.hold} s), until the limit breaks; *really* is the middle between the last rate that
 held and the first that did not.
 
 ${machine}.
