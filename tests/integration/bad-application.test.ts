@@ -105,6 +105,18 @@ test("an application that does not come up is explained, and the rest of the fle
   });
 });
 
+test("instances that all listen on a port that is written in the code are told where theirs is", async () => {
+  const taken = new Set(listeners().map(({ port }) => port));
+  const own = [...Array(1000).keys()].map((at) => 34_000 + at).find((port) => !taken.has(port)) ?? 0;
+  const files = {
+    "server.mjs": SERVER,
+    "tenfold.yaml": `name: shop\nweb: { command: "PORT=${own} exec node server.mjs", instances: 2 }\n`,
+  };
+  await using project = await createProject({ files });
+  const fault = await project.fault(["up", "-d"]);
+  assert.match(fault.hint ?? "", /the environment variable PORT/);
+});
+
 test("a PATH that was wrong is mended by the next up, and leaves running processes alone", async () => {
   await using project = await createProject({ files: webOnly(1) });
   const fault = await project.fault(["up", "-d"], { env: { PATH: "/nowhere" } });

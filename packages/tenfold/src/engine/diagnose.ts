@@ -48,6 +48,11 @@ function hintFor(message: string, lines: readonly string[], name: MemberName, us
   // What the shell says when it finds no such program; some call that "Permission denied" where a directory of PATH is closed.
   const unknown = /exited with code 127\b/.test(message);
   if (unknown) return `check the command and that its dependencies are installed for the user ${user}; ${more}`;
+  if (/EADDRINUSE|address already in use/i.test(text)) {
+    return `instances cannot share a port: make the application listen on the port in the environment variable PORT, which is another one for each; ${more}`;
+  }
+  if (/ within \d+ ms$/.test(message))
+    return `let web.health.path name a page that answers sooner, or let web.health.timeout be longer; ${more}`;
   const refused = /permission denied|EACCES/i.test(text);
   if (refused)
     return `the application runs as the user ${user}; give it the right to those files, or name another user in the file (user: ...); ${more}`;

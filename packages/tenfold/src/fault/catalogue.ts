@@ -140,7 +140,7 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
   TF_MEMBER_NOT_READY: { exit: "failed", when: "A member did not become ready in time." },
   TF_WRONG_PORT: { exit: "failed", when: "An instance listens on another port than the one in $PORT." },
   TF_RELEASE_FAILED: { exit: "failed", when: "The release command failed." },
-  TF_RELEASE_CODE: { exit: "failed", when: "The code of a release could not be copied, or a revision does not exist." },
+  TF_RELEASE_CODE: { exit: "failed", when: "The code of a release could not be copied." },
   TF_BUILD_FAILED: { exit: "failed", when: "The build command of a release failed; the release before it serves on." },
   TF_SMOKE_FAILED: {
     exit: "failed",

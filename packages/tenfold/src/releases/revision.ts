@@ -19,19 +19,15 @@ async function git(directory: string, args: readonly string[]): Promise<string> 
   }
 }
 
-/** The full name of a commit that a word means. Fault: TF_RELEASE_CODE. */
+/** The full name of a commit that a word means. Fault: TF_ARGUMENT. */
 export async function resolveRevision(directory: string, revision: string): Promise<string> {
   try {
     return await git(directory, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`]);
   } catch (error) {
     if (error instanceof Fault) throw error;
-    throw new Fault(
-      "TF_RELEASE_CODE",
-      `${JSON.stringify(revision)} is no revision of the git repository of ${directory}`,
-      {
-        hint: "name a commit, a branch or a tag: git log shows them",
-      },
-    );
+    throw new Fault("TF_ARGUMENT", `${JSON.stringify(revision)} is no revision of the git repository of ${directory}`, {
+      hint: "name a commit, a branch or a tag: git log shows them",
+    });
   }
 }
 

@@ -23,7 +23,7 @@ export const logs: CommandDefinition = {
   usage: "[members...]",
   summary: "show what members wrote",
   description:
-    "Members (web-2) or groups (web, worker.reports); none means all. Lines are prefixed with the member's name. --since is exact to about five seconds.",
+    "Members (web-2) or groups (web, worker.reports); none means all. Lines are prefixed with the member's name; with --json each is a document of its own. --since is exact to about five seconds.",
   options: [
     { flags: "-f, --follow", description: "go on as they write" },
     { flags: "-n, --lines <count>", description: `the last so many lines of each (${DEFAULT_LINES})` },
