@@ -184,10 +184,14 @@ export class Performer {
   }
 
   async #handOver(name: MemberName, signal: AbortSignal): Promise<void> {
-    const { members, services, hurry } = this.#parts;
+    const { members, services, note, hurry } = this.#parts;
     const keeper = members.keeper(name);
     const takeOver = (): Promise<boolean> => keeper.handOver(HAND_OVER_WITHIN);
-    if (members.canHandOver(name) && (await services.pooler.handOver(members.context(signal), takeOver))) return;
+    if (members.canHandOver(name)) {
+      const hindrance = await services.pooler.handOver(members.context(signal), takeOver);
+      if (hindrance === null) return;
+      note(`${name} could not hand its clients over (${hindrance}); it is restarted in place`);
+    }
     await keeper.stop(this.#stopOf(name), hurry);
     await keeper.start();
   }

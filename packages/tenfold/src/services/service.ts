@@ -60,9 +60,9 @@ export interface PoolerControl {
   resume(context: Context): Promise<void>;
   /**
    * Has `takeOver` start a process that takes the running one's clients and server connections, at a moment at which
-   * that is possible. Gives whether it did; if not, the running one serves as before.
+   * that is possible. `null` when it did; if not, what kept it from that, and the running one serves as before.
    */
-  handOver(context: Context, takeOver: () => Promise<boolean>): Promise<boolean>;
+  handOver(context: Context, takeOver: () => Promise<boolean>): Promise<string | null>;
   /** `null` when it does not answer. */
   figures(context: Context): Promise<PoolerFigures | null>;
   isPaused(context: Context): Promise<boolean>;

@@ -119,7 +119,7 @@ export class MemoryServices implements Services {
     },
     handOver: async (_context, takeOver) => {
       await this.#tier.effect("handOver", this.#life);
-      return takeOver();
+      return (await takeOver()) ? null : "it cannot";
     },
     isPaused: async () => this.#tier.paused,
     figures: async () => null,

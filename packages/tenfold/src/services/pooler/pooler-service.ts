@@ -86,30 +86,30 @@ export class PoolerService implements ServiceAdapter, PoolerControl {
    * PgBouncer hands clients over only when none waits for a server connection, and breaks connections that are in the
    * middle of a login. So the pool is large until nobody waits, and then opens no further connection.
    */
-  async handOver({ fleet, signal }: Context, takeOver: () => Promise<boolean>): Promise<boolean> {
+  async handOver({ fleet, signal }: Context, takeOver: () => Promise<boolean>): Promise<string | null> {
     const member = onlyMember(fleet, "pooler");
     const size = (count: number): Promise<unknown> => this.#ask(fleet, member, `SET default_pool_size = ${count}`);
+    let hindrance = "";
     try {
       for (let attempt = 0; attempt < HAND_OVERS; attempt += 1) {
         await size(largestPool(fleet));
-        const isCalm = await this.#whenCalm(fleet, member, { looks: 3, columns: ["cl_waiting", "sv_login"], signal });
+        const busy = await this.#whenCalm(fleet, member, { looks: 3, columns: ["cl_waiting", "sv_login"], signal });
         await size(1);
-        if (
-          isCalm &&
-          (await this.#whenCalm(fleet, member, { looks: 1, columns: ["sv_login"], signal })) &&
-          (await takeOver())
-        ) {
+        hindrance = busy || (await this.#whenCalm(fleet, member, { looks: 1, columns: ["sv_login"], signal }));
+        if (hindrance === "" && (await takeOver())) {
           this.close();
-          return true;
+          return null;
         }
+        hindrance ||= "the new process did not get them in time";
         // It may have suspended its work for the other one. Nobody can log in then; this console is logged in.
         await this.#ask(fleet, member, "RESUME");
       }
-    } catch {
+    } catch (error) {
       signal.throwIfAborted();
+      hindrance = error instanceof Error ? error.message : String(error);
     }
     await this.reload({ fleet }, member).catch(() => {});
-    return false;
+    return hindrance;
   }
 
   async figures({ fleet }: Context): Promise<PoolerFigures | null> {
@@ -143,20 +143,24 @@ export class PoolerService implements ServiceAdapter, PoolerControl {
     this.#spare = undefined;
   }
 
-  /** Waits, for a second at most, until these columns of all pools were 0 so many times in a row. */
+  /** Waits, for a second at most, until these columns of all pools were 0 so many times in a row; else says which is not. */
   async #whenCalm(
     fleet: Fleet,
     member: Member,
     until: { readonly looks: number; readonly columns: readonly string[]; readonly signal: AbortSignal },
-  ): Promise<boolean> {
+  ): Promise<string> {
     const deadline = Date.now() + CALM_WITHIN_MS;
+    let busy: string | undefined;
     for (let calm = 0; Date.now() < deadline && !until.signal.aborted; ) {
       const pools = await this.#ask(fleet, member, "SHOW POOLS");
-      calm = pools.every((row) => until.columns.every((column) => Number(row[column] ?? 0) === 0)) ? calm + 1 : 0;
-      if (calm === until.looks) return true;
+      busy = pools
+        .flatMap((row) => until.columns.map((column) => `${column} ${row[column]} of ${row.database}`))
+        .find((text) => !/^\w+ 0 /.test(text));
+      calm = busy === undefined ? calm + 1 : 0;
+      if (calm === until.looks) return "";
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
-    return false;
+    return busy ?? "it was not calm for long enough";
   }
 
   async #openSpare(fleet: Fleet, member: Member): Promise<pg.Client> {
