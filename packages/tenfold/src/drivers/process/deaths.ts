@@ -5,8 +5,11 @@ import { isProcessAlive } from "./session.ts";
 
 const UNKNOWN: End = { code: null, signal: null };
 const LOOK_EVERY_MS = 50;
-/** Every so many looks, the whole truth is read: a pid used again, a zombie that nobody reaps. */
-const THOROUGH_EVERY = 20;
+/**
+ * Every so many looks, the whole truth is read: a pid used again, a zombie. Where the first process of a machine or a
+ * container does not reap what it inherits, this is how long a death goes unnoticed.
+ */
+const THOROUGH_EVERY = 4;
 
 /**
  * Tells when processes end: children by the kernel's own notice, adopted ones by looking twenty times a second
