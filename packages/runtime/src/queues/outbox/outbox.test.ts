@@ -136,7 +136,8 @@ test("many relays move many jobs, each once, and those of a key in their order",
     Array.from({ length: 300 }, (_, index) => index),
   );
   assert.deepEqual(ordered, [0, 30, 60, 90, 120, 150, 180, 210, 240, 270]);
-  assert.equal(await left(), 0);
+  // A job can have run before the relay has taken it out of the table.
+  await eventually("none is left", async () => (await left()) === 0);
 });
 
 test("a relay that dies between Redis and PostgreSQL enqueues nothing twice", async () => {
