@@ -1,7 +1,7 @@
-import { quantile } from "../../packages/tenfold/src/drill/check/latency.ts";
 import type { DrillMachine } from "../../packages/tenfold/src/drill/report/report.ts";
 import type { DrillResult } from "../../packages/tenfold/src/drill/report/result.ts";
 import { formatTime } from "../../packages/tenfold/src/drill/report/words.ts";
+import { quantile } from "../../packages/tenfold/src/units/quantile.ts";
 import { tableOf } from "../../scripts/generate/page.ts";
 
 /** What the design aims at, by drill. */

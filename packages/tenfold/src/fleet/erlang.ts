@@ -37,8 +37,11 @@ export interface ResponseLimit {
   readonly late: number;
 }
 
-function lateGiven(wait: number, spare: number, periods: number): number {
-  // Service and wait are exponential with rates 1 and `spare`, in service times; this is the tail of their sum.
+/**
+ * The share of requests that take longer than so many service times, where a share of `wait` waits at all: service and
+ * wait are exponential with rates 1 and `spare`, in service times; this is the tail of their sum.
+ */
+export function lateGiven(wait: number, spare: number, periods: number): number {
   const ends = Math.exp(-periods);
   const gap = spare - 1;
   const both = Math.abs(gap) < 1e-9 ? periods * ends : (ends * -Math.expm1(-periods * gap)) / gap;

@@ -1,4 +1,5 @@
 import type { WebSample } from "../scale/web/sample.ts";
+import { quantile } from "../units/quantile.ts";
 import type { Random } from "../units/random.ts";
 import { type Backend, Balancer } from "./balancing.ts";
 import { EventHeap } from "./heap.ts";
@@ -38,7 +39,7 @@ function emptyWindow(): Window {
 /** What a share of the times does not exceed. Sorts what it is given. */
 export function percentileOf(times: number[], share: number): number {
   times.sort((a, b) => a - b);
-  return times[Math.max(0, Math.ceil(times.length * share) - 1)] ?? 0;
+  return quantile(times, share);
 }
 
 /** Every request and instance by itself: they boot, are given requests, work on them, drain, and are paid for. */

@@ -1,4 +1,4 @@
-import { waitProbability } from "../../fleet/erlang.ts";
+import { lateGiven, waitProbability } from "../../fleet/erlang.ts";
 
 /** What one request needs of an instance. */
 export interface Appetite {
@@ -24,13 +24,7 @@ const LATE = 0.05;
  */
 export function lateShare(servers: number, load: number, limit: number, { service, variability }: Appetite): number {
   if (load >= servers) return 1;
-  const wait = waitProbability(servers, load);
-  const periods = limit / service;
-  const drain = (servers - load) / variability;
-  const ends = Math.exp(-periods);
-  const gap = drain - 1;
-  const both = Math.abs(gap) < 1e-9 ? periods * ends : (ends * -Math.expm1(-periods * gap)) / gap;
-  return Math.min(1, ends + wait * both);
+  return lateGiven(waitProbability(servers, load), (servers - load) / variability, limit / service);
 }
 
 /** What `rate` requests a second need. */

@@ -1,3 +1,5 @@
+import { quantile } from "../../units/quantile.ts";
+
 /** Milliseconds. */
 export interface Latency {
   readonly count: number;
@@ -18,11 +20,6 @@ export interface Phases<T> {
   readonly before: T;
   readonly during: T;
   readonly after: T;
-}
-
-/** The smallest value that at least this share (0 to 1) of the sorted values does not exceed. */
-export function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }
 
 export function summarise(values: readonly number[]): Latency {
