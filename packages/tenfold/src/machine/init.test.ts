@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { detect } from "../detect/detect.ts";
+import { freePort } from "../testing/free-port.ts";
 import { readProjectFiles } from "./project-files.ts";
 
 /** Debian's packages are seen by the system's own Python only. */
@@ -16,15 +16,6 @@ const PATH = "/usr/bin:/bin";
 function lacks(modules: string): string | false {
   const { status } = spawnSync("/usr/bin/python3", ["-c", `import ${modules}`], { env: { PATH } });
   return status === 0 ? false : `/usr/bin/python3 has no ${modules}: install Debian's packages of these names`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  assert.ok(address !== null && typeof address === "object");
-  return address.port;
 }
 
 /** Asks until it is answered; ten seconds at most. */

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -10,20 +9,13 @@ import { Limits } from "../../drivers/process/limits.ts";
 import { ProcessDriver } from "../../drivers/process/process-driver.ts";
 import type { MemberName } from "../../fleet/member.ts";
 import { eventually } from "../../testing/eventually.ts";
+import { freePort } from "../../testing/free-port.ts";
 import { millis } from "../../units/millis.ts";
 import type { Context } from "../service.ts";
 import { infoField, lastWrites, RedisLedger, writesWithin } from "./ledger.ts";
 import { RespConnection } from "./resp.ts";
 
 const NAME = "redis-1" as MemberName;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 describe("what a failover of Redis lost", () => {
   test("writes are told apart by where they begin", () => {
