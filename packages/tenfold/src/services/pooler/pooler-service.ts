@@ -93,14 +93,14 @@ export class PoolerService implements ServiceAdapter, PoolerControl {
     try {
       for (let attempt = 0; attempt < HAND_OVERS; attempt += 1) {
         await size(largestPool(fleet));
-        const busy = await this.#whenCalm(fleet, member, { looks: 3, columns: ["cl_waiting", "sv_login"], signal });
+        const busy = await this.#busyPool(fleet, member, { looks: 3, columns: ["cl_waiting", "sv_login"], signal });
         await size(1);
-        hindrance = busy || (await this.#whenCalm(fleet, member, { looks: 1, columns: ["sv_login"], signal }));
-        if (hindrance === "" && (await takeOver())) {
+        const late = busy ?? (await this.#busyPool(fleet, member, { looks: 1, columns: ["sv_login"], signal }));
+        if (late === null && (await takeOver())) {
           this.close();
           return null;
         }
-        hindrance ||= "the new process did not get them in time";
+        hindrance = late ?? "the new process did not get them in time";
         // It may have suspended its work for the other one. Nobody can log in then; this console is logged in.
         await this.#ask(fleet, member, "RESUME");
       }
@@ -143,21 +143,23 @@ export class PoolerService implements ServiceAdapter, PoolerControl {
     this.#spare = undefined;
   }
 
-  /** Waits, for a second at most, until these columns of all pools were 0 so many times in a row; else says which is not. */
-  async #whenCalm(
+  /** Waits, for a second at most, until these columns of all pools were 0 so many times in a row; else says which was not. */
+  async #busyPool(
     fleet: Fleet,
     member: Member,
     until: { readonly looks: number; readonly columns: readonly string[]; readonly signal: AbortSignal },
-  ): Promise<string> {
+  ): Promise<string | null> {
     const deadline = Date.now() + CALM_WITHIN_MS;
     let busy: string | undefined;
     for (let calm = 0; Date.now() < deadline && !until.signal.aborted; ) {
       const pools = await this.#ask(fleet, member, "SHOW POOLS");
-      busy = pools
-        .flatMap((row) => until.columns.map((column) => `${column} ${row[column]} of ${row.database}`))
-        .find((text) => !/^\w+ 0 /.test(text));
+      [busy] = pools.flatMap((row) =>
+        until.columns.flatMap((column) =>
+          Number(row[column] ?? 0) === 0 ? [] : [`${column} ${row[column]} of ${row.database}`],
+        ),
+      );
       calm = busy === undefined ? calm + 1 : 0;
-      if (calm === until.looks) return "";
+      if (calm === until.looks) return null;
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
     return busy ?? "it was not calm for long enough";
