@@ -1,5 +1,5 @@
 import { Fault } from "../fault/fault.ts";
-import { applicationOf, canonical, type Release, type ReleaseSource } from "../fleet/release.ts";
+import { applicationOf, canonical, type Release, type ReleaseSource, replacedBy } from "../fleet/release.ts";
 import { freeIndexes, type WebSets } from "../fleet/web-sets.ts";
 import type { StoredDeploy, StoredState } from "../journal/state.ts";
 import type { CodeSource } from "../releases/release-store.ts";
@@ -208,7 +208,7 @@ export async function performPromote(context: RequestContext, { supervisor }: Ru
 /** Forgets releases beyond those that are kept, and the code of those that failed. */
 export async function prune({ supervisor: { store }, releases, secrets }: RunningFleet): Promise<void> {
   const { state } = store;
-  const before = state.releases.find(({ number }) => number === state.release)?.replaces;
+  const before = replacedBy(state.releases, state.release);
   const inUse = new Set([state.release, before, state.web.standby?.release, state.web.canary?.release]);
   const sorted = [...state.releases].sort((a, b) => b.number - a.number);
   const kept = sorted.filter(({ number }, at) => at < state.spec.deploy.keep || inUse.has(number));

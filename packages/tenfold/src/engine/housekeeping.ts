@@ -1,4 +1,4 @@
-import type { MemberName } from "../fleet/member.ts";
+import { isApplication, type MemberName } from "../fleet/member.ts";
 import { logFile } from "../fleet/paths.ts";
 import { renderMember } from "../render/render.ts";
 import { type Bytes, bytes, formatBytes } from "../units/bytes.ts";
@@ -59,8 +59,8 @@ export class Housekeeping {
   #limitOf(name: MemberName): Bytes | false {
     const { members } = this.#parts;
     const member = members.find(name);
-    const isApplication = member !== undefined && ["web", "worker", "scheduler"].includes(member.kind);
-    return isApplication && renderMember(members.fleet, member).launch.memory;
+    if (member === undefined || !isApplication(member.kind)) return false;
+    return renderMember(members.fleet, member).launch.memory;
   }
 
   /** Over the limit twice in a row: a single peak of garbage is no leak. */

@@ -1,7 +1,7 @@
 import { Fault } from "../fault/fault.ts";
 import { onlyMember } from "../fleet/data.ts";
 import type { Stop } from "../fleet/launch.ts";
-import type { Member, MemberName } from "../fleet/member.ts";
+import { isApplication, type Member, type MemberName } from "../fleet/member.ts";
 import { dataDirectory } from "../fleet/paths.ts";
 import type { Step } from "../fleet/step.ts";
 import type { Services } from "../services/service.ts";
@@ -105,7 +105,7 @@ export class Performer {
     const stop = this.#stopOf(name);
     const inTime = await members.keeper(name).stop(stop, hurry);
     const kind = members.find(name)?.kind;
-    if (!inTime && (kind === "web" || kind === "worker" || kind === "scheduler"))
+    if (!inTime && kind !== undefined && isApplication(kind))
       note(`${name} did not end within ${stop.grace / 1000} s of ${stop.signal}, its grace, and was killed`);
   }
 

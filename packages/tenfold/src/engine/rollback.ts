@@ -1,6 +1,5 @@
 import { Fault } from "../fault/fault.ts";
-import type { Release } from "../fleet/release.ts";
-import { withApplication } from "../fleet/release.ts";
+import { type Release, replacedBy, withApplication } from "../fleet/release.ts";
 import type { StoredDeploy, StoredState } from "../journal/state.ts";
 import { choosePortsFor } from "./fleet-ports.ts";
 import type { RequestContext } from "./request.ts";
@@ -14,9 +13,11 @@ import type { RunningFleet } from "./running-fleet.ts";
 function targetOf(state: StoredState, to: number | null): Release {
   const fit = state.releases.filter(({ failure, number }) => failure === null && number !== state.release);
   const earlier = fit.filter(({ number }) => number < state.release).sort((a, b) => b.number - a.number);
-  const before = state.releases.find(({ number }) => number === state.release)?.replaces;
-  const found = state.releases.find(({ number }) => number === (to ?? before));
-  const target = to === null ? (fit.find((release) => release === found) ?? earlier[0]) : found;
+  const before = replacedBy(state.releases, state.release);
+  const target =
+    to === null
+      ? (fit.find(({ number }) => number === before) ?? earlier[0])
+      : state.releases.find(({ number }) => number === to);
   const known = fit.map(({ number }) => number).sort((a, b) => a - b);
   const hint = known.length === 0 ? "no other release is kept" : `releases to go back to: ${known.join(", ")}`;
   if (target === undefined)

@@ -38,6 +38,11 @@ export interface Release {
   readonly failure: string | null;
 }
 
+/** Which release served when the current one was made; `null`: none, or it is not known any more. */
+export function replacedBy(releases: readonly Release[], current: number): number | null {
+  return releases.find(({ number }) => number === current)?.replaces ?? null;
+}
+
 function processOf(value: AppProcess): AppProcess {
   const { command, directory, grace, memory, cpu, env } = value;
   return { command, directory, grace, memory, cpu, env };
