@@ -4,6 +4,7 @@
  * Prints tables in Markdown.
  */
 import { describeMachine } from "../fleet/machine.ts";
+import { chosen, count } from "../options.ts";
 import { type Figures, measure } from "./measure.ts";
 import { openPm2 } from "./pm2.ts";
 import { deploysTable, socketsTable } from "./print.ts";
@@ -18,30 +19,13 @@ const TOOLS: Readonly<Record<string, (port: number) => Promise<Tool>>> = {
 };
 const FIRST_PORT = 19_300;
 
-function option(name: string): string | undefined {
-  return process.argv.find((word) => word.startsWith(`--${name}=`))?.split("=")[1];
-}
-
-function count(name: string, otherwise: number): number {
-  const value = Number(option(name) ?? otherwise);
-  if (Number.isInteger(value) && value > 0) return value;
-  console.error(`error: --${name} is ${option(name)}, and has to be a whole number above 0`);
-  process.exit(2);
-}
-
 const load = {
   deploys: count("deploys", 10),
   rate: count("rate", 800),
   requests: count("requests", 100_000),
   sockets: count("sockets", 200),
 };
-const only = option("only")?.split(",") ?? Object.keys(TOOLS);
-const unknown = only.filter((name) => TOOLS[name] === undefined);
-if (unknown.length > 0) {
-  console.error(`error: there is no tool ${unknown.join(", ")}`);
-  console.error(`hint: tools are ${Object.keys(TOOLS).join(", ")}`);
-  process.exit(2);
-}
+const only = chosen("only", Object.keys(TOOLS), "tool");
 
 console.log(describeMachine());
 const all: Figures[] = [];

@@ -2,7 +2,7 @@ import { createProject } from "../../tests/harness/project.ts";
 import { SOCKET_SERVER } from "../../tests/harness/sockets.ts";
 import { Pm2 } from "../fleet/pm2.ts";
 import { DRAIN_SECONDS, INSTANCES } from "./application.ts";
-import type { Tool } from "./tool.ts";
+import { begun, type Tool } from "./tool.ts";
 
 /** PM2 in cluster mode, whose `reload` replaces instance after instance. */
 export async function openPm2(port: number): Promise<Tool> {
@@ -17,11 +17,5 @@ export async function openPm2(port: number): Promise<Tool> {
       await project[Symbol.asyncDispose]();
     },
   };
-  try {
-    await pm2.start(INSTANCES, "--kill-timeout", `${DRAIN_SECONDS * 1000}`);
-  } catch (error) {
-    await tool[Symbol.asyncDispose]();
-    throw error;
-  }
-  return tool;
+  return begun(tool, () => pm2.start(INSTANCES, "--kill-timeout", `${DRAIN_SECONDS * 1000}`));
 }

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { SOCKET_SERVER } from "../../tests/harness/sockets.ts";
 import { firstAnswer } from "../fleet/measure.ts";
 import { DRAIN_SECONDS, INSTANCES } from "./application.ts";
-import { Absent, type Tool } from "./tool.ts";
+import { Absent, begun, type Tool } from "./tool.ts";
 
 const run = promisify(execFile);
 const IMAGE = "tenfold-bench:1";
@@ -83,12 +83,8 @@ export async function openSwarm(port: number): Promise<Tool> {
     ...["--update-order", "start-first", "--update-parallelism", "1", "--update-monitor", "1s"],
     ...["--no-resolve-image", "--detach=false", "--quiet"],
   ];
-  try {
+  return begun(tool, async () => {
     await docker("service", "create", ...options, IMAGE);
     await requireAnswer(tool.url);
-  } catch (error) {
-    await tool[Symbol.asyncDispose]();
-    throw error;
-  }
-  return tool;
+  });
 }

@@ -1,7 +1,7 @@
 import { createProject } from "../../tests/harness/project.ts";
 import { SOCKET_SERVER } from "../../tests/harness/sockets.ts";
 import { DRAIN_SECONDS, INSTANCES } from "./application.ts";
-import type { Tool } from "./tool.ts";
+import { begun, type Tool } from "./tool.ts";
 
 export async function openTenfold(port: number): Promise<Tool> {
   const project = await createProject({ files: { "server.mjs": SOCKET_SERVER } });
@@ -26,11 +26,5 @@ balancer: { port: ${port} }
     },
     [Symbol.asyncDispose]: () => project[Symbol.asyncDispose](),
   };
-  try {
-    await project.up();
-  } catch (error) {
-    await tool[Symbol.asyncDispose]();
-    throw error;
-  }
-  return tool;
+  return begun(tool, () => project.up());
 }

@@ -6,6 +6,17 @@ export interface Tool extends AsyncDisposable {
   deploy(): Promise<void>;
 }
 
+/** A tool that has begun; disposed of when it could not. */
+export async function begun(tool: Tool, begin: () => Promise<unknown>): Promise<Tool> {
+  try {
+    await begin();
+    return tool;
+  } catch (error) {
+    await tool[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
 /** A tool that cannot be measured on this machine; the message says why. */
 export class Absent extends Error {
   override readonly name = "Absent";

@@ -5,6 +5,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../../tests/harness/program.ts";
+import { chosen, count } from "../options.ts";
 import { clone } from "./clone.ts";
 import { describeMachine } from "./machine.ts";
 import { many } from "./many.ts";
@@ -24,20 +25,8 @@ const PARTS: Readonly<Record<string, (runs: number, port: number) => Promise<Row
 /** Free on most machines; each part has its own hundred. */
 const FIRST_PORT = 18_100;
 
-function option(name: string): string | undefined {
-  return process.argv.find((word) => word.startsWith(`--${name}=`))?.split("=")[1];
-}
-
-const runs = Number(option("runs") ?? 5);
-const only = option("only")?.split(",") ?? Object.keys(PARTS);
-const unknown = only.filter((name) => PARTS[name] === undefined);
-if (unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
-  console.error(
-    `error: ${unknown.length > 0 ? `there is no part ${unknown.join(", ")}` : "--runs is no whole number"}`,
-  );
-  console.error(`hint: parts are ${Object.keys(PARTS).join(", ")}`);
-  process.exit(2);
-}
+const runs = count("runs", 5);
+const only = chosen("only", Object.keys(PARTS), "part");
 
 const machine = describeMachine();
 console.log(machine);

@@ -10,6 +10,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../../tests/harness/program.ts";
 import { describeMachine } from "../fleet/machine.ts";
+import { chosen, count } from "../options.ts";
 import { replacePart, writePage } from "./page.ts";
 import { APPLICATIONS, planPart, planText } from "./plan-part.ts";
 import { replayPart, replayText } from "./replay-part.ts";
@@ -20,20 +21,8 @@ import { REPLAY_TRACES } from "./traces.ts";
 const FIRST_PORT = 18_700;
 const PARTS = ["replay", "step", "plan"];
 
-function option(name: string): string | undefined {
-  return process.argv.find((word) => word.startsWith(`--${name}=`))?.split("=")[1];
-}
-
-const only = option("only")?.split(",") ?? PARTS;
-const runs = Number(option("runs") ?? 3);
-const unknown = only.filter((name) => !PARTS.includes(name));
-if (unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
-  console.error(
-    `error: ${unknown.length > 0 ? `there is no part ${unknown.join(", ")}` : "--runs is no whole number"}`,
-  );
-  console.error(`hint: parts are ${PARTS.join(", ")}`);
-  process.exit(2);
-}
+const only = chosen("only", PARTS, "part");
+const runs = count("runs", 3);
 
 const machine = describeMachine();
 
@@ -62,16 +51,16 @@ function names(part: string): string[] {
   return part === "replay" ? Object.keys(REPLAY_TRACES) : APPLICATIONS.map(({ name }) => name);
 }
 
-function chosen(name: string, part: string): string[] {
-  return option(name)?.split(",") ?? names(part);
-}
-
 if (only.includes("replay"))
-  await keep("replay", await replayPart(chosen("traces", "replay"), runs, FIRST_PORT), replayText);
+  await keep("replay", await replayPart(chosen("traces", names("replay"), "trace"), runs, FIRST_PORT), replayText);
 if (only.includes("step")) await keep("step", await stepPart(runs, FIRST_PORT), stepText);
 if (only.includes("plan"))
   await keep(
     "plan",
-    await planPart(chosen("applications", "plan"), FIRST_PORT + 50, process.argv.includes("--quick")),
+    await planPart(
+      chosen("applications", names("plan"), "application"),
+      FIRST_PORT + 50,
+      process.argv.includes("--quick"),
+    ),
     planText,
   );
