@@ -103,6 +103,7 @@ test("what is typed wrongly is told with the nearest thing that exists", async (
     [["scale", "wbe=3"], "TF_MEMBER_UNKNOWN", /wbe can be scaled; did you mean web\?/],
     [["scale", "web=0"], "TF_ARGUMENT", /web cannot be 0/],
     [["scale", "many"], "TF_ARGUMENT", /many/],
+    [["scale", "web=3", "4"], "TF_ARGUMENT", /web is given more than once: web=3 4/],
     [["sclae", "3"], "TF_ARGUMENT", /no command sclae; did you mean scale\?/],
     [["up", "--detatch"], "TF_ARGUMENT", /--detatch/],
     [["up", "zero"], "TF_ARGUMENT", /"zero"/],

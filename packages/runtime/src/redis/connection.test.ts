@@ -63,7 +63,7 @@ test("a script runs where it is known and where it is not, before and after a re
 
 test("a command waits for a server that comes back soon, and fails at once when it has been away for long", async () => {
   await using redis = await RedisServer.start();
-  const port = open(redis.url, { deadline: 20_000, patience: 300 });
+  const port = open(redis.url, { deadline: 20_000, patience: 2_000 });
   try {
     await port.send(["SET", "a", "1"]);
     await redis.kill();
@@ -71,7 +71,7 @@ test("a command waits for a server that comes back soon, and fails at once when 
     await assert.rejects(port.send(["GET", "a"]), (error) => isFault(error, "TF_RT_REDIS_AWAY"));
     const before = performance.now();
     await assert.rejects(port.send(["GET", "a"]), (error) => isFault(error, "TF_RT_REDIS_AWAY"));
-    assert.ok(performance.now() - before < 250, "the second one does not wait again");
+    assert.ok(performance.now() - before < 1_500, "the second one does not wait again");
     await redis.start();
     assert.equal(await eventually("it is back", () => port.send(["GET", "a"])), "1");
   } finally {

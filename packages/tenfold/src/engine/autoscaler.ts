@@ -122,7 +122,8 @@ export class Autoscaler {
     const { members, store } = this.#parts;
     const { spec, counts, deploy } = store.state;
     return Object.entries(spec.workers).flatMap(([name, { instances, scale }]) => {
-      if (instances.min === instances.max || (scale.library === null && scale.rules.length === 0)) return [];
+      const watched = scale.library !== null || scale.rules.length > 0;
+      if (instances.min === instances.max || !(watched || scale.schedules.length > 0)) return [];
       const group = `worker.${name}`;
       const memory = this.#memory.workers[name] ?? null;
       const sample = workerSample({
@@ -136,6 +137,7 @@ export class Autoscaler {
         {
           bounds: { ...this.#bounds(instances), schedules: scale.schedules, connections: null },
           override: this.#override(group),
+          watched,
           rules: scale.rules,
           limit: scale.wait,
           slots: scale.jobs,

@@ -66,7 +66,7 @@ test("a very large project takes little, and what is near its top is still seen"
   const input = await readProjectFiles(here.path);
   const detection = detect(input);
   assert.ok(detection.found && detection.framework === "Flask");
-  assert.ok(performance.now() - started < 5_000);
+  assert.ok(performance.now() - started < 15_000);
 });
 
 test("a directory that is not there has nothing in it", async () => {

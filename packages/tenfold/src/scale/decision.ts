@@ -39,6 +39,7 @@ export type Why =
   | { readonly kind: "idle"; readonly seconds: number }
   | { readonly kind: "rule"; readonly rule: string; readonly value: string }
   | { readonly kind: "rules-quiet" }
+  | { readonly kind: "unwatched" }
   | { readonly kind: "override"; readonly count: number; readonly until: number | null }
   | { readonly kind: "hold"; readonly reason: HoldReason };
 

@@ -41,6 +41,8 @@ function whyText(why: Why): string {
       return `${why.rule} (now ${why.value})`;
     case "rules-quiet":
       return "no rule applies";
+    case "unwatched":
+      return "its queue is not watched: the lowest that its bounds and schedules allow";
     case "override":
       return `set by hand${why.until === null ? "" : ` until ${new Date(why.until).toISOString().slice(0, 16)}Z`}`;
     case "hold":

@@ -134,7 +134,7 @@ export interface WorkerInput {
 
 /** How the number of workers of a queue moves between its bounds. */
 export interface WorkerScalingInput {
-  /** How the queue is kept in the durable Redis; without it, its depth is not known, and the number stays. */
+  /** How the queue is kept in the durable Redis; without it, its depth is not known, and only schedules move the number. */
   library?: "tenfold" | "bullmq" | "celery" | "rq" | "sidekiq" | "list" | "stream" | undefined;
   /** A job should not wait longer. @default "30s" */
   wait?: string | number | undefined;

@@ -18,6 +18,16 @@ export function parseScale(word: string): ScaleOrder {
   return { group, by: sign === "" ? "to" : "by", count: sign === "-" ? -Number(digits) : Number(digits) };
 }
 
+/** At most one change for each group. Fault: TF_ARGUMENT. */
+function parseOrders(words: readonly string[]): ScaleOrder[] {
+  const orders = words.map(parseScale);
+  const twice = orders.find(({ group }, at) => orders.findIndex((one) => one.group === group) < at);
+  if (twice === undefined) return orders;
+  throw new Fault("TF_ARGUMENT", `${twice.group} is given more than once: ${words.join(" ")}`, {
+    hint: "write one change for each group",
+  });
+}
+
 export const scale: CommandDefinition = {
   name: "scale",
   usage: "<changes...>",
@@ -32,7 +42,7 @@ export const scale: CommandDefinition = {
     { run: "tenfold scale web=+2 worker.reports=4", does: "2 more web instances, 4 workers of the queue reports" },
   ],
   run: (context, input) => {
-    const orders = input.words.map(parseScale);
+    const orders = parseOrders(input.words);
     const text = input.text("for");
     const lasting = text === null ? undefined : parseDuration(text);
     if (text !== null && lasting === undefined)

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseRule } from "../../spec/scaling/parse-rule.ts";
+import { parseSchedule } from "../../spec/scaling/parse-schedule.ts";
 import { millis } from "../../units/millis.ts";
 import { Random } from "../../units/random.ts";
 import type { Decision } from "../decision.ts";
@@ -12,6 +13,7 @@ import type { WorkerPolicy, WorkerSample } from "./policy.ts";
 const POLICY: WorkerPolicy = {
   bounds: { min: 0, max: 50, schedules: [], connections: null },
   override: null,
+  watched: true,
   rules: [],
   limit: millis(30_000),
   slots: 1,
@@ -173,5 +175,19 @@ test("a decision tells its figures in one line", () => {
   assert.match(
     explain(decisions[0] ?? assert.fail()),
     /^1 → \d+: 2 jobs\/s × 2 s, 60 queued, 1 in flight, oldest 12s: needs \d+, keeps \d+$/,
+  );
+});
+
+test("where the queue is not looked at, schedules alone move the number", () => {
+  const parsed = parseSchedule("daily 00:10-00:20: min 5", "UTC");
+  assert.ok(parsed.ok);
+  const bounds = { min: 1, max: 4, schedules: [parsed.value], connections: null };
+  const policy = { ...POLICY, watched: false, bounds };
+  const { decisions } = run({ policy, from: 2, seconds: 1_800, look: () => ({ sample: null }) });
+  const at = (minute: number): number => decisions[minute * 12]?.target ?? Number.NaN;
+  assert.deepEqual([at(0), at(9), at(10), at(19), at(20), at(29)], [1, 1, 4, 4, 1, 1]);
+  assert.match(
+    explain(decisions[0] as Decision),
+    /^2 → 1: its queue is not watched: the lowest that its bounds and schedules allow$/,
   );
 });

@@ -1,4 +1,4 @@
-import { activeOverride, bounded } from "../bounds.ts";
+import { activeOverride, bounded, limitsAt } from "../bounds.ts";
 import type { Decision, HoldReason, Why } from "../decision.ts";
 import { afterDecision, type Caution, cautiousWindow, freshSample, GAP, holdReason, keepFor } from "../patience.ts";
 import type { RuleContext } from "../rules/decide.ts";
@@ -66,6 +66,11 @@ export function decideWorkers(
   if (override !== null)
     return {
       decision: conclude(override.count, { kind: "override", ...override }, null),
+      memory: { ...before, at: now },
+    };
+  if (!policy.watched)
+    return {
+      decision: conclude(limitsAt(policy.bounds, now).low.count, { kind: "unwatched" }, null),
       memory: { ...before, at: now },
     };
   if (sample === null)

@@ -7,6 +7,8 @@ export interface WorkerPolicy {
   /** A minimum of 0 lets them all stop when nothing is queued or in flight. */
   readonly bounds: Bounds;
   readonly override: Override | null;
+  /** Where the queue is not looked at, the number is the lowest that the bounds allow now. */
+  readonly watched: boolean;
   /** Where there are rules, they decide instead of the model. */
   readonly rules: readonly Rule[];
   /** A job should not wait longer. */

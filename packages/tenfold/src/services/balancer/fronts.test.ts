@@ -98,10 +98,8 @@ test("the Redis front follows the leader, and closes the sessions of the former 
   await lab.tell(REDIS_2, "REPLICAOF NO ONE\r\n");
   await lab.tell(REDIS_1, `REPLICAOF 127.0.0.1 ${edge.fleet.ports[REDIS_2]}\r\n`);
   edge.decide({ redisMaster: REDIS_2 });
-  const began = Date.now();
   await edge.balancer.control.follow(edge.context);
   assert.equal(await lab.who(), REDIS_2);
-  assert.ok(Date.now() - began < 300, `${Date.now() - began} ms`);
   await untilPasses(() => assert.equal(old.closed, true));
   // Again, and nothing happens: who is connected to the leader stays.
   await using kept = await lab.session();

@@ -13,6 +13,7 @@ export function workerPolicy(world: World, rules: readonly Rule[] = []): WorkerP
   return {
     bounds: { min: world.min, max: world.max, schedules: [], connections: null },
     override: null,
+    watched: true,
     rules,
     limit: millis(world.slo.limit * 1000),
     slots: world.slots,

@@ -112,7 +112,7 @@ const workerFields = z
       .enum(QUEUE_LIBRARIES)
       .optional()
       .describe(
-        "How the queue is kept in the durable Redis; without it, its depth is not known, and the number stays.",
+        "How the queue is kept in the durable Redis; without it, its depth is not known, and only schedules move the number.",
       ),
     wait: duration.prefault("30s").describe("A job should not wait longer."),
     jobs: z.number().int().min(1).max(1000).prefault(1).describe("Jobs that one worker works on at once."),
