@@ -71,6 +71,17 @@ export function describeDriver(name: string, open: () => Promise<DriverFixture>)
       assert.deepEqual(await end, { code: null, signal: "SIGTERM" });
       assert.equal(driver.isAlive(running), false);
       assert.equal(driver.hasRemains(running), false);
+      assert.equal(driver.killRemains(running), false);
+    });
+
+    test("what is left of a member is killed, and then nothing is left", async () => {
+      await using fixture = await open();
+      const { driver, programs } = fixture;
+      const running = await driver.start(NAME, launch(fixture, programs.forever));
+      const end = ended(driver, running);
+      assert.equal(driver.killRemains(running), true);
+      assert.deepEqual(await end, { code: null, signal: "SIGKILL" });
+      assert.equal(driver.killRemains(running), false);
     });
 
     test("tells the exit code of a process that ends by itself, also to who asks late", async () => {

@@ -60,6 +60,8 @@ export interface Driver {
   isFrozen(running: Running): boolean;
   /** Whether any process of its session is left. */
   hasRemains(running: Running): boolean;
+  /** Sends SIGKILL to all that is left of it, in one look; `false`: nothing is left, and nothing can come of it any more. */
+  killRemains(running: Running): boolean;
   signal(running: Running, signal: NodeJS.Signals, to: "leader" | "session"): void;
   /** Runs a command to its end. The whole session is killed on timeout or abort. Never throws for an exit code. */
   run(launch: Launch, options: RunOptions): Promise<Outcome>;

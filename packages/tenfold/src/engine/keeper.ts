@@ -209,7 +209,8 @@ export class Keeper {
   #ended(running: Running, end: End): void {
     if (this.#running !== running || this.#stopping || this.#handingOver) return;
     this.#running = null;
-    this.#host.driver.signal(running, "SIGKILL", "session");
+    // Whoever decides what follows fences it, as the first thing.
+    if (!this.#isDecidedElsewhere) this.#host.driver.signal(running, "SIGKILL", "session");
     const now = this.#host.now();
     this.#crashed(this.#killedFor ?? describeEnd(end), now - this.#startedAt >= STEADY_AFTER ? 1 : this.#crashes + 1);
   }
@@ -217,7 +218,7 @@ export class Keeper {
   #crashed(reason: string, crashes: number): void {
     this.#crashes = crashes;
     const now = this.#host.now();
-    if (this.#wasReady && this.#host.decidesAfterDeath(this.name)) {
+    if (this.#isDecidedElsewhere) {
       this.#become({ state: "failed", running: null, since: now, reason, retryAt: null });
     } else {
       const pause = backoff(crashes);
@@ -226,6 +227,10 @@ export class Keeper {
     }
     const hopeless = new Fault("TF_MEMBER_EXITED", `${this.name} ${reason}, ${HOPELESS_AFTER} times in a row`);
     this.#waiters.crashed(crashes, HOPELESS_AFTER, hopeless);
+  }
+
+  get #isDecidedElsewhere(): boolean {
+    return this.#wasReady && this.#host.decidesAfterDeath(this.name);
   }
 
   async #again(): Promise<void> {

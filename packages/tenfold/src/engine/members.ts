@@ -280,6 +280,11 @@ export class Members implements KeeperHost {
       this.#parts.store.noteMember({ ...stored, reloadKey: desire(this.fleet, member).reloadKey });
   }
 
+  /** Whether a running member has taken its files as they shall be now. */
+  hasTaken(member: Member): boolean {
+    return this.#parts.store.member(member.name)?.reloadKey === desire(this.fleet, member).reloadKey;
+  }
+
   changed(name: MemberName, state: MemberState): void {
     const stored = this.#parts.store.member(name);
     if (

@@ -208,8 +208,16 @@ export class Performer {
       postgresVoters: [],
       postgresAlone: false,
     });
+    void this.#replicasFollow(name, signal);
     await services.postgres.promote(members.context(signal), this.#member(name));
     await members.keeper(name).refresh();
+  }
+
+  /** While it is being promoted: they find it in the time that this takes. Who does not answer is told again later. */
+  async #replicasFollow(primary: MemberName, signal: AbortSignal): Promise<void> {
+    const { members } = this.#parts;
+    const replicas = members.ofKind("postgres").filter(({ name }) => name !== primary && members.isAlive(name));
+    await Promise.allSettled(replicas.map(({ name }) => this.#reload(name, signal)));
   }
 
   async #switch(name: MemberName, signal: AbortSignal): Promise<void> {

@@ -17,7 +17,7 @@ import type { Services } from "../services/service.ts";
 import { fleetOf, surgeWanted } from "./desire.ts";
 import type { Members } from "./members.ts";
 import type { Store } from "./store.ts";
-import { look, NOTHING, worldOf } from "./world.ts";
+import { look, worldOf } from "./world.ts";
 
 /** A replica that finds no primary for so long does not find it by itself. */
 const ASTRAY_AFTER_MS = 10_000;
@@ -127,12 +127,6 @@ export class Planner {
       });
     }
     return service === "postgres" ? planPostgresSwitch(chosen, world) : planRedisSwitch(chosen, world);
-  }
-
-  /** The fleet as it shall be, as if nothing ran: for those who have no time to look. */
-  worldUnseen(): World {
-    const { store, members, secrets } = this.#parts;
-    return worldOf(store.state, fleetOf(store.state, members.machine, secrets, 0), NOTHING);
   }
 
   async #observe(withSurge: boolean, state: StoredState = this.#parts.store.state): Promise<World> {

@@ -92,7 +92,7 @@ export function reportFleet({ members, sampler, store, now }: ReportParts): Flee
     [...members.keepers.values()].flatMap(({ name, running }) => (running === null ? [] : [[name, running] as const])),
   );
   const samples = sampler.sample(running);
-  const connections = members.driver.connections();
+  const connections = sampler.connections();
   const reports = rows(members).map(({ name, member }): MemberReport => {
     const keeper = members.keeper(name);
     const state = keeper.state;

@@ -11,10 +11,20 @@ export interface Sample {
 
 /** Two readings closer together than this say nothing about the load. */
 const LEAST_INTERVAL_MS = 200;
+/**
+ * Whoever asks again within this time gets the same answer. The kernel needs ten milliseconds to list the connections of
+ * a large machine, in which the engine does nothing else.
+ */
+const FRESH_FOR_MS = 1_000;
 
 interface Reading {
   readonly at: number;
   readonly usage: ReadonlyMap<number, Usage>;
+}
+
+interface Connections {
+  readonly at: number;
+  readonly counts: ReadonlyMap<number, number>;
 }
 
 /** Turns the kernel's counters into figures. */
@@ -23,26 +33,41 @@ export class Sampler {
   readonly #now: () => number;
   #before: Reading | undefined;
   #latest: Reading | undefined;
+  #connections: Connections | undefined;
 
   constructor(driver: Driver, now: () => number) {
     this.#driver = driver;
     this.#now = now;
   }
 
-  /** Reads the counters anew, unless that was done just now. */
+  /** Reads the counters anew, unless that was done just now for all of these. */
   sample(members: ReadonlyMap<MemberName, Running>): ReadonlyMap<MemberName, Sample> {
-    const at = this.#now();
-    if (this.#latest === undefined || at - this.#latest.at >= LEAST_INTERVAL_MS) {
-      this.#before = this.#latest;
-      this.#latest = { at, usage: this.#driver.usage([...members.values()]) };
-    }
-    const { usage } = this.#latest;
+    const { usage } = this.#read([...members.values()]);
     const samples = new Map<MemberName, Sample>();
     for (const [name, { pid }] of members) {
       const now = usage.get(pid);
       if (now !== undefined) samples.set(name, { cpuPercent: this.#percent(pid, now), memoryBytes: now.memory });
     }
     return samples;
+  }
+
+  /** How many TCP connections are established at each port of this machine. */
+  connections(): ReadonlyMap<number, number> {
+    const at = this.#now();
+    if (this.#connections === undefined || at - this.#connections.at >= FRESH_FOR_MS)
+      this.#connections = { at, counts: this.#driver.connections() };
+    return this.#connections.counts;
+  }
+
+  #read(processes: readonly Running[]): Reading {
+    const at = this.#now();
+    const latest = this.#latest;
+    const age = latest === undefined ? Number.POSITIVE_INFINITY : at - latest.at;
+    if (latest !== undefined && age < FRESH_FOR_MS && processes.every(({ pid }) => latest.usage.has(pid)))
+      return latest;
+    if (age >= LEAST_INTERVAL_MS) this.#before = latest;
+    this.#latest = { at, usage: this.#driver.usage(processes) };
+    return this.#latest;
   }
 
   #percent(pid: number, now: Usage): number | null {

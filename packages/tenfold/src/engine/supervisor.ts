@@ -63,7 +63,6 @@ export class Supervisor {
         parts.events.emit({ kind: "repair", at, member, stage, detail });
         parts.history.append({ at, kind: "repair", subject: member, event: stage, detail });
       },
-      world: () => this.planner.worldUnseen(),
       carryOut: (plan) => this.#beside(plan),
       mend: parts.mend,
       fail: (error) => {

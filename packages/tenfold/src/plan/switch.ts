@@ -1,17 +1,14 @@
-import type { MemberKind, MemberName } from "../fleet/member.ts";
+import type { Member, MemberKind, MemberName } from "../fleet/member.ts";
 import type { PlannedStep, Step } from "../fleet/step.ts";
 import { Graph } from "./graph.ts";
 import type { World } from "./world.ts";
 
+type Follower = Pick<Member, "name" | "kind">;
+
 /** Everyone who lives turns to a primary; the pooler's clients go on as soon as the pooler knows of it. */
-function addFollowers(
-  graph: Graph,
-  after: readonly string[],
-  world: World,
-  follows: (name: MemberName) => boolean,
-): void {
+function addFollowers(graph: Graph, after: readonly string[], followers: readonly Follower[]): void {
   const named = (kind: MemberKind): MemberName[] =>
-    world.desired.flatMap(({ member }) => (member.kind === kind && follows(member.name) ? [member.name] : []));
+    followers.filter((member) => member.kind === kind).map(({ name }) => name);
   for (const member of named("postgres")) graph.add({ kind: "reload", member }, after);
   for (const member of named("balancer")) graph.add({ kind: "follow", member }, after);
   for (const member of named("pooler"))
@@ -33,7 +30,8 @@ export function planPostgresSwitch(to: MemberName, world: World): PlannedStep[] 
     ],
     [],
   );
-  addFollowers(graph, [switched], world, (name) => name !== from);
+  const others = world.desired.map(({ member }) => member).filter(({ name }) => name !== from);
+  addFollowers(graph, [switched], others);
   graph.chain(
     (["prepare", "start", "ready", "attach"] as const).map((kind): Step => ({ kind, member: from })),
     [switched],
@@ -48,10 +46,14 @@ export function planPromotion(to: MemberName): PlannedStep[] {
   return graph.finish();
 }
 
-/** There is a primary again. */
-export function planFollow(primary: MemberName, world: World, isAlive: (name: MemberName) => boolean): PlannedStep[] {
+/** There is a primary again, and these members run. */
+export function planFollow(primary: MemberName, running: readonly Follower[]): PlannedStep[] {
   const graph = new Graph();
-  addFollowers(graph, [], world, (name) => name !== primary && isAlive(name));
+  addFollowers(
+    graph,
+    [],
+    running.filter(({ name }) => name !== primary),
+  );
   return graph.finish();
 }
 

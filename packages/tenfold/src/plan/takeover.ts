@@ -41,7 +41,7 @@ export function decideTakeover({ primary, voters, positions }: TakeoverFacts): T
   }
   const furthest = [...voters].sort((a, b) => {
     const difference = (positions.get(b) ?? 0n) - (positions.get(a) ?? 0n);
-    return difference > 0n ? 1 : difference < 0n ? -1 : a.localeCompare(b, "en", { numeric: true });
+    return difference > 0n ? 1 : difference < 0n ? -1 : a < b ? -1 : 1;
   });
   const [member = primary] = furthest;
   const others = voters.filter((name) => name !== member);

@@ -12,7 +12,6 @@ export class FleetWatch {
   readonly #ended: Promise<void>;
   readonly #states = new Map<string, string>();
   readonly #noticed = new Map<string, number[]>();
-  #wake: () => void = () => {};
 
   constructor(target: Pick<Target, "events">) {
     this.#ended = this.#follow(target);
@@ -26,13 +25,6 @@ export class FleetWatch {
   /** When the engine first knew that something is wrong with a member, at or after a time; `null`: not yet. */
   noticedAt(member: string, since: number): number | null {
     return this.#noticed.get(member)?.find((at) => at >= since) ?? null;
-  }
-
-  /** Resolves at the next event, or when the time is up. */
-  async next(withinMs: number, signal: AbortSignal): Promise<void> {
-    const event = new AbortController();
-    this.#wake = () => event.abort();
-    await pause(withinMs, AbortSignal.any([event.signal, signal]));
   }
 
   async stop(): Promise<void> {
@@ -60,7 +52,6 @@ export class FleetWatch {
       this.#states.set(name, state);
       if (state === "failed" || state === "stopped") this.#notice(name, at);
     }
-    this.#wake();
   }
 
   #notice(member: string, at: number): void {

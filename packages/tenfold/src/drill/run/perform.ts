@@ -9,6 +9,7 @@ import { now, pause } from "../work/clock.ts";
 import type { FleetWatch } from "./fleet-watch.ts";
 import { notBack, notWhole, type StrokeState } from "./wholeness.ts";
 
+/** Not with every event: each look takes the engine a few milliseconds, which it needs for what it is being watched at. */
 const LOOK_EVERY_MS = 200;
 
 export interface PerformParts {
@@ -132,10 +133,12 @@ export class Performance {
   }
 
   async #await(what: "whole" | "back"): Promise<void> {
-    const { watch, signal, patience, tell } = this.#parts;
+    const { signal, patience, tell } = this.#parts;
     const since = now();
     let isPatient = true;
-    while (!signal.aborted) {
+    for (;;) {
+      await pause(LOOK_EVERY_MS, signal);
+      if (signal.aborted) return;
       const at = now();
       const missing = await this.#missing(what);
       if (missing === null) {
@@ -152,7 +155,6 @@ export class Performance {
         tell(`nobody repairs it: ${missing}; whoever is frozen goes on`);
         this.#thaw();
       }
-      await watch.next(LOOK_EVERY_MS, signal);
     }
   }
 

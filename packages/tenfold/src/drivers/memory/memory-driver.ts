@@ -99,6 +99,12 @@ export class MemoryDriver implements Driver {
     return this.isAlive(running);
   }
 
+  killRemains(running: Running): boolean {
+    const had = this.isAlive(running);
+    if (had) this.#machine.kill(running.pid, { code: null, signal: "SIGKILL" });
+    return had;
+  }
+
   signal(running: Running, signal: NodeJS.Signals): void {
     const found = this.#find(running);
     if (found === undefined) return;

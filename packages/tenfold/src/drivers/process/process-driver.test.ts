@@ -137,8 +137,9 @@ describe("processes of this machine", () => {
     driver.signal(running, "SIGKILL", "leader");
     await eventually("it is dead", () => !driver.isAlive(running));
     assert.equal(driver.hasRemains(running), true);
-    driver.signal(running, "SIGKILL", "session");
-    await eventually("nothing is left", () => !driver.hasRemains(running));
+    assert.equal(driver.killRemains(running), true);
+    await eventually("nothing is left", () => !driver.killRemains(running));
+    assert.equal(driver.hasRemains(running), false);
   });
 
   test("output goes to the log by itself, after what was there", async () => {

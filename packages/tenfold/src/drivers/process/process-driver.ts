@@ -20,7 +20,7 @@ import { listPids, programName, readDescriptor, readSharedBytes, readStat, readT
 import { isPortFree, releasePort, reservePort } from "./reservations.ts";
 import { rotateLog } from "./rotate.ts";
 import { runToEnd } from "./run.ts";
-import { isProcessAlive, signalFamily, signalProcess } from "./session.ts";
+import { isProcessAlive, killFamily, signalFamily, signalProcess } from "./session.ts";
 import { readSockets } from "./sockets.ts";
 import { spawnSession, type Users, withLog } from "./spawn.ts";
 import { Stillness } from "./stillness.ts";
@@ -68,6 +68,10 @@ export class ProcessDriver implements Driver {
 
   hasRemains(running: Running): boolean {
     return this.#moment.snapshot.family(running, true).length > 0;
+  }
+
+  killRemains(running: Running): boolean {
+    return killFamily(running) > 0;
   }
 
   signal(running: Running, signal: NodeJS.Signals, to: "leader" | "session"): void {

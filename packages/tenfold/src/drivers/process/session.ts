@@ -18,14 +18,34 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
+const MOST_LOOKS = 5;
+
 /**
- * Sends a signal to all processes of a member. With SIGKILL nothing of it is left: what is forked meanwhile is met by
- * looking again. `orphans`: as `Snapshot.family` says.
+ * Sends a signal to all processes of a member. With SIGKILL nothing of it goes on: what is forked meanwhile is met by
+ * looking again, until nobody new is there. `orphans`: as `Snapshot.family` says.
  */
 export function signalFamily(running: Running, signal: NodeJS.Signals, orphans: boolean): void {
-  for (let look = 0; look < 5; look += 1) {
-    const family = new Snapshot().family(running, orphans);
-    for (const { pid } of family) signalProcess(pid, signal);
-    if (signal !== "SIGKILL" || family.length === 0) return;
+  const met = new Set<number>();
+  for (let look = 0; look < MOST_LOOKS; look += 1)
+    if (signalAll(running, { signal, orphans, met }) === 0 || signal !== "SIGKILL") return;
+}
+
+/**
+ * Sends SIGKILL to all that is left of a member, and gives how many that were. Who has the signal forks no more, so when
+ * a later look finds nobody, nobody will come.
+ */
+export function killFamily(running: Running): number {
+  return signalAll(running, { signal: "SIGKILL", orphans: true, met: new Set() });
+}
+
+function signalAll(
+  running: Running,
+  { signal, orphans, met }: { signal: NodeJS.Signals; orphans: boolean; met: Set<number> },
+): number {
+  const found = new Snapshot().family(running, orphans).filter(({ pid }) => !met.has(pid));
+  for (const { pid } of found) {
+    signalProcess(pid, signal);
+    met.add(pid);
   }
+  return found.length;
 }

@@ -10,9 +10,8 @@ const LOOK_EVERY_MS = 2;
 export async function fence({ members, signal }: RecoveryParts, name: MemberName): Promise<void> {
   const { last } = members.keeper(name);
   if (last === null) return;
-  while (members.driver.hasRemains(last)) {
+  while (members.driver.killRemains(last)) {
     signal.throwIfAborted();
-    members.driver.signal(last, "SIGKILL", "session");
     await pause(LOOK_EVERY_MS);
   }
 }

@@ -1,5 +1,5 @@
 import { Fault } from "../../fault/fault.ts";
-import type { MemberName } from "../../fleet/member.ts";
+import type { Member, MemberName } from "../../fleet/member.ts";
 import { dataDirectory } from "../../fleet/paths.ts";
 import { isFull } from "../../fleet/space.ts";
 import { planFollow, planPromotion } from "../../plan/switch.ts";
@@ -128,9 +128,11 @@ export class PostgresTakeover {
 
   /** Everyone turns to the primary. What cannot be told now is told when it is back, and does not hold clients up. */
   async #letGoOn(leader: MemberName): Promise<void> {
-    const { members, carryOut, world, tell } = this.#parts;
+    const { members, carryOut, tell } = this.#parts;
     try {
-      await carryOut(planFollow(leader, world(), (name) => members.isAlive(name)));
+      const isDone = (member: Member): boolean => member.kind === "postgres" && members.hasTaken(member);
+      const running = members.fleet.members.filter((member) => members.isAlive(member.name) && !isDone(member));
+      await carryOut(planFollow(leader, running));
     } catch (error) {
       tell(
         leader,

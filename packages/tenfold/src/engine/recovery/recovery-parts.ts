@@ -1,7 +1,6 @@
 import type { RepairStage } from "@tenfold/protocol";
 import type { MemberName } from "../../fleet/member.ts";
 import type { PlannedStep } from "../../fleet/step.ts";
-import type { World } from "../../plan/world.ts";
 import type { Services } from "../../services/service.ts";
 import type { Members } from "../members.ts";
 import type { Store } from "../store.ts";
@@ -14,8 +13,6 @@ export interface RecoveryParts {
   now(): number;
   /** To whoever listens, and to the journal. */
   tell(member: MemberName, stage: RepairStage, detail: string): void;
-  /** The fleet as it shall be, without a look at what runs: a failover has no time for that. */
-  world(): World;
   /** Carries a plan out beside whatever operation is under way. Throws the first failure. */
   carryOut(plan: readonly PlannedStep[]): Promise<void>;
   /** Aborted when the engine ends or the fleet shall run no more. */
