@@ -263,7 +263,7 @@ export class Keeper {
         this.kill(`did not answer for ${Math.round(silence / 1000)} s, and was ended`);
       if (settled || !probe.ready) this.#observe(running, probe, misses);
       looks += 1;
-      await this.#pause(untilNextLook(this.#state.state, looks, pace));
+      await this.#pause(untilNextLook(this.#state.state, { looks, misses }, pace));
     }
   }
 

@@ -226,7 +226,7 @@ export class Members implements KeeperHost {
   paceOf(name: MemberName): Pace {
     const { postgresPrimary, redisMaster } = this.fleet.topology;
     const leads = name === postgresPrimary || name === redisMaster;
-    return paceOf({ kind: this.find(name)?.kind, leads }, this.ofKind("web").length, this.fleet.spec.web.health);
+    return paceOf({ kind: this.find(name)?.kind, leads }, this.ofKind("web").length, this.fleet.spec);
   }
 
   started(name: MemberName, running: Running, restarts: number): void {

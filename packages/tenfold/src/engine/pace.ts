@@ -11,7 +11,9 @@ const STARTING_PROBES_PER_SECOND = 1_000;
 const EAGER: Millis = millis(15);
 const SERVICE_EVERY: Millis = seconds(3);
 /** Leaders of the data tier: how soon it is seen that one no longer answers. */
-const LEADER_EVERY: Millis = seconds(1);
+const LEADER_EVERY: Millis = seconds(2);
+/** One that did not answer is asked again after no more than this. */
+const AFTER_MISS: Millis = seconds(1);
 /** How long each kind may be silent before it counts as frozen. Web instances have their own limit for an answer besides. */
 const SILENCE: Readonly<Record<MemberKind, Millis | null>> = {
   web: seconds(30),
@@ -37,9 +39,12 @@ export interface Paced {
 }
 
 /** How a member is looked at, in a fleet of so many web instances. */
-export function paceOf({ kind, leads }: Paced, webs: number, health: Spec["web"]["health"]): Pace {
+export function paceOf({ kind, leads }: Paced, webs: number, { web, balancer }: Pick<Spec, "web" | "balancer">): Pace {
   if (kind === "web") {
-    const every = millis(Math.max(health.interval, (webs * 1000) / WEB_PROBES_PER_SECOND));
+    const { health } = web;
+    // HAProxy asks them itself at the pace of the file, and leaves out who does not answer.
+    const least = balancer.engine === "haproxy" ? SERVICE_EVERY : millis(0);
+    const every = millis(Math.max(health.interval, least, (webs * 1000) / WEB_PROBES_PER_SECOND));
     const eager = millis(Math.max(EAGER, (webs * 1000) / STARTING_PROBES_PER_SECOND));
     return { every, eager, start: health.start, settle: millis(0), silence: SILENCE.web };
   }
@@ -48,9 +53,15 @@ export function paceOf({ kind, leads }: Paced, webs: number, health: Spec["web"]
   return { every, eager: EAGER, start: SERVICE_START, settle, silence: kind === undefined ? null : SILENCE[kind] };
 }
 
-/** Milliseconds until a member in this state is looked at again, after so many looks at its present process. */
-export function untilNextLook(state: MemberState["state"], looks: number, pace: Pace): number {
-  if (state === "ready") return pace.every;
+/** Looks at a member's present process, and those in a row that failed up to now. */
+export interface Looks {
+  readonly looks: number;
+  readonly misses: number;
+}
+
+/** Milliseconds until a member in this state is looked at again. */
+export function untilNextLook(state: MemberState["state"], { looks, misses }: Looks, pace: Pace): number {
+  if (state === "ready") return misses === 0 ? pace.every : Math.min(pace.every, AFTER_MISS);
   if (state === "failed") return Math.min(pace.every, 250);
   return Math.max(pace.eager, looks < 60 ? 0 : looks < 120 ? 50 : 200);
 }

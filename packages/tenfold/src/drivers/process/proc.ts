@@ -3,6 +3,8 @@ import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync 
 /** The kernel counts processor time and start times in hundredths of a second, on every architecture that Node runs on. */
 const MILLIS_PER_TICK = 10;
 const PAGE = 4096;
+/** Of /proc/PID/stat, as `man proc` counts: there are more, which nobody asks for. */
+const LAST_FIELD = 24;
 
 /** What /proc/PID/stat says of a process. */
 export interface ProcStat {
@@ -21,7 +23,7 @@ export function parseStat(text: string): ProcStat | undefined {
   const end = text.lastIndexOf(")");
   const pid = Number.parseInt(text, 10);
   if (end < 0 || !Number.isInteger(pid)) return undefined;
-  const fields = text.slice(end + 2).split(" ");
+  const fields = text.slice(end + 2).split(" ", LAST_FIELD - 2);
   const number = (field: number): number => Number(fields[field - 3] ?? 0);
   return {
     pid,

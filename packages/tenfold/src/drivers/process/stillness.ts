@@ -2,6 +2,10 @@ import { closeSync, openSync, readSync } from "node:fs";
 import type { Running } from "../../fleet/state.ts";
 import { readStat } from "./proc.ts";
 
+const PARENTHESIS = ")".charCodeAt(0);
+/** Stopped by a signal; `t` is by a debugger. */
+const STOPPED = "T".charCodeAt(0);
+
 interface Opened {
   readonly startTime: number;
   readonly file: number;
@@ -20,9 +24,9 @@ export class Stillness {
     const file = opened?.startTime === startTime ? opened.file : this.#open(pid, startTime);
     if (file === null) return false;
     try {
-      const text = this.#read(file);
-      // T: stopped by a signal; t: by a debugger. The name in parentheses may hold anything.
-      return text.startsWith(") T", text.lastIndexOf(") "));
+      const length = this.#read(file);
+      // The name in parentheses may hold anything; what follows it, no parenthesis.
+      return this.#line[this.#line.lastIndexOf(PARENTHESIS, length - 1) + 2] === STOPPED;
     } catch {
       this.#forget(pid);
       return false;
@@ -33,8 +37,9 @@ export class Stillness {
     for (const pid of [...this.#opened.keys()]) this.#forget(pid);
   }
 
-  #read(file: number): string {
-    return this.#line.toString("latin1", 0, readSync(file, this.#line, 0, this.#line.length, 0));
+  /** Gives how many bytes it read. */
+  #read(file: number): number {
+    return readSync(file, this.#line, 0, this.#line.length, 0);
   }
 
   /** Processes that have ended are asked about no more: their files are closed when another one is opened. */

@@ -1,4 +1,4 @@
-import type { MemberName } from "../../fleet/member.ts";
+import type { MemberKind, MemberName } from "../../fleet/member.ts";
 import type { Keeper } from "../keeper.ts";
 import type { Members } from "../members.ts";
 
@@ -8,9 +8,10 @@ export interface FreezeWatchOptions {
   readonly end: (name: MemberName, reason: string) => void;
 }
 
-const EVERY_MS = 200;
-/** Leaders are looked at each time, everybody else every second time. */
-const TURNS = 2;
+const EVERY_MS = 250;
+/** Those that everybody waits for are looked at each time, the others every fourth time until one seems to stand still. */
+const TURNS = 4;
+const AWAITED: ReadonlySet<MemberKind> = new Set(["balancer", "pooler", "postgres", "cache"]);
 /** So that a fleet of hundreds costs no more than one of forty. */
 const MOST_LOOKS = 40;
 /** Looks in a row at which a process must be seen standing still. */
@@ -38,14 +39,16 @@ export class FreezeWatch {
   }
 
   #look(): void {
-    const { postgresPrimary, redisMaster } = this.#members.fleet.topology;
+    const { topology, members } = this.#members.fleet;
+    const urgent = new Set<MemberName | null>([...this.#seen.keys(), topology.redisMaster]);
+    for (const { name, kind } of members) if (AWAITED.has(kind)) urgent.add(name);
     const keepers = [...this.#members.keepers.values()];
-    const isLeader = ({ name }: Keeper): boolean => name === postgresPrimary || name === redisMaster;
-    const others = keepers.filter((keeper) => !isLeader(keeper));
+    const isUrgent = ({ name }: Keeper): boolean => urgent.has(name);
+    const others = keepers.filter((keeper) => !isUrgent(keeper));
     const count = Math.min(Math.ceil(others.length / TURNS), MOST_LOOKS);
     const turn = Array.from({ length: count }, (_, at) => others[(this.#next + at) % others.length]);
     this.#next = others.length === 0 ? 0 : (this.#next + count) % others.length;
-    for (const keeper of [...keepers.filter(isLeader), ...turn]) if (keeper !== undefined) this.#lookAt(keeper);
+    for (const keeper of [...keepers.filter(isUrgent), ...turn]) if (keeper !== undefined) this.#lookAt(keeper);
   }
 
   #lookAt({ name, running }: Keeper): void {

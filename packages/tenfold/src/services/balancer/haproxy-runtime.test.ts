@@ -74,5 +74,10 @@ test("statistics are found by the names of their columns, and added up", () => {
   assert.equal(rows.length, 2);
   assert.equal(sumOf(rows, "scur"), 6);
   assert.equal(sumOf(rows, "qcur"), 2);
+  assert.deepEqual(
+    ["svname", "qcur", "scur", "none"].map((column) => rows[1]?.get(column)),
+    ["web-1", "", "1", ""],
+  );
+  assert.deepEqual(parseStatistics("# pxname,svname,scur\napp")[0]?.get("scur"), "");
   assert.deepEqual(parseStatistics("Unknown proxy\n"), []);
 });
