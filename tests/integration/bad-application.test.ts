@@ -151,11 +151,12 @@ test("a member that uses more memory than it may is replaced", async () => {
   await using project = await createProject({ files: webOnly(2, "  memory: 150MB\n") });
   await project.up();
   const { urls } = await project.healthy();
-  const victim = await (await fetch(`${urls.app}/eat?mb=250`)).text().catch(() => "");
+  // Whoever is killed meanwhile leaves the visitor with an error of the balancer's, or with none.
+  const answer = await fetch(`${urls.app}/eat?mb=250`).catch(() => null);
+  if (answer?.ok) assert.match(await answer.text(), /^web-\d$/);
   await eventually("it was replaced", async () => {
     const { members } = await project.ps();
     const web = members.filter(({ kind }) => kind === "web");
     return web.every(({ state, memoryBytes }) => state === "ready" && (memoryBytes ?? 0) < 150_000_000);
   });
-  assert.match(victim, /^(web-\d)?$/);
 });

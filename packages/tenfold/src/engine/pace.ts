@@ -10,6 +10,7 @@ const WEB_PROBES_PER_SECOND = 20;
 const STARTING_PROBES_PER_SECOND = 1_000;
 const EAGER: Millis = millis(15);
 const SERVICE_EVERY: Millis = seconds(3);
+const WATCHED_EVERY: Millis = seconds(5);
 /** Leaders of the data tier: how soon it is seen that one no longer answers. */
 const LEADER_EVERY: Millis = seconds(2);
 /** One that did not answer is asked again after no more than this. */
@@ -43,7 +44,7 @@ export function paceOf({ kind, leads }: Paced, webs: number, { web, balancer }: 
   if (kind === "web") {
     const { health } = web;
     // HAProxy asks them itself at the pace of the file, and leaves out who does not answer.
-    const least = balancer.engine === "haproxy" ? SERVICE_EVERY : millis(0);
+    const least = balancer.engine === "haproxy" ? WATCHED_EVERY : millis(0);
     const every = millis(Math.max(health.interval, least, (webs * 1000) / WEB_PROBES_PER_SECOND));
     const eager = millis(Math.max(EAGER, (webs * 1000) / STARTING_PROBES_PER_SECOND));
     return { every, eager, start: health.start, settle: millis(0), silence: SILENCE.web };
