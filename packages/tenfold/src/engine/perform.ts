@@ -208,16 +208,23 @@ export class Performer {
       postgresVoters: [],
       postgresAlone: false,
     });
-    void this.#replicasFollow(name, signal);
+    void this.#tellOf(name, signal);
     await services.postgres.promote(members.context(signal), this.#member(name));
     await members.keeper(name).refresh();
   }
 
-  /** While it is being promoted: they find it in the time that this takes. Who does not answer is told again later. */
-  async #replicasFollow(primary: MemberName, signal: AbortSignal): Promise<void> {
-    const { members } = this.#parts;
+  /**
+   * While it is being promoted the replicas connect to it, and the pooler, whose clients wait, learns of it. Who does not
+   * answer is told again later.
+   */
+  async #tellOf(primary: MemberName, signal: AbortSignal): Promise<void> {
+    const { members, services } = this.#parts;
     const replicas = members.ofKind("postgres").filter(({ name }) => name !== primary && members.isAlive(name));
-    await Promise.allSettled(replicas.map(({ name }) => this.#reload(name, signal)));
+    const tellPooler = async (): Promise<void> => {
+      const runs = members.ofKind("pooler").length > 0;
+      if (runs && (await services.pooler.isPaused(members.context(signal)))) await reloadPooler(members, services);
+    };
+    await Promise.allSettled([tellPooler(), ...replicas.map(({ name }) => this.#reload(name, signal))]);
   }
 
   async #switch(name: MemberName, signal: AbortSignal): Promise<void> {

@@ -3,16 +3,20 @@ import type { PlannedStep, Step } from "../fleet/step.ts";
 import { Graph } from "./graph.ts";
 import type { World } from "./world.ts";
 
-type Follower = Pick<Member, "name" | "kind">;
+/** Somebody who runs and has to know who the primary is. */
+export interface Follower extends Pick<Member, "name" | "kind"> {
+  /** It has been told. */
+  readonly knows: boolean;
+}
 
 /** Everyone who lives turns to a primary; the pooler's clients go on as soon as the pooler knows of it. */
 function addFollowers(graph: Graph, after: readonly string[], followers: readonly Follower[]): void {
-  const named = (kind: MemberKind): MemberName[] =>
-    followers.filter((member) => member.kind === kind).map(({ name }) => name);
-  for (const member of named("postgres")) graph.add({ kind: "reload", member }, after);
-  for (const member of named("balancer")) graph.add({ kind: "follow", member }, after);
-  for (const member of named("pooler"))
-    graph.add({ kind: "resume", member }, [graph.add({ kind: "reload", member }, after)]);
+  const ofKind = (kind: MemberKind): readonly Follower[] => followers.filter((member) => member.kind === kind);
+  const tell = ({ name, knows }: Follower): readonly string[] =>
+    knows ? after : [graph.add({ kind: "reload", member: name }, after)];
+  for (const server of ofKind("postgres")) tell(server);
+  for (const { name } of ofKind("balancer")) graph.add({ kind: "follow", member: name }, after);
+  for (const pooler of ofKind("pooler")) graph.add({ kind: "resume", member: pooler.name }, tell(pooler));
 }
 
 /** A planned switch of the PostgreSQL primary: clients of the pooler wait, nothing that was acknowledged is missing. */
@@ -30,8 +34,12 @@ export function planPostgresSwitch(to: MemberName, world: World): PlannedStep[] 
     ],
     [],
   );
-  const others = world.desired.map(({ member }) => member).filter(({ name }) => name !== from);
-  addFollowers(graph, [switched], others);
+  const others = world.desired.filter(({ member }) => member.name !== from);
+  addFollowers(
+    graph,
+    [switched],
+    others.map(({ member: { name, kind } }) => ({ name, kind, knows: false })),
+  );
   graph.chain(
     (["prepare", "start", "ready", "attach"] as const).map((kind): Step => ({ kind, member: from })),
     [switched],

@@ -130,9 +130,11 @@ export class PostgresTakeover {
   async #letGoOn(leader: MemberName): Promise<void> {
     const { members, carryOut, tell } = this.#parts;
     try {
-      const isDone = (member: Member): boolean => member.kind === "postgres" && members.hasTaken(member);
-      const running = members.fleet.members.filter((member) => members.isAlive(member.name) && !isDone(member));
-      await carryOut(planFollow(leader, running));
+      const running = members.fleet.members.filter(({ name }) => members.isAlive(name));
+      const knows = (member: Member): boolean =>
+        (member.kind === "postgres" || member.kind === "pooler") && members.hasTaken(member);
+      const followers = running.map((member) => ({ name: member.name, kind: member.kind, knows: knows(member) }));
+      await carryOut(planFollow(leader, followers));
     } catch (error) {
       tell(
         leader,
