@@ -8,7 +8,7 @@ import type { Transaction } from "../../drill/check/append/history.ts";
 import { type HistoryFormat, toHistoryText } from "../../drill/report/export.ts";
 import { renderPage } from "../../drill/report/page.ts";
 import type { DrillMachine, DrillReport } from "../../drill/report/report.ts";
-import { reasonsForCaution } from "../../drill/run/caution.ts";
+import { lookForVisitors, reasonsForCaution } from "../../drill/run/caution.ts";
 import { type FleetLoad, planLoad, removeKeys } from "../../drill/run/fleet-load.ts";
 import { TIMES } from "../../drill/run/run-drill.ts";
 import { runSequence } from "../../drill/run/sequence.ts";
@@ -112,7 +112,7 @@ async function cleanUp({ plan }: FleetLoad): Promise<void> {
 export async function drillFleet(context: Context, wishes: DrillWishes): Promise<number> {
   const { target, options, terminal, paint } = context;
   const format = wishes.export === null ? null : historyFormat(wishes.export);
-  const fleet = await target.ps();
+  const fleet = await lookForVisitors(() => target.ps());
   const spec = await target.spec();
   tellNotes(context);
   const load = planLoad(fleet, spec, await target.environment(null), wishes);

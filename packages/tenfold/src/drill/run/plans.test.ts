@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { MemberReport } from "@tenfold/protocol";
+import type { FleetReport, MemberReport } from "@tenfold/protocol";
 import { parseSpec } from "../../spec/parse.ts";
 import type { Spec } from "../../spec/spec.ts";
-import { reasonsForCaution } from "./caution.ts";
+import { lookForVisitors, reasonsForCaution } from "./caution.ts";
 import { planLoad } from "./fleet-load.ts";
 
 function specOf(more: Readonly<Record<string, unknown>>): Spec {
@@ -72,4 +72,18 @@ test("a fleet of one's own asks nothing; one that others use says why it does", 
   );
   const managed = specOf({ postgres: { url: "postgres://db.example.com/x" } });
   assert.match(reasonsForCaution(managed, balancer(0), null).join(), /elsewhere/);
+});
+
+test("a connection that is gone a second later is no visitor", async () => {
+  const report = (connections: number): FleetReport =>
+    ({ members: [{ kind: "balancer", connections }] }) as unknown as FleetReport;
+  for (const [first, then, expected] of [
+    [1, 0, 0],
+    [1, 2, 2],
+    [0, 5, 0],
+  ] as const) {
+    const answers = [report(first), report(then)];
+    const { members } = await lookForVisitors(async () => answers.shift() ?? report(0));
+    assert.equal(members[0]?.connections, expected);
+  }
 });
