@@ -175,22 +175,22 @@ export class Project implements AsyncDisposable {
   }
 
   async #leaks({ directories, ports }: Footprint): Promise<string[]> {
-    let others: ReadonlySet<string> = new Set();
-    const left = (): string[] => [
-      ...processesOf([this.directory, ...directories]).map(({ pid, command }) => `left ${command} (pid ${pid})`),
-      // Another test's fleet may have taken a port as soon as it was free.
-      ...listeners().flatMap(({ port, inode }) =>
-        ports.includes(port) && !others.has(inode) ? [`left port ${port} open`] : [],
-      ),
-      ...[this.path(".tenfold"), ...directories].flatMap((path) => (existsSync(path) ? [`left ${path}`] : [])),
-    ];
+    let left: string[] = [];
     const look = (): boolean => {
-      const own = new Set(processesOf([this.directory, ...directories]).map(({ pid }) => pid));
-      others = socketsOf(processes().flatMap(({ pid }) => (own.has(pid) ? [] : [pid])));
-      return left().length === 0;
+      const open = listeners().filter(({ port }) => ports.includes(port));
+      const own = processesOf([this.directory, ...directories]);
+      const pids = new Set(own.map(({ pid }) => pid));
+      // Another test's fleet may have taken a port as soon as it was free.
+      const others = socketsOf(processes().flatMap(({ pid }) => (pids.has(pid) ? [] : [pid])));
+      left = [
+        ...own.map(({ pid, command }) => `left ${command} (pid ${pid})`),
+        ...open.flatMap(({ port, inode }) => (others.has(inode) ? [] : [`left port ${port} open`])),
+        ...[this.path(".tenfold"), ...directories].flatMap((path) => (existsSync(path) ? [`left ${path}`] : [])),
+      ];
+      return left.length === 0;
     };
     await eventually("nothing is left", look, 3_000).catch(() => {});
-    return left();
+    return left;
   }
 
   /** The end of what the engine wrote down, for a failure's message. */

@@ -218,13 +218,10 @@ export class Keeper {
   #crashed(reason: string, crashes: number): void {
     this.#crashes = crashes;
     const now = this.#host.now();
-    if (this.#isDecidedElsewhere) {
-      this.#become({ state: "failed", running: null, since: now, reason, retryAt: null });
-    } else {
-      const pause = backoff(crashes);
-      this.#retry = setTimeout(() => void this.#again(), pause);
-      this.#become({ state: "failed", running: null, since: now, reason, retryAt: now + pause });
-    }
+    const pause = this.#isDecidedElsewhere ? null : backoff(crashes);
+    if (pause !== null) this.#retry = setTimeout(() => void this.#again(), pause);
+    const retryAt = pause === null ? null : now + pause;
+    this.#become({ state: "failed", running: null, since: now, reason, retryAt });
     const hopeless = new Fault("TF_MEMBER_EXITED", `${this.name} ${reason}, ${HOPELESS_AFTER} times in a row`);
     this.#waiters.crashed(crashes, HOPELESS_AFTER, hopeless);
   }
@@ -247,10 +244,10 @@ export class Keeper {
 
   /** Probes for as long as this very process runs; often at first, at the member's pace later. */
   async #look(running: Running): Promise<void> {
-    let looks = 0;
     let misses = 0;
     let silentSince: number | null = null;
-    while (this.#running === running && !this.#stopping && this.#state.state !== "draining") {
+    const isWatched = (): boolean => this.#running === running && !this.#stopping && this.#state.state !== "draining";
+    for (let looks = 1; isWatched(); looks += 1) {
       const probe = await this.#host.probe(this.name);
       if (this.#running !== running || this.#stopping) return;
       // Who leads may have changed.
@@ -262,7 +259,6 @@ export class Keeper {
       if (this.#wasReady && pace.silence !== null && silence >= pace.silence)
         this.kill(`did not answer for ${Math.round(silence / 1000)} s, and was ended`);
       if (settled || !probe.ready) this.#observe(running, probe, misses);
-      looks += 1;
       await this.#pause(untilNextLook(this.#state.state, { looks, misses }, pace));
     }
   }

@@ -206,4 +206,22 @@ describe("processes of this machine", () => {
       /permission denied/,
     );
   });
+
+  test("a port that another engine gives to a member is taken, before that member listens", async () => {
+    await using fixture = await open();
+    const { driver } = fixture;
+    const probe = createServer();
+    await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+    const found = port((probe.address() as { port: number }).port);
+    await new Promise((resolve) => probe.close(resolve));
+    assert.equal(await driver.isPortFree(found, "127.0.0.1"), true);
+    const another = createServer();
+    await new Promise<void>((resolve) => another.listen(`\0tenfold-port-${found}`, resolve));
+    try {
+      assert.equal(await driver.isPortFree(found, "127.0.0.1"), false);
+      assert.equal(await driver.reservePort(found, "127.0.0.1"), false);
+    } finally {
+      another.close();
+    }
+  });
 });
