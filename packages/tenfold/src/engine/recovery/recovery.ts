@@ -72,8 +72,12 @@ export class Recovery {
   changed(name: MemberName, state: MemberState): void {
     if (state.state !== "failed" || state.running !== null || state.retryAt !== null) return;
     if (!this.decidesAfterDeath(name)) return;
-    const { postgresPrimary } = this.#options.store.state.topology;
+    const { store, members } = this.#options;
+    const { postgresPrimary } = store.state.topology;
     const takeover = name === postgresPrimary ? this.#postgres : this.#redis;
+    const { last } = members.keeper(name);
+    // It joins what is at work, which has fenced somebody else.
+    if (takeover.isAtWork && last !== null) members.driver.signal(last, "SIGKILL", "session");
     this.#background(
       takeover.run(name, state.reason).then(async () => {
         this.#options.mend();

@@ -20,7 +20,7 @@ export interface Session {
 export async function openSuperuser(
   fleet: Fleet,
   member: Member,
-  options: { database?: string; within: Millis },
+  options: { database?: string; within: Millis; connectWithin?: Millis },
 ): Promise<Session & AsyncDisposable> {
   const client = new pg.Client({
     host: fleet.paths.run,
@@ -28,7 +28,7 @@ export async function openSuperuser(
     user: SUPERUSER,
     database: options.database ?? "postgres",
     application_name: "tenfold",
-    connectionTimeoutMillis: Math.min(CONNECT_WITHIN, options.within),
+    connectionTimeoutMillis: Math.min(CONNECT_WITHIN, options.connectWithin ?? options.within),
     query_timeout: options.within,
   });
   // Told by the query that fails; without a listener it would end the engine.
@@ -55,7 +55,9 @@ export class ProbeSessions {
   async query(fleet: Fleet, member: Member, options: { sql: string; within: Millis }): Promise<Row[]> {
     const known = this.#sessions.get(member.name);
     const session =
-      known?.port === member.port ? known.session : openSuperuser(fleet, member, { within: MOSTLY_WITHIN });
+      known?.port === member.port
+        ? known.session
+        : openSuperuser(fleet, member, { within: MOSTLY_WITHIN, connectWithin: options.within });
     this.#sessions.set(member.name, { port: member.port, session });
     try {
       return await (await session).query(options.sql, options.within);
