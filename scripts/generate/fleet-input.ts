@@ -73,6 +73,8 @@ const ABOUT: Readonly<Record<string, string>> = {
   LocalPostgres: "A primary and its streaming replicas, run by Tenfold.",
   ManagedPostgres: "A database that somebody else runs.",
   WebScaling: "How the number of web instances moves between its bounds.",
+  QueueQueries: "Queries of a Prometheus that knows a queue.",
+  WorkerBounds: "The bounds between which the number of workers moves.",
   WorkerScaling: "How the number of workers of a queue moves between its bounds.",
   Pool: "PgBouncer, in transaction mode.",
   LocalRedis: "The durable Redis: sessions, queues, limits. Append-only file, never evicts.",

@@ -57,6 +57,7 @@ const OBSERVATION: Observation = {
     ["cache-1" as MemberName, { memory: bytes(1), maxMemory: bytes(2), clients: 1, hits: 1, misses: 1, evicted: 1 }],
   ]),
   queues: new Map([["mail", { queued: 3, inFlight: 1, oldest: 2000, arrived: 9 }]]),
+  unread: new Map(),
 };
 
 const STANDING: Standing = {

@@ -6,6 +6,7 @@ import type { Observation } from "../fleet/observation.ts";
 import { eventually } from "../testing/eventually.ts";
 import { MemoryFleet } from "../testing/memory-fleet.ts";
 import type { Engine } from "./engine.ts";
+import type { ScaleChange } from "./intent.ts";
 
 const FILE = {
   name: "shop",
@@ -26,6 +27,7 @@ function observation(
     response?: number | undefined;
     waited?: number | undefined;
     p95?: number | undefined;
+    inHand?: number | undefined;
   },
 ): Observation {
   const { response = 20, waited = 0, p95 } = counters;
@@ -49,8 +51,12 @@ function observation(
     pooler: null,
     redis: new Map(),
     queues: new Map([
-      ["reports", { queued: counters.queued ?? 0, inFlight: 1, oldest: 0, arrived: counters.jobs ?? 0 }],
+      [
+        "reports",
+        { queued: counters.queued ?? 0, inFlight: counters.inHand ?? 1, oldest: 0, arrived: counters.jobs ?? 0 },
+      ],
     ]),
+    unread: new Map(),
   };
 }
 
@@ -58,6 +64,10 @@ function counts(engine: Engine): { web: number; workers: number } {
   const members = engine.ps()?.members ?? [];
   const of = (kind: string): number => members.filter((member) => member.kind === kind).length;
   return { web: of("web"), workers: of("worker") };
+}
+
+function memberOf(engine: Engine, name: string): { readonly state: string } | undefined {
+  return engine.ps()?.members.find((member) => member.name === name);
 }
 
 function stateOf(engine: Engine): string[] {
@@ -78,6 +88,7 @@ function see(
     response?: number;
     waited?: number;
     p95?: number;
+    inHand?: number;
     looks: number;
     from: number;
   },
@@ -92,6 +103,7 @@ function see(
         response: load.response,
         waited: load.waited,
         p95: load.p95,
+        inHand: load.inHand,
       });
     engine.see(at(before + 5_000), at(before));
   }
@@ -184,5 +196,91 @@ describe("numbers that move by themselves", () => {
       engine.ps()?.scaling?.some(({ group }) => group === "web"),
       false,
     );
+  });
+
+  test("a dry run tells where decisions would lead, and moves nothing", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await fleet.engine();
+    await fleet.up(engine, { ...FILE, web: { ...FILE.web, scale: { dryRun: true } } });
+    const from = Date.now() - 5_000;
+    see(engine, { rate: 110, looks: 1, from });
+    see(engine, { rate: 200, looks: 1, from });
+    const why = engine.ps()?.scaling?.find(({ group }) => group === "web")?.why ?? "";
+    assert.match(why, /^dry run, 2 run: [3-5] → [4-6]: 200 req\/s/);
+    assert.match(journal(fleet), /dry run, 2 run: 2 → /);
+    assert.equal(counts(engine).web, 2);
+    assert.equal(engine.operations.current, null);
+  });
+
+  test("a worker that demand needs no more has all the time that its job takes", async () => {
+    await using fleet = await MemoryFleet.create();
+    fleet.machine.programs.set("work", { kind: "stubborn" });
+    const engine = await fleet.engine();
+    const worker = { ...FILE.workers.reports, grace: "50ms", scale: { schedules: ["daily 00:00-24:00: min 1"] } };
+    await fleet.up(engine, { ...FILE, workers: { reports: worker } });
+    const set = (change: Pick<ScaleChange, "by" | "count">): Promise<unknown> =>
+      fleet.run(engine, { name: "scale", changes: [{ group: "worker.reports", ...change }] });
+    const idle = (): boolean => engine.operations.current === null;
+    const second = (): string | undefined => memberOf(engine, "worker-reports-2")?.state;
+    const look = (inHand: number): void => see(engine, { rate: 0, inHand, looks: 1, from: Date.now() - 5_000 });
+
+    await set({ by: "to", count: 2 });
+    await set({ by: "auto", count: 0 });
+    look(1);
+    assert.equal(second(), "draining");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    look(1);
+    assert.equal(second(), "draining");
+    assert.ok(idle(), "nothing else waits for it");
+    // It is needed after all.
+    await set({ by: "to", count: 2 });
+    look(1);
+    await eventually("it is back", () => second() === "ready");
+    await set({ by: "auto", count: 0 });
+    look(1);
+    assert.equal(second(), "draining");
+    // It goes on, and nobody has a job.
+    await eventually("it is ended after its grace", () => {
+      look(0);
+      return counts(engine).workers === 1 && idle();
+    });
+  });
+
+  test("a worker that has ended by itself on the way out is started again when it is needed after all", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await fleet.engine();
+    const worker = { ...FILE.workers.reports, scale: { schedules: ["daily 00:00-24:00: min 1"] } };
+    await fleet.up(engine, { ...FILE, workers: { reports: worker } });
+    const set = (change: Pick<ScaleChange, "by" | "count">): Promise<unknown> =>
+      fleet.run(engine, { name: "scale", changes: [{ group: "worker.reports", ...change }] });
+    const look = (): void => see(engine, { rate: 0, inHand: 1, looks: 1, from: Date.now() - 5_000 });
+    const second = (): string | undefined => memberOf(engine, "worker-reports-2")?.state;
+    await set({ by: "to", count: 2 });
+    await set({ by: "auto", count: 0 });
+    look();
+    await eventually("it has ended", () => second() === "stopped");
+    await set({ by: "to", count: 2 });
+    look();
+    await eventually("it runs again", () => second() === "ready");
+    await set({ by: "auto", count: 0 });
+    await eventually("it is gone", () => {
+      look();
+      return counts(engine).workers === 1 && engine.operations.current === null;
+    });
+  });
+
+  test("why a queue could not be read is told", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await fleet.engine();
+    await fleet.up(engine, FILE);
+    const from = Date.now() - 5_000;
+    const blind = (at: number): Observation => ({
+      ...observation(at, { requests: 0 }),
+      queues: new Map(),
+      unread: new Map([["reports", "its command exited with 3: no broker"]]),
+    });
+    engine.see(blind(from + 5_000), blind(from));
+    const why = engine.ps()?.scaling?.find(({ group }) => group === "worker.reports")?.why;
+    assert.equal(why, "stays 1: no fresh measurements; its command exited with 3: no broker");
   });
 });

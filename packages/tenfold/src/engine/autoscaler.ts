@@ -15,6 +15,7 @@ import type { ScaleChange } from "./intent.ts";
 import type { Members } from "./members.ts";
 import { webCounts, webSample, workerCounts, workerSample } from "./scale-samples.ts";
 import type { Store } from "./store.ts";
+import { WindDowns } from "./wind-downs.ts";
 
 const SAVE_EVERY_MS = 60_000;
 /** Before anything was measured. */
@@ -42,6 +43,14 @@ export interface Explained {
   readonly text: string;
 }
 
+/** What goes with a decision. */
+interface Circumstances {
+  /** It is told, and nothing moves. */
+  readonly isDryRun: boolean;
+  /** Why the queue could not be read. */
+  readonly unread?: string | undefined;
+}
+
 interface Memory {
   readonly web: WebMemory | null;
   readonly workers: Readonly<Record<string, WorkerMemory>>;
@@ -54,13 +63,17 @@ interface Memory {
 export class Autoscaler {
   readonly #parts: AutoscalerParts;
   readonly #boots: Boots;
+  readonly #windDowns: WindDowns;
   readonly #explained = new Map<string, Explained>();
+  /** What decisions have led to, beside the number that they were made for: it takes time to get there, and dry runs never do. */
+  readonly #aims = new Map<string, { readonly count: number; readonly beside: number }>();
   #memory: Memory;
   #savedAt = 0;
 
   constructor(parts: AutoscalerParts) {
     this.#parts = parts;
     this.#boots = new Boots();
+    this.#windDowns = new WindDowns(parts.members, parts.now);
     this.#memory = this.#read();
   }
 
@@ -110,19 +123,23 @@ export class Autoscaler {
         cost: WEB_COST_SECONDS,
         errorLimit: ERROR_LIMIT,
       },
-      { sample, counts: webCounts(members, store.state.counts.web), deploying: deploy !== null },
+      {
+        sample,
+        counts: webCounts(members, this.#wanted("web")),
+        deploying: deploy !== null,
+      },
       this.#memory.web,
       this.#parts.now(),
     );
     this.#memory = { ...this.#memory, web: learned };
-    return this.#conclude("web", decision);
+    return this.#conclude("web", decision, { isDryRun: scale.dryRun });
   }
 
   #decideWorkers(now: Observation, before: Observation | null): ScaleChange[] {
     const { members, store } = this.#parts;
-    const { spec, counts, deploy } = store.state;
+    const { spec, deploy } = store.state;
     return Object.entries(spec.workers).flatMap(([name, { instances, scale }]) => {
-      const watched = scale.library !== null || scale.rules.length > 0;
+      const watched = scale.source !== null || scale.rules.length > 0;
       if (instances.min === instances.max || !(watched || scale.schedules.length > 0)) return [];
       const group = `worker.${name}`;
       const memory = this.#memory.workers[name] ?? null;
@@ -147,14 +164,22 @@ export class Autoscaler {
         },
         {
           sample,
-          counts: workerCounts(members, { name, wanted: counts.workers[name] ?? 0, sample, jobs: scale.jobs }),
+          counts: workerCounts(members, {
+            ...{ name, sample, jobs: scale.jobs },
+            wanted: this.#wanted(group),
+          }),
           deploying: deploy !== null,
         },
         memory,
         this.#parts.now(),
       );
       this.#memory = { ...this.#memory, workers: { ...this.#memory.workers, [name]: learned } };
-      return this.#conclude(group, decision);
+      const changes = this.#conclude(group, decision, { isDryRun: scale.dryRun, unread: now.unread.get(name) });
+      const { target } = decision;
+      if (changes.length > 0 && target < this.#countOf(group))
+        return this.#windDowns.shrink(group, target, now.queues.get(name)?.inFlight ?? null) ? changes : [];
+      this.#windDowns.keep(group);
+      return changes;
     });
   }
 
@@ -173,15 +198,30 @@ export class Autoscaler {
     return this.#parts.store.state.overrides?.[group] ?? null;
   }
 
+  /** How many there are to be by the decisions so far, unless somebody has changed the number since. */
+  #wanted(group: string): number {
+    const count = this.#countOf(group);
+    const aim = this.#aims.get(group);
+    return aim?.beside === count ? aim.count : count;
+  }
+
   /** Remembers a decision; gives what has to be changed. The journal has those that change something, or hold for another reason. */
-  #conclude(group: string, decision: Decision): ScaleChange[] {
+  #conclude(group: string, decision: Decision, { isDryRun, unread }: Circumstances): ScaleChange[] {
     const at = this.#parts.now();
-    const text = explain(decision);
+    const count = this.#countOf(group);
+    const notes = [explain(decision), ...(unread === undefined ? [] : [unread])].join("; ");
+    const text = isDryRun ? `dry run, ${count} run: ${notes}` : notes;
     const last = this.#explained.get(group)?.decision;
     const isNews = decision.target !== decision.from || decision.held !== last?.held;
     if (isNews) this.#parts.history.append({ at, kind: "scale", subject: group, event: "decided", detail: text });
     this.#explained.set(group, { group, at, decision, text });
-    return decision.target === decision.from ? [] : [{ group, by: "to", count: decision.target }];
+    this.#aims.set(group, { count: decision.target, beside: count });
+    return isDryRun || decision.target === count ? [] : [{ group, by: "to", count: decision.target }];
+  }
+
+  #countOf(group: string): number {
+    const { web, workers } = this.#parts.store.state.counts;
+    return group === "web" ? web : (workers[group.slice("worker.".length)] ?? 0);
   }
 
   get #path(): string {

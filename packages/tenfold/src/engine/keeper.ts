@@ -7,12 +7,12 @@ import type { MemberState, Probe, Running } from "../fleet/state.ts";
 import type { Millis } from "../units/millis.ts";
 import { startHeir } from "./heir.ts";
 import type { KeeperHost } from "./keeper-host.ts";
+import { Misses } from "./misses.ts";
 import { untilNextLook } from "./pace.ts";
-import { stopProcess } from "./stop-process.ts";
-import { Waiters } from "./waiters.ts";
+import { Pause } from "./pause.ts";
+import { askToEnd, stopProcess } from "./stop-process.ts";
+import { lateness, Waiters } from "./waiters.ts";
 
-/** Exits of a member that is being waited for, after which waiting has no sense. */
-const HOPELESS_AFTER = 3;
 /** Failing probes in a row after which a ready member is no longer ready. */
 const MISSES = 2;
 
@@ -36,8 +36,10 @@ export class Keeper {
   #readyAt = 0;
   #killedFor: string | null = null;
   #retry: NodeJS.Timeout | undefined;
-  /** Ends the pause before the next look. */
-  #wake: () => void = () => {};
+  /** Before the next look. */
+  readonly #pause = new Pause();
+  /** The process that ends when its work is done. */
+  #winding: Running | null = null;
 
   constructor(name: MemberName, host: KeeperHost) {
     this.name = name;
@@ -112,24 +114,42 @@ export class Keeper {
     if (this.#running !== null) this.#become({ state: "draining", running: this.#running, since: this.#host.now() });
   }
 
-  /** Takes back that it was leaving. */
+  /** Takes back that it was leaving. Whoever was asked to end does so, and is started again. */
   stay(): void {
     const running = this.#running;
-    if (this.#state.state !== "draining" || running === null || this.#stopping) return;
+    if (this.#state.state !== "draining" || running === null || (this.#stopping && this.#winding !== running)) return;
+    this.#stopping = false;
     this.#become({ state: "starting", running, since: this.#startedAt });
     void this.#look(running);
   }
 
+  /** Asks its process, once, to end when its work is done; resolves when it has. */
+  async windDown({ signal }: Stop): Promise<void> {
+    const [running, former] = [this.#running, this.#winding];
+    if (running === null) return;
+    [this.#stopping, this.#winding] = [true, running];
+    this.leave();
+    await askToEnd(this.#host.driver, running, former === running ? null : signal);
+    // Somebody else may have ended it, or have taken it back.
+    if (this.#winding === running && this.#stopping) this.#stopped();
+  }
+
   /** Ends its process and all that it started. Aborting `hurry` means SIGKILL now. Gives whether its grace was enough. */
-  async stop(stop: Stop, hurry: AbortSignal): Promise<boolean> {
+  async stop({ signal, grace }: Stop, hurry: AbortSignal): Promise<boolean> {
     this.#stopping = true;
     clearTimeout(this.#retry);
     const running = this.#running;
     if (running !== null && this.#state.state !== "draining") this.leave();
-    const inTime = running === null || (await stopProcess(this.#host.driver, running, stop, hurry));
+    const asked = { grace, signal: this.#winding === running ? null : signal };
+    this.#winding = null;
+    const inTime = running === null || (await stopProcess(this.#host.driver, running, asked, hurry));
+    this.#stopped();
+    return inTime;
+  }
+
+  #stopped(): void {
     this.#running = null;
     this.#become({ state: "stopped", since: this.#host.now() });
-    return inTime;
   }
 
   /** Ends its process at once, with all that it started. What follows is as after any death; `reason` tells of it. */
@@ -162,20 +182,17 @@ export class Keeper {
   async whenReady(signal: AbortSignal): Promise<void> {
     if (this.#state.state === "ready") return;
     const { start: within } = this.#host.paceOf(this.name);
-    await this.#waiters.wait(signal, { crashes: this.#crashes, within, late: () => this.#lateness(within) });
+    const reason = (): string => (this.#state.state === "failed" ? this.#state.reason : this.#lastReason);
+    const late = (): Fault => lateness(this.name, within, reason());
+    await this.#waiters.wait(signal, { crashes: this.#crashes, within, late });
   }
 
   /** Stops looking. What runs goes on. */
   release(): void {
     this.#stopping = true;
     clearTimeout(this.#retry);
-    this.#wake();
+    this.#pause.end();
     this.#running = null;
-  }
-
-  #lateness(after: Millis): Fault {
-    const reason = this.#state.state === "failed" ? this.#state.reason : this.#lastReason;
-    return new Fault("TF_MEMBER_NOT_READY", `${this.name} was not ready after ${after / 1000} s: ${reason}`);
   }
 
   #lastReason = "it has not answered yet";
@@ -194,12 +211,10 @@ export class Keeper {
       this.#host.driver.signal(running, "SIGKILL", "session");
       return;
     }
-    this.#running = running;
-    this.#last = running;
+    [this.#running, this.#last] = [running, running];
     this.#startedAt = startedAt;
     this.#lastReason = "it has not answered yet";
-    this.#wasReady = false;
-    this.#killedFor = null;
+    [this.#wasReady, this.#killedFor] = [false, null];
     this.#become({ state: "starting", running, since: startedAt });
     this.#host.started(this.name, running, this.#restarts);
     this.#host.driver.onEnd(running, (end) => this.#ended(running, end));
@@ -222,8 +237,7 @@ export class Keeper {
     if (pause !== null) this.#retry = setTimeout(() => void this.#again(), pause);
     const retryAt = pause === null ? null : now + pause;
     this.#become({ state: "failed", running: null, since: now, reason, retryAt });
-    const hopeless = new Fault("TF_MEMBER_EXITED", `${this.name} ${reason}, ${HOPELESS_AFTER} times in a row`);
-    this.#waiters.crashed(crashes, HOPELESS_AFTER, hopeless);
+    this.#waiters.crashed(this.name, reason, crashes);
   }
 
   get #isDecidedElsewhere(): boolean {
@@ -244,33 +258,19 @@ export class Keeper {
 
   /** Probes for as long as this very process runs; often at first, at the member's pace later. */
   async #look(running: Running): Promise<void> {
-    let misses = 0;
-    let silentSince: number | null = null;
+    const misses = new Misses();
     const isWatched = (): boolean => this.#running === running && !this.#stopping && this.#state.state !== "draining";
     for (let looks = 1; isWatched(); looks += 1) {
       const probe = await this.#host.probe(this.name);
       if (this.#running !== running || this.#stopping) return;
       // Who leads may have changed.
       const pace = this.#host.paceOf(this.name);
-      const settled = this.#host.now() - this.#startedAt >= pace.settle;
-      misses = probe.ready ? 0 : misses + 1;
-      silentSince = probe.ready || probe.silent !== true ? null : (silentSince ?? this.#host.now());
-      const silence = silentSince === null ? 0 : this.#host.now() - silentSince;
+      const { count, silence } = misses.note(probe, this.#host.now());
       if (this.#wasReady && pace.silence !== null && silence >= pace.silence)
         this.kill(`did not answer for ${Math.round(silence / 1000)} s, and was ended`);
-      if (settled || !probe.ready) this.#observe(running, probe, misses);
-      await this.#pause(untilNextLook(this.#state.state, { looks, misses }, pace));
+      if (this.#host.now() - this.#startedAt >= pace.settle || !probe.ready) this.#observe(running, probe, count);
+      await this.#pause.for(untilNextLook(this.#state.state, { looks, misses: count }, pace));
     }
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 
   #observe(running: Running, probe: Probe, misses: number): void {

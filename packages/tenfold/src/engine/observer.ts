@@ -1,9 +1,9 @@
-import type { QueueFigures, RedisFigures } from "../fleet/figures.ts";
+import type { RedisFigures } from "../fleet/figures.ts";
 import { recentLatency } from "../fleet/latency.ts";
 import type { Member, MemberName } from "../fleet/member.ts";
 import type { MemberColumns, Observation } from "../fleet/observation.ts";
-import type { Services } from "../services/service.ts";
-import { localPostgres, localRedis } from "../spec/local.ts";
+import type { QueueReading, Services } from "../services/service.ts";
+import { localPostgres } from "../spec/local.ts";
 import type { Members } from "./members.ts";
 import type { Sampler } from "./sampler.ts";
 
@@ -86,7 +86,11 @@ export class Observer {
     ]);
     const at = now();
     const latency = recentLatency([...this.#kept.slice(-WHOLE), { at, web }]);
-    return { at, members: this.#columns(), web, latency, database, pooler: poolerFigures, redis, queues };
+    return {
+      ...{ at, members: this.#columns(), web, latency, database, pooler: poolerFigures, redis },
+      queues: new Map(queues.flatMap(([name, { figures }]) => (figures === null ? [] : [[name, figures]]))),
+      unread: new Map(queues.flatMap(([name, { unread }]) => (unread === null ? [] : [[name, unread]]))),
+    };
   }
 
   async #redis(): Promise<ReadonlyMap<MemberName, RedisFigures>> {
@@ -98,20 +102,21 @@ export class Observer {
     return new Map(answers.flatMap(([name, figures]) => (figures === null ? [] : [[name, figures]])));
   }
 
-  async #queues(): Promise<ReadonlyMap<string, QueueFigures>> {
+  async #queues(): Promise<readonly (readonly [worker: string, reading: QueueReading])[]> {
     const { members, services } = this.#parts;
-    const { spec } = members.fleet;
-    if (localRedis(spec) === null) return new Map();
-    const asked = Object.entries(spec.workers).flatMap(([name, { queue, scale }]) =>
-      scale.library === null ? [] : [{ name, queue, library: scale.library }],
+    const asked = Object.entries(members.fleet.spec.workers).flatMap(
+      ([
+        name,
+        {
+          scale: { source },
+        },
+      ]) => (source === null ? [] : [{ name, source }]),
     );
-    const answers = await Promise.all(
+    return Promise.all(
       asked.map(
-        async ({ name, queue, library }) =>
-          [name, await services.redis.queue(members.context(), library, queue)] as const,
+        async ({ name, source }) => [name, await services.queues.read(members.context(), name, source)] as const,
       ),
     );
-    return new Map(answers.flatMap(([name, figures]) => (figures === null ? [] : [[name, figures]])));
   }
 
   #columns(): MemberColumns {

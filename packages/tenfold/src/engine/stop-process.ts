@@ -5,21 +5,44 @@ import type { Running } from "../fleet/state.ts";
 const LOOK_EVERY_MS = 20;
 /** SIGKILL cannot be refused, but the kernel may take a while to clean up after a large process. */
 const KILL_MS = 10_000;
+const NEVER = new AbortController().signal;
+
+/** A signal of `null`: it was sent before. Some programs take a second one for impatience. */
+export interface Asked {
+  readonly signal: Stop["signal"] | null;
+  readonly grace: Stop["grace"];
+}
 
 /**
- * Ends a process and its session: the signal to the leader, which knows its children; if it ends without them, SIGTERM to
- * the rest; SIGKILL to all when the grace period is over or `hurry` aborts. Resolves when nothing is left;
- * false: the grace period was not enough.
+ * The signal to the leader, which knows its children; if it ends without them, SIGTERM to the rest. Gives whether all of
+ * them had ended before `patience` aborted.
  */
-export async function stopProcess(driver: Driver, running: Running, stop: Stop, hurry: AbortSignal): Promise<boolean> {
-  const graceful = AbortSignal.any([hurry, AbortSignal.timeout(stop.grace)]);
-  driver.signal(running, stop.signal, "leader");
-  await ended(driver, running, graceful);
-  if (!graceful.aborted && driver.hasRemains(running)) {
+export async function askToEnd(
+  driver: Driver,
+  running: Running,
+  signal: Asked["signal"],
+  patience: AbortSignal = NEVER,
+): Promise<boolean> {
+  if (signal !== null) driver.signal(running, signal, "leader");
+  await ended(driver, running, patience);
+  if (!patience.aborted && driver.hasRemains(running)) {
     driver.signal(running, "SIGTERM", "session");
-    await until(() => !driver.hasRemains(running), graceful);
+    await until(() => !driver.hasRemains(running), patience);
   }
-  if (!graceful.aborted) return true;
+  return !patience.aborted;
+}
+
+/**
+ * Ends a process and its session: by the signal, and by SIGKILL when the grace period is over or `hurry` aborts. Resolves
+ * when nothing is left; false: the grace period was not enough.
+ */
+export async function stopProcess(
+  driver: Driver,
+  running: Running,
+  { signal, grace }: Asked,
+  hurry: AbortSignal,
+): Promise<boolean> {
+  if (await askToEnd(driver, running, signal, AbortSignal.any([hurry, AbortSignal.timeout(grace)]))) return true;
   driver.signal(running, "SIGKILL", "session");
   await until(() => !driver.hasRemains(running), AbortSignal.timeout(KILL_MS));
   return hurry.aborted;

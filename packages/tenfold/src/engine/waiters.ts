@@ -1,4 +1,14 @@
+import { Fault } from "../fault/fault.ts";
+import type { MemberName } from "../fleet/member.ts";
 import type { Millis } from "../units/millis.ts";
+
+/** Exits of a member that is being waited for, after which waiting has no sense. */
+const HOPELESS_AFTER = 3;
+
+/** TF_MEMBER_NOT_READY. */
+export function lateness(name: MemberName, within: Millis, reason: string): Fault {
+  return new Fault("TF_MEMBER_NOT_READY", `${name} was not ready after ${within / 1000} s: ${reason}`);
+}
 
 interface Waiter {
   readonly crashesBefore: number;
@@ -35,8 +45,10 @@ export class Waiters {
     for (const { resolve } of this.#waiters) resolve();
   }
 
-  /** Ends the waiting of those who have seen `atMost` crashes. */
-  crashed(crashes: number, atMost: number, reason: unknown): void {
-    for (const { crashesBefore, reject } of this.#waiters) if (crashes - crashesBefore >= atMost) reject(reason);
+  /** Ends the waiting of those who have seen too many crashes, with TF_MEMBER_EXITED. */
+  crashed(name: MemberName, reason: string, crashes: number): void {
+    const hopeless = new Fault("TF_MEMBER_EXITED", `${name} ${reason}, ${HOPELESS_AFTER} times in a row`);
+    for (const { crashesBefore, reject } of this.#waiters)
+      if (crashes - crashesBefore >= HOPELESS_AFTER) reject(hopeless);
   }
 }

@@ -24,6 +24,8 @@ export interface Observation {
   readonly redis: ReadonlyMap<MemberName, RedisFigures>;
   /** By the worker's name in the file. */
   readonly queues: ReadonlyMap<string, QueueFigures>;
+  /** Why a queue could not be read, by the worker's name. */
+  readonly unread: ReadonlyMap<string, string>;
 }
 
 /** How much a counter has grown. One that fell has started anew, so all of it is new. */

@@ -3,7 +3,7 @@ import type { DatabaseFigures, PoolerFigures, QueueFigures, RedisFigures, WebFig
 import type { Fleet } from "../fleet/fleet.ts";
 import type { Member, MemberKind, MemberName } from "../fleet/member.ts";
 import type { Probe } from "../fleet/state.ts";
-import type { QueueLibrary } from "../spec/scaling/scaling.ts";
+import type { QueueLibrary, QueueSource } from "../spec/scaling/queue-source.ts";
 import type { Bytes } from "../units/bytes.ts";
 import type { BackupControl } from "./backup/control.ts";
 
@@ -130,14 +130,24 @@ export interface RedisControl {
   takeOver(context: Context, gone: MemberName): Promise<Successor | null>;
   /** What a server of either role, or the cache, does now; `null` when it does not answer. */
   figures(context: Context, member: Member): Promise<RedisFigures | null>;
-  /** A queue that a library keeps in the durable Redis; `null` when Redis does not answer. */
-  queue(context: Context, library: QueueLibrary, name: string): Promise<QueueFigures | null>;
+  /** A queue that a library keeps in the durable Redis. Rejects with why it cannot be read. */
+  queue(context: Context, library: QueueLibrary, name: string): Promise<QueueFigures>;
   /** Who most Sentinels say is the master; `null` when they do not agree, or there are none. */
   elected(context: Context): Promise<MemberName | null>;
   /** Makes all others follow the master, and lets the clients of a former one go on. */
   gather(context: Context, master: Member): Promise<void>;
   /** Who is the master now, by what the servers themselves say; `null` when that is not clear. */
   master(context: Context): Promise<MemberName | null>;
+}
+
+/** What is known of a queue, or why nothing is. */
+export type QueueReading =
+  | { readonly figures: QueueFigures; readonly unread: null }
+  | { readonly figures: null; readonly unread: string };
+
+export interface QueueControl {
+  /** How many jobs wait for a worker of that name. Never throws, and takes a few seconds at most. */
+  read(context: Context, worker: string, source: QueueSource): Promise<QueueReading>;
 }
 
 /** Everything that the engine asks of services. */
@@ -147,6 +157,7 @@ export interface Services {
   readonly pooler: PoolerControl;
   readonly postgres: PostgresControl;
   readonly redis: RedisControl;
+  readonly queues: QueueControl;
   readonly backup: BackupControl;
   /** Ends connections that adapters keep. */
   close(): Promise<void>;

@@ -5,6 +5,7 @@ import { createBalancer } from "./balancer/balancer.ts";
 import { alertmanagerService, prometheusService } from "./monitoring/monitoring-service.ts";
 import { PoolerService } from "./pooler/pooler-service.ts";
 import { PostgresService } from "./postgres/postgres-service.ts";
+import { QueueService } from "./queues/queue-service.ts";
 import { RedisService } from "./redis/redis-service.ts";
 import type { ServiceAdapter, Services } from "./service.ts";
 
@@ -14,6 +15,7 @@ export function createServices(): Services {
   const postgres = new PostgresService();
   const pooler = new PoolerService();
   const redis = new RedisService();
+  const queues = new QueueService(redis);
   const backup = new BackupService();
   const adapters: Readonly<Record<MemberKind, ServiceAdapter>> = {
     web: webService,
@@ -34,9 +36,10 @@ export function createServices(): Services {
     pooler,
     postgres,
     redis,
+    queues,
     backup,
     close: async () => {
-      for (const service of [pooler, postgres, redis, backup]) service.close();
+      for (const service of [pooler, postgres, queues, redis, backup]) service.close();
     },
   };
 }

@@ -106,6 +106,8 @@ export interface WebScalingInput {
   schedules?: readonly string[] | undefined;
   /** The time zone of the schedules, such as Europe/Berlin. @default "UTC" */
   zone?: string | undefined;
+  /** Only tell what would be decided, in ps --why and the journal; the number stays. @default false */
+  dryRun?: boolean | undefined;
   [key: `x-${string}`]: unknown;
 }
 
@@ -124,7 +126,7 @@ export interface WorkerInput {
   /** Variables for a worker only; they win over those of the whole fleet. */
   env?: Readonly<Record<string, string | number | boolean>> | undefined;
   /** How many workers run, or the bounds between which it moves. @default 1 */
-  instances?: number | BoundsInput | undefined;
+  instances?: number | WorkerBoundsInput | undefined;
   /** How the number moves between the bounds of instances. */
   scale?: WorkerScalingInput | undefined;
   /** The queue that it takes jobs from; the worker's name when absent. */
@@ -132,10 +134,23 @@ export interface WorkerInput {
   [key: `x-${string}`]: unknown;
 }
 
+/** The bounds between which the number of workers moves. */
+export interface WorkerBoundsInput {
+  /** The number to start with, and never to go below; 0: none while there is nothing to do. */
+  min: number;
+  /** The number never to go above. */
+  max: number;
+  [key: `x-${string}`]: unknown;
+}
+
 /** How the number of workers of a queue moves between its bounds. */
 export interface WorkerScalingInput {
-  /** How the queue is kept in the durable Redis; without it, its depth is not known, and only schedules move the number. */
+  /** How the queue is kept in the durable Redis. Without it, a command or prometheus, its depth is not known, and only schedules move the number. */
   library?: "tenfold" | "bullmq" | "celery" | "rq" | "sidekiq" | "list" | "stream" | undefined;
+  /** Instead of a library: it prints how many jobs wait, such as 120, or 120 35s with the age of the oldest, or {"queued": 120, "oldest": 35, "inFlight": 4}. */
+  command?: string | readonly string[] | undefined;
+  /** Instead of a library: queries of a Prometheus that knows the queue. */
+  prometheus?: QueueQueriesInput | undefined;
   /** A job should not wait longer. @default "30s" */
   wait?: string | number | undefined;
   /** Jobs that one worker works on at once. @default 1 */
@@ -146,6 +161,21 @@ export interface WorkerScalingInput {
   schedules?: readonly string[] | undefined;
   /** The time zone of the schedules, such as Europe/Berlin. @default "UTC" */
   zone?: string | undefined;
+  /** Only tell what would be decided, in ps --why and the journal; the number stays. @default false */
+  dryRun?: boolean | undefined;
+  [key: `x-${string}`]: unknown;
+}
+
+/** Queries of a Prometheus that knows a queue. */
+export interface QueueQueriesInput {
+  /** Of the server; a user and a password may be in it. Absent: the fleet's own (monitoring). */
+  url?: string | undefined;
+  /** A query for how many jobs wait: rabbitmq_queue_messages_ready{queue="videos"}. */
+  depth: string;
+  /** A query for how many seconds the oldest of them has waited. */
+  oldest?: string | undefined;
+  /** A query for how many jobs are worked on. */
+  inFlight?: string | undefined;
   [key: `x-${string}`]: unknown;
 }
 

@@ -23,7 +23,11 @@ const everything = {
     concurrency: 7,
     sticky: "ip",
   },
-  workers: { mail: { command: "node m.js", queue: "letters", env: { A: "${B}" } } },
+  workers: {
+    mail: { command: "node m.js", queue: "letters", env: { A: "${B}" } },
+    counted: { command: "node n.js", scale: { command: ["count", "${N}"], dryRun: true } },
+    asked: { command: "node o.js", scale: { prometheus: { url: "http://u:${P}@h", depth: "d", oldest: "o" } } },
+  },
   scheduler: { command: "node c.js", directory: "clock" },
   release: ["node", "migrate.js"],
   env: { A: "yes", B: "1.10", C: "${X:-y}", D: "line\nbreak", E: "" },

@@ -13,6 +13,7 @@ import type { Postgres } from "./postgres/postgres.ts";
 import type { AppProcess } from "./process.ts";
 import type { Cache, Redis } from "./redis/redis.ts";
 import type { Instances } from "./scalars.ts";
+import type { QueueSource } from "./scaling/queue-source.ts";
 import { formatRule } from "./scaling/rule.ts";
 import type { WebScaling, WorkerScaling } from "./scaling/scaling.ts";
 import { formatSchedule as formatBounds } from "./scaling/schedule.ts";
@@ -76,6 +77,7 @@ function writeWeb(web: Web): PlainMap {
       target: formatDuration(web.scale.target),
       late: `${web.scale.late}%`,
       thrift: web.scale.thrift,
+      dryRun: web.scale.dryRun,
       connections: web.scale.connections ?? undefined,
       ...writeScaling(web.scale),
     }),
@@ -90,15 +92,40 @@ function writeScaling({ rules, schedules }: Pick<WebScaling, "rules" | "schedule
   return { rules: rules.map(formatRule), schedules: schedules.map(formatBounds) };
 }
 
+type SourceKeys = { readonly [K in QueueSource["kind"]]?: Plain };
+
+function writeSource(source: QueueSource | null): SourceKeys {
+  switch (source?.kind) {
+    case undefined:
+      return {};
+    case "library":
+      return { library: source.library };
+    case "command":
+      return { command: source.command };
+    case "prometheus": {
+      const { url, depth, oldest, inFlight } = source;
+      const known = {
+        url,
+        depth: resolved(depth),
+        oldest: oldest && resolved(oldest),
+        inFlight: inFlight && resolved(inFlight),
+      };
+      return { prometheus: Object.fromEntries(Object.entries(known).filter(([, text]) => text !== null)) as PlainMap };
+    }
+  }
+}
+
 function writeWorker(worker: Worker): PlainMap {
   const { env, ...rest } = writeProcess(worker);
   return written<Worker>({
     ...rest,
     instances: writeInstances(worker.instances),
-    scale: written<WorkerScaling>({
-      library: worker.scale.library ?? undefined,
+    scale: written<WorkerScaling & SourceKeys>({
+      source: undefined,
+      ...writeSource(worker.scale.source),
       wait: formatDuration(worker.scale.wait),
       jobs: worker.scale.jobs,
+      dryRun: worker.scale.dryRun,
       ...writeScaling(worker.scale),
     }),
     queue: resolved(worker.queue),

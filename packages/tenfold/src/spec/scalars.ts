@@ -117,13 +117,27 @@ export interface Instances {
 }
 
 const count = z.number().int().min(1).max(1000);
+const max = count.describe("The number never to go above.");
 
 export const instances: z.ZodType<Instances, number | { min: number; max: number }> = z.union([
   count.transform((value) => ({ min: value, max: value })),
   z
-    .strictObject({
-      min: count.describe("The number to start with, and never to go below."),
-      max: count.describe("The number never to go above."),
-    })
+    .strictObject({ min: count.describe("The number to start with, and never to go below."), max })
     .meta({ id: "Bounds" }),
+]);
+
+/** The same where there may be none of them: whoever has nothing to do need not run. */
+export const instancesOrNone: z.ZodType<Instances, number | { min: number; max: number }> = z.union([
+  count.transform((value) => ({ min: value, max: value })),
+  z
+    .strictObject({
+      min: z
+        .number()
+        .int()
+        .min(0)
+        .max(1000)
+        .describe("The number to start with, and never to go below; 0: none while there is nothing to do."),
+      max,
+    })
+    .meta({ id: "WorkerBounds" }),
 ]);

@@ -4,6 +4,7 @@ import type { Member, MemberKind, MemberName } from "../fleet/member.ts";
 import { dataDirectory } from "../fleet/paths.ts";
 import type { Probe } from "../fleet/state.ts";
 import { synchronousStandbyNames } from "../render/postgres/postgres.ts";
+import { QueueService } from "../services/queues/queue-service.ts";
 import type { Context, ServiceAdapter, Services } from "../services/service.ts";
 import { type MemoryVault, memoryBackup } from "./memory-backup.ts";
 
@@ -162,13 +163,19 @@ export class MemoryServices implements Services {
     },
     elected: async () => this.#tier.redisMaster,
     figures: async () => null,
-    queue: async (_context, _library, name) => this.#tier.queues.get(name) ?? null,
+    queue: async (_context, _library, name) => {
+      const figures = this.#tier.queues.get(name);
+      if (figures === undefined) throw new Error(`there is no queue ${name}`);
+      return figures;
+    },
     switchTo: async (_context, member) => {
       await this.#tier.effect(`switch ${member.name}`, this.#life);
       this.#tier.redisMaster = member.name;
     },
     master: async () => this.#tier.redisMaster,
   };
+
+  readonly queues: Services["queues"] = new QueueService(this.redis);
 
   readonly backup: Services["backup"] = memoryBackup(
     (text) => this.#tier.effect(text, this.#life),

@@ -106,6 +106,7 @@ function looksOf(scene: (at: number) => Partial<Scene>, count = 180): Observatio
         ],
       ]),
       queues: new Map([["mail", { queued: 3, inFlight: 1, oldest: now.oldest, arrived: at }]]),
+      unread: new Map(),
     };
   });
 }

@@ -117,6 +117,7 @@ export class MemoryDriver implements Driver {
     const behaviour = this.#behaviour(launch);
     this.#machine.ran.push(launch.argv);
     await new Promise((resolve) => setImmediate(resolve));
+    if (behaviour.kind === "exits" && options.sink !== undefined) options.sink.end(behaviour.output);
     if (behaviour.kind === "exits")
       return { code: behaviour.code, signal: null, output: behaviour.output, timedOut: false };
     await new Promise<void>((resolve) => {

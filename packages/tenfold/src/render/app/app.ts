@@ -85,3 +85,22 @@ export function renderReleaseTask(fleet: Fleet, options: ReleaseTaskOptions): La
     cpu: false,
   };
 }
+
+/** How the command that counts the jobs of a worker's queue is run: as the worker would be, with no instance of its own. */
+export function renderQueueCommand(fleet: Fleet, worker: string, command: Command): Launch {
+  const { release } = releaseNumbered(fleet, fleet.release.number);
+  const own = release.application.workers[worker];
+  return {
+    argv: argvOf(command),
+    env: {
+      ...applicationEnvironment(fleet, { member: null, release: release.number }, own?.env),
+      QUEUE: fleet.spec.workers[worker]?.queue ?? worker,
+    },
+    cwd: resolveDirectory(release.directory, own?.directory ?? "."),
+    runAs: "application",
+    log: "/dev/null",
+    stop: { signal: "SIGTERM", grace: seconds(1) },
+    memory: false,
+    cpu: false,
+  };
+}

@@ -1,5 +1,5 @@
 import type { QueueFigures } from "../../fleet/figures.ts";
-import type { QueueLibrary } from "../../spec/scaling/scaling.ts";
+import type { QueueLibrary } from "../../spec/scaling/queue-source.ts";
 import type { Reply } from "../redis/resp.ts";
 
 /** Sends one command to the durable Redis' master. */

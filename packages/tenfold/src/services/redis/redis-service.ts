@@ -6,7 +6,7 @@ import type { Member, MemberName } from "../../fleet/member.ts";
 import { configFile, dataDirectory } from "../../fleet/paths.ts";
 import type { Probe } from "../../fleet/state.ts";
 import { localRedis } from "../../spec/local.ts";
-import type { QueueLibrary } from "../../spec/scaling/scaling.ts";
+import type { QueueLibrary } from "../../spec/scaling/queue-source.ts";
 import { bytes } from "../../units/bytes.ts";
 import { readRedisQueue, type Send } from "../queues/redis-queues.ts";
 import type { Context, RedisControl, ServiceAdapter, Successor } from "../service.ts";
@@ -113,11 +113,12 @@ export class RedisService implements ServiceAdapter, RedisControl {
     };
   }
 
-  async queue({ fleet }: Context, library: QueueLibrary, name: string): Promise<QueueFigures | null> {
+  async queue({ fleet }: Context, library: QueueLibrary, name: string): Promise<QueueFigures> {
     const master = membersOf(fleet, "redis").find((member) => member.name === fleet.topology.redisMaster);
-    if (master === undefined) return null;
+    if (master === undefined)
+      throw new Error("the fleet runs no durable Redis of its own: give a command or prometheus instead of a library");
     const send: Send = (...words) => this.#connections.send(fleet, master, ...words);
-    return readRedisQueue(library, send, name, Date.now()).catch(() => null);
+    return readRedisQueue(library, send, name, Date.now());
   }
 
   elected(context: Context): Promise<MemberName | null> {

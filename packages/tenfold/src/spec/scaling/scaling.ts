@@ -6,13 +6,9 @@ import { duration, line, positiveDuration } from "../scalars.ts";
 import { withTraits } from "../traits.ts";
 import { parseRule } from "./parse-rule.ts";
 import { parseSchedule } from "./parse-schedule.ts";
+import { type QueueSource, sourceFields, sourceOf } from "./queue-source.ts";
 import type { Rule } from "./rule.ts";
 import type { Schedule } from "./schedule.ts";
-
-/** The libraries whose queues in the durable Redis can be read. */
-export const QUEUE_LIBRARIES = ["tenfold", "bullmq", "celery", "rq", "sidekiq", "list", "stream"] as const;
-
-export type QueueLibrary = (typeof QUEUE_LIBRARIES)[number];
 
 /** How the number of web instances moves between its bounds. */
 export interface WebScaling {
@@ -20,6 +16,8 @@ export interface WebScaling {
   readonly target: Millis;
   readonly late: number;
   readonly thrift: "safe" | "cheap";
+  /** Decisions are told, and nothing moves. */
+  readonly dryRun: boolean;
   /** Connections that one instance opens to the database; `null`: they are no limit. */
   readonly connections: number | null;
   readonly rules: readonly Rule[];
@@ -28,11 +26,14 @@ export interface WebScaling {
 
 /** How the number of workers of a queue moves between its bounds. */
 export interface WorkerScaling {
-  readonly library: QueueLibrary | null;
+  /** Who knows how many jobs wait; `null`: nobody. */
+  readonly source: QueueSource | null;
   /** A job should not wait longer. */
   readonly wait: Millis;
   /** Jobs that one worker works on at once. */
   readonly jobs: number;
+  /** Decisions are told, and nothing moves. */
+  readonly dryRun: boolean;
   readonly rules: readonly Rule[];
   readonly schedules: readonly Schedule[];
 }
@@ -62,6 +63,11 @@ const scheduleTexts = z
   .describe("Bounds that hold at certain times, such as weekdays 08:00-18:00: min 5.");
 
 const zone = line.prefault("UTC").describe("The time zone of the schedules, such as Europe/Berlin.");
+
+const dryRun = z
+  .boolean()
+  .prefault(false)
+  .describe("Only tell what would be decided, in ps --why and the journal; the number stays.");
 
 /** Schedules need the zone, which stands beside them. */
 function withSchedules<T extends { readonly schedules: readonly string[]; readonly zone: string }>(
@@ -103,22 +109,19 @@ const webFields = z
     rules,
     schedules: scheduleTexts,
     zone,
+    dryRun,
   })
   .meta({ id: "WebScaling" });
 
 const workerFields = z
   .strictObject({
-    library: z
-      .enum(QUEUE_LIBRARIES)
-      .optional()
-      .describe(
-        "How the queue is kept in the durable Redis; without it, its depth is not known, and only schedules move the number.",
-      ),
+    ...sourceFields,
     wait: duration.prefault("30s").describe("A job should not wait longer."),
     jobs: z.number().int().min(1).max(1000).prefault(1).describe("Jobs that one worker works on at once."),
     rules,
     schedules: scheduleTexts,
     zone,
+    dryRun,
   })
   .meta({ id: "WorkerScaling" });
 
@@ -128,4 +131,6 @@ export const webScaling: z.ZodType<WebScaling> = webFields
 
 export const workerScaling: z.ZodType<WorkerScaling> = workerFields
   .transform(withSchedules)
-  .transform((value): WorkerScaling => ({ ...value, library: value.library ?? null }));
+  .transform(({ library, command, prometheus, ...value }, context): WorkerScaling => {
+    return { ...value, source: sourceOf({ library, command, prometheus }, context) };
+  });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type AppProcess, processFields, shorthand } from "../process.ts";
-import { command, type Instances, instances, line } from "../scalars.ts";
+import { command, type Instances, instancesOrNone, line } from "../scalars.ts";
 import { type WorkerScaling, workerScaling } from "../scaling/scaling.ts";
 import { withTraits } from "../traits.ts";
 
@@ -17,7 +17,7 @@ export type Workers = Readonly<Record<string, Worker>>;
 const fields = z
   .strictObject({
     ...processFields("a worker", "30s"),
-    instances: instances.prefault(1).describe("How many workers run, or the bounds between which it moves."),
+    instances: instancesOrNone.prefault(1).describe("How many workers run, or the bounds between which it moves."),
     scale: workerScaling.prefault({}).describe("How the number moves between the bounds of instances."),
     queue: line.optional().describe("The queue that it takes jobs from; the worker's name when absent."),
   })

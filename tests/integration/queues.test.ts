@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { test } from "node:test";
+import type { FleetReport } from "@tenfold/protocol";
+import { Queue } from "bullmq";
+import { eventually } from "../harness/eventually.ts";
+import { createProject, type Project } from "../harness/project.ts";
+import { connectRedis } from "../harness/writers.ts";
+
+const SERVER = `
+import { createServer } from "node:http";
+createServer((request, response) => response.end("ok")).listen(process.env.PORT, process.env.HOST);
+`;
+
+/** Asked to end, it goes on with its job until there is a file that says so. */
+const WORKER = `
+import { existsSync, writeFileSync } from "node:fs";
+const [asked, done] = process.argv.slice(2);
+setInterval(() => {}, 1000);
+process.on("SIGTERM", () => {
+  writeFileSync(asked, "");
+  setInterval(() => existsSync(done) && process.exit(0), 20);
+});
+`;
+
+const BOUNDS = "instances: { min: 1, max: 3 }";
+
+/** What the engine exports of a queue: depth, in hand, age of the oldest in seconds, jobs ever. */
+interface Seen {
+  readonly depth?: number;
+  readonly in_flight?: number;
+  readonly oldest_seconds?: number;
+  readonly jobs_total?: number;
+}
+
+async function seen(project: Project): Promise<Readonly<Record<string, Seen>>> {
+  const { "engine/metrics": port } = project.state.ports as Readonly<Record<string, number>>;
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const found: Record<string, Record<string, number>> = {};
+  for (const [, figure = "", queue = "", value] of text.matchAll(/^tenfold_queue_(\w+)\{queue="(\w+)"\} (\S+)$/gm))
+    found[queue] = { ...found[queue], [figure]: Number(value) };
+  return found;
+}
+
+async function whyOf(project: Project, group: string): Promise<string> {
+  const { scaling } = JSON.parse((await project.tenfold("ps", "--json")).stdout) as FleetReport;
+  return scaling?.find((each) => each.group === group)?.why ?? "";
+}
+
+test("queues are read wherever they are, and why one cannot be read is told", async () => {
+  const file = `name: shop
+web: node server.mjs
+redis: { replicas: 0, sentinels: 0 }
+monitoring: { interval: 1s }
+workers:
+  bull: { command: sleep 1000, ${BOUNDS}, scale: { library: bullmq } }
+  keyed: { command: sleep 1000, ${BOUNDS}, scale: { library: list } }
+  streamed: { command: sleep 1000, ${BOUNDS}, scale: { library: stream } }
+  counted: { command: sleep 1000, ${BOUNDS}, queue: films, env: { AGE: 35s }, scale: { command: 'test "$QUEUE" = films && echo 7 $AGE' } }
+  asked: { command: sleep 1000, ${BOUNDS}, scale: { prometheus: { depth: 'tenfold_queue_depth{queue="counted"} * 2', oldest: 'tenfold_queue_oldest_seconds{queue="counted"}' } } }
+  broken: { command: sleep 1000, ${BOUNDS}, scale: { command: 'echo no broker here >&2; exit 3' } }
+`;
+  await using project = await createProject({ files: { "server.mjs": SERVER, "tenfold.yaml": file } });
+  await project.up();
+  await project.healthy();
+  const redis = connectRedis(await project.variable("REDIS_URL"));
+  const queue = new Queue("bull", { connection: redis });
+  try {
+    await queue.addBulk(["a", "b", "c"].map((name) => ({ name, data: {} })));
+    await redis.rpush("keyed", "1", "2");
+    await redis.xgroup("CREATE", "streamed", "workers", "0", "MKSTREAM");
+    for (const job of ["1", "2", "3", "4"]) await redis.xadd("streamed", "*", "job", job);
+    await redis.xreadgroup("GROUP", "workers", "one", "COUNT", "1", "STREAMS", "streamed", ">");
+    const { counted, asked, bull, keyed, streamed } = await eventually(
+      "all queues are read",
+      async () => {
+        const queues = await seen(project);
+        assert.equal(queues.bull?.depth, 3);
+        assert.equal(queues.keyed?.depth, 2);
+        assert.equal(queues.streamed?.depth, 3);
+        assert.equal(queues.asked?.depth, 14);
+        assert.match(await whyOf(project, "worker.broken"), /no fresh measurements/);
+        return queues;
+      },
+      60_000,
+    );
+    assert.deepEqual(counted, { depth: 7, oldest_seconds: 35 });
+    assert.equal(asked?.oldest_seconds, 35);
+    assert.equal(bull?.jobs_total, 3);
+    assert.equal(bull?.in_flight, 0);
+    assert.equal(keyed?.in_flight, undefined);
+    assert.equal(streamed?.in_flight, 1);
+    for (const each of [bull, streamed]) assert.ok((each?.oldest_seconds ?? -1) >= 0);
+    assert.equal(
+      await whyOf(project, "worker.broken"),
+      "stays 1: no fresh measurements; its command exited with 3: no broker here",
+    );
+  } finally {
+    await queue.close();
+    redis.disconnect();
+  }
+});
+
+test("a worker that is needed no more finishes its job, however long that takes beside its grace", async () => {
+  const command = 'command: [node, worker.mjs, "${ASKED}", "${DONE}"]';
+  const fileFor = (directory: string): string => `name: shop
+web: node server.mjs
+workers:
+  films:
+    ${command.replace("${ASKED}", `${directory}/asked`).replace("${DONE}", `${directory}/done`)}
+    ${BOUNDS}
+    grace: 100ms
+    scale: { schedules: ["daily 00:00-24:00: min 1"] }
+`;
+  await using project = await createProject({ files: { "server.mjs": SERVER, "worker.mjs": WORKER } });
+  await project.write({ "tenfold.yaml": fileFor(project.directory) });
+  await project.up();
+  await project.healthy();
+  await project.tenfold("scale", "worker.films=2");
+  const { pid } = await project.member("worker-films-2");
+  await project.tenfold("scale", "worker.films=auto");
+  await eventually("it is asked to end", () => existsSync(project.path("asked")), 20_000);
+  const before = Date.now();
+  // Nothing waits for it, and its grace goes by.
+  await project.tenfold("scale", "web=2");
+  await eventually("its grace is over", () => Date.now() - before > 1_000);
+  const leaving = await project.member("worker-films-2");
+  assert.deepEqual([leaving.state, leaving.pid], ["draining", pid]);
+  await project.write({ done: "" });
+  await eventually(
+    "it has left",
+    async () => assert.ok(!(await project.ps()).members.some(({ name }) => name === "worker-films-2")),
+    20_000,
+  );
+});
