@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { test } from "node:test";
 import type { FleetReport } from "@tenfold/protocol";
 import { Queue } from "bullmq";
@@ -14,13 +13,9 @@ createServer((request, response) => response.end("ok")).listen(process.env.PORT,
 
 /** Asked to end, it goes on with its job until there is a file that says so. */
 const WORKER = `
-import { existsSync, writeFileSync } from "node:fs";
-const [asked, done] = process.argv.slice(2);
+import { existsSync } from "node:fs";
 setInterval(() => {}, 1000);
-process.on("SIGTERM", () => {
-  writeFileSync(asked, "");
-  setInterval(() => existsSync(done) && process.exit(0), 20);
-});
+process.on("SIGTERM", () => setInterval(() => existsSync("done") && process.exit(0), 20));
 `;
 
 const BOUNDS = "instances: { min: 1, max: 3 }";
@@ -102,24 +97,24 @@ workers:
 });
 
 test("a worker that is needed no more finishes its job, however long that takes beside its grace", async () => {
-  const command = 'command: [node, worker.mjs, "${ASKED}", "${DONE}"]';
-  const fileFor = (directory: string): string => `name: shop
+  const file = `name: shop
 web: node server.mjs
 workers:
   films:
-    ${command.replace("${ASKED}", `${directory}/asked`).replace("${DONE}", `${directory}/done`)}
+    command: node worker.mjs
     ${BOUNDS}
     grace: 100ms
     scale: { schedules: ["daily 00:00-24:00: min 1"] }
 `;
-  await using project = await createProject({ files: { "server.mjs": SERVER, "worker.mjs": WORKER } });
-  await project.write({ "tenfold.yaml": fileFor(project.directory) });
+  const files = { "server.mjs": SERVER, "worker.mjs": WORKER, "tenfold.yaml": file };
+  await using project = await createProject({ files });
   await project.up();
   await project.healthy();
   await project.tenfold("scale", "worker.films=2");
   const { pid } = await project.member("worker-films-2");
   await project.tenfold("scale", "worker.films=auto");
-  await eventually("it is asked to end", () => existsSync(project.path("asked")), 20_000);
+  const state = async (): Promise<string> => (await project.member("worker-films-2")).state;
+  await eventually("it is asked to end", async () => (await state()) === "draining", 20_000);
   const before = Date.now();
   // Nothing waits for it, and its grace goes by.
   await project.tenfold("scale", "web=2");
@@ -129,7 +124,7 @@ workers:
   await project.write({ done: "" });
   await eventually(
     "it has left",
-    async () => assert.ok(!(await project.ps()).members.some(({ name }) => name === "worker-films-2")),
+    async () => !(await project.ps()).members.some(({ name }) => name === "worker-films-2"),
     20_000,
   );
 });

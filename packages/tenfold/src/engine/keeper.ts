@@ -35,6 +35,7 @@ export class Keeper {
   #wasReady = false;
   #readyAt = 0;
   #killedFor: string | null = null;
+  #lastReason = "it has not answered yet";
   #retry: NodeJS.Timeout | undefined;
   /** Before the next look. */
   readonly #pause = new Pause();
@@ -78,9 +79,9 @@ export class Keeper {
     return this.#startedAt;
   }
 
-  /** Starts its process, unless one runs. Does not wait until it is ready. Faults: those of a start. */
+  /** Starts its process, unless one runs, be it that it winds down. Does not wait until it is ready. Faults: those of a start. */
   async start(): Promise<void> {
-    this.#stopping = false;
+    this.#stopping &&= this.#winding !== null;
     clearTimeout(this.#retry);
     // Whoever starts it has mended something, or hopes so: it gets all its tries again.
     if (this.#running !== null) return;
@@ -114,24 +115,30 @@ export class Keeper {
     if (this.#running !== null) this.#become({ state: "draining", running: this.#running, since: this.#host.now() });
   }
 
-  /** Takes back that it was leaving. Whoever was asked to end does so, and is started again. */
+  /** Takes back that it was leaving. */
   stay(): void {
     const running = this.#running;
-    if (this.#state.state !== "draining" || running === null || (this.#stopping && this.#winding !== running)) return;
-    this.#stopping = false;
+    if (this.#state.state !== "draining" || running === null || this.#stopping) return;
     this.#become({ state: "starting", running, since: this.#startedAt });
     void this.#look(running);
   }
 
-  /** Asks its process, once, to end when its work is done; resolves when it has. */
+  /** Takes back that it winds down: it ends all the same, for it was asked to, and is started again. */
+  goOn(): void {
+    if (this.#winding !== this.#running) return;
+    this.#stopping = false;
+    this.stay();
+  }
+
+  /** Asks its process, once, to end when its work is done; resolves when it has, or when that is under way already. */
   async windDown({ signal }: Stop): Promise<void> {
     const [running, former] = [this.#running, this.#winding];
-    if (running === null) return;
+    if (running === null || this.#stopping) return;
     [this.#stopping, this.#winding] = [true, running];
     this.leave();
     await askToEnd(this.#host.driver, running, former === running ? null : signal);
     // Somebody else may have ended it, or have taken it back.
-    if (this.#winding === running && this.#stopping) this.#stopped();
+    if (this.#winding === running && this.#stopping) this.#become({ state: "stopped", since: this.#host.now() });
   }
 
   /** Ends its process and all that it started. Aborting `hurry` means SIGKILL now. Gives whether its grace was enough. */
@@ -143,13 +150,8 @@ export class Keeper {
     const asked = { grace, signal: this.#winding === running ? null : signal };
     this.#winding = null;
     const inTime = running === null || (await stopProcess(this.#host.driver, running, asked, hurry));
-    this.#stopped();
-    return inTime;
-  }
-
-  #stopped(): void {
-    this.#running = null;
     this.#become({ state: "stopped", since: this.#host.now() });
+    return inTime;
   }
 
   /** Ends its process at once, with all that it started. What follows is as after any death; `reason` tells of it. */
@@ -178,12 +180,11 @@ export class Keeper {
     if (this.#running === running && probe.ready) this.#observe(running, probe, 0);
   }
 
-  /** Resolves when it is ready. Faults: TF_MEMBER_EXITED after three exits, TF_MEMBER_NOT_READY when its time is up. */
+  /** Resolves when it is ready, at once when it winds down. Faults: TF_MEMBER_EXITED after three exits, TF_MEMBER_NOT_READY when its time is up. */
   async whenReady(signal: AbortSignal): Promise<void> {
-    if (this.#state.state === "ready") return;
+    if (this.#state.state === "ready" || (this.#stopping && this.#winding !== null)) return;
     const { start: within } = this.#host.paceOf(this.name);
-    const reason = (): string => (this.#state.state === "failed" ? this.#state.reason : this.#lastReason);
-    const late = (): Fault => lateness(this.name, within, reason());
+    const late = (): Fault => lateness(this.name, within, this.#state, this.#lastReason);
     await this.#waiters.wait(signal, { crashes: this.#crashes, within, late });
   }
 
@@ -194,8 +195,6 @@ export class Keeper {
     this.#pause.end();
     this.#running = null;
   }
-
-  #lastReason = "it has not answered yet";
 
   async #launch(): Promise<void> {
     const launch = await this.#host.launchOf(this.name);
@@ -295,6 +294,7 @@ export class Keeper {
 
   #become(state: MemberState): void {
     this.#state = state;
+    if (state.state === "stopped") [this.#running, this.#winding] = [null, null];
     this.#host.changed(this.name, state);
   }
 }

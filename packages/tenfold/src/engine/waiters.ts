@@ -1,12 +1,14 @@
 import { Fault } from "../fault/fault.ts";
 import type { MemberName } from "../fleet/member.ts";
+import type { MemberState } from "../fleet/state.ts";
 import type { Millis } from "../units/millis.ts";
 
 /** Exits of a member that is being waited for, after which waiting has no sense. */
 const HOPELESS_AFTER = 3;
 
-/** TF_MEMBER_NOT_READY. */
-export function lateness(name: MemberName, within: Millis, reason: string): Fault {
+/** TF_MEMBER_NOT_READY. `said`: what its last failing probe said. */
+export function lateness(name: MemberName, within: Millis, state: MemberState, said: string): Fault {
+  const reason = state.state === "failed" ? state.reason : said;
   return new Fault("TF_MEMBER_NOT_READY", `${name} was not ready after ${within / 1000} s: ${reason}`);
 }
 

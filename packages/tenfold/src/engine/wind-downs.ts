@@ -37,7 +37,7 @@ export class WindDowns {
       this.#asked.delete(name);
       if (this.#members.find(name) === undefined) continue;
       const keeper = this.#members.keeper(name);
-      if (keeper.running !== null) keeper.stay();
+      if (keeper.running !== null) keeper.goOn();
       // A start that fails is tried again by the keeper.
       else void keeper.start().catch(() => {});
     }
@@ -47,10 +47,10 @@ export class WindDowns {
     const keeper = this.#members.keeper(name);
     if (keeper.running === null) return true;
     const stop = this.#members.stopOf(name);
-    const before = this.#asked.get(name);
-    const idleSince = inHand === 0 ? (before?.idleSince ?? this.#now()) : null;
+    const idleSince = inHand === 0 ? (this.#asked.get(name)?.idleSince ?? this.#now()) : null;
     this.#asked.set(name, { group, idleSince });
-    if (before === undefined) void keeper.windDown(stop);
+    // Somebody may have replaced the process that was asked.
+    void keeper.windDown(stop);
     return idleSince !== null && this.#now() - idleSince >= stop.grace;
   }
 }
