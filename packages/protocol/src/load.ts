@@ -2,6 +2,7 @@ export type LoadCauseName =
   | "connections-exhausted"
   | "pool-waiting"
   | "lock-waiting"
+  | "slow-statements"
   | "lagging-replica"
   | "cache-misses"
   | "cache-evictions"

@@ -51,6 +51,7 @@ const OBSERVATION: Observation = {
     transactions: 1,
     synchronous: 1,
     lag: new Map([["postgres-2" as MemberName, 16]]),
+    statements: { calls: 40, time: 2_500, lately: null },
   },
   pooler: { clients: 1, waiting: 1, longestWait: 1500, servers: 1, poolSize: 25 },
   redis: new Map([
@@ -96,6 +97,8 @@ test("figures are in base units, and say whose they are", () => {
     'tenfold_member_cpu_ratio{member="web-1",kind="web"} 0.5',
     'tenfold_member_leads{member="postgres-1",kind="postgres"} 1',
     'tenfold_queue_oldest_seconds{queue="mail"} 2',
+    "tenfold_postgres_statements_total 40",
+    "tenfold_postgres_statement_seconds_total 2.5",
     "tenfold_pooler_longest_wait_seconds 1.5",
     "tenfold_backup_due_timestamp_seconds 60",
     "tenfold_backup_failed 1",

@@ -172,6 +172,18 @@ function dataFamilies({ database, pooler, redis }: Observation): Family[] {
       samples: [[{}, database?.transactions]],
     },
     {
+      name: "tenfold_postgres_statements_total",
+      type: "counter",
+      help: "Statements of the application on the primary, since the engine first looked.",
+      samples: [[{}, database?.statements?.calls]],
+    },
+    {
+      name: "tenfold_postgres_statement_seconds_total",
+      type: "counter",
+      help: "Time that they took.",
+      samples: [[{}, database?.statements == null ? null : database.statements.time / 1000]],
+    },
+    {
       name: "tenfold_postgres_replica_lag_bytes",
       type: "gauge",
       help: "What a replica has yet to replay.",

@@ -123,7 +123,7 @@ const ROUTES: Readonly<Record<string, Handler>> = {
   "GET /v1/releases": async ({ engine }, _request, response) => send(response, 200, engine.releases()),
   "GET /v1/health": async ({ engine }, _request, response) => send(response, 200, await engine.health()),
   "GET /v1/load": async ({ engine }, _request, response, url) =>
-    send(response, 200, engine.loadDiagnosis(Number(url.searchParams.get("lasting")))),
+    send(response, 200, await engine.loadDiagnosis(Number(url.searchParams.get("lasting")))),
   "GET /v1/version": async (_parts, _request, response) =>
     send(response, 200, { version: VERSION, pid: process.pid, memory: process.memoryUsage() }),
 };

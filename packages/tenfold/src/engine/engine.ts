@@ -1,5 +1,4 @@
 import type { BackupsReport, FleetReport, HealthReport, LoadDiagnosis, ReleasesReport } from "@tenfold/protocol";
-import { diagnoseLoad } from "../capacity/load/diagnose.ts";
 import { Fault } from "../fault/fault.ts";
 import { applicationEnvironment, type Environment } from "../fleet/environment.ts";
 import type { Machine } from "../fleet/machine.ts";
@@ -16,6 +15,7 @@ import { reportBackups } from "./backup-report.ts";
 import { Events } from "./events.ts";
 import type { EngineHost } from "./host.ts";
 import type { UpRequest } from "./intent.ts";
+import { observedLoad } from "./load-diagnosis.ts";
 import { type Caller, ENGINE, ENGINE_FIRMLY, Operations } from "./operation.ts";
 import { OwnAccord } from "./own-accord.ts";
 import { reportFleet, reportHealth, reportLatency, reportReleases, reportScaling } from "./report.ts";
@@ -157,11 +157,8 @@ export class Engine {
   }
 
   /** What the looks of the last so many milliseconds, an hour at most, say of the load. Fault: TF_NOT_RUNNING. */
-  loadDiagnosis(lasting: number): LoadDiagnosis {
-    const { observer, supervisor } = this.#running();
-    const since = this.#host.now() - lasting;
-    const looks = observer.all.filter(({ at }) => at >= since);
-    return diagnoseLoad({ looks, spec: supervisor.store.state.spec });
+  async loadDiagnosis(lasting: number): Promise<LoadDiagnosis> {
+    return observedLoad(this.#running(), this.#host.now() - lasting);
   }
 
   /** What is known beside what members do; `null` when no fleet runs. */

@@ -39,6 +39,34 @@ export interface WebFigures {
   readonly instances: ReadonlyMap<MemberName, InstanceFigures>;
 }
 
+/** A statement of the application: all that differ in nothing but constants are one. */
+export interface StatementFigures {
+  /** PostgreSQL's number for it. */
+  readonly id: string;
+  readonly calls: number;
+  /** Milliseconds that all of them took. */
+  readonly time: number;
+}
+
+/** What the application's statements did in a while. */
+export interface StatementGrowth {
+  readonly calls: number;
+  /** Milliseconds that all of them took. */
+  readonly time: number;
+  /** Those that took the most of it. */
+  readonly slowest: readonly StatementFigures[];
+}
+
+/** The application's statements on the primary. They are looked at less often than the rest. */
+export interface StatementTotals {
+  /** Counters since the engine first looked, as of its last look at them; another primary goes on with them. */
+  readonly calls: number;
+  /** Milliseconds. */
+  readonly time: number;
+  /** At a look at them, what they did in the milliseconds since the one before; else `null`. */
+  readonly lately: (StatementGrowth & { readonly lasting: number }) | null;
+}
+
 /** The primary, as it sees itself. */
 export interface DatabaseFigures {
   readonly connections: number;
@@ -51,6 +79,8 @@ export interface DatabaseFigures {
   readonly synchronous: number;
   /** Bytes that each replica lags behind. */
   readonly lag: ReadonlyMap<MemberName, number>;
+  /** `null` where it does not count them. */
+  readonly statements: StatementTotals | null;
 }
 
 export interface PoolerFigures {

@@ -93,6 +93,11 @@ export interface PostgresControl {
   replication(context: Context, member: Member): Promise<Replication | null>;
   /** What the primary does now; `null` when it does not answer. */
   figures(context: Context, primary: Member): Promise<DatabaseFigures | null>;
+  /**
+   * Texts of statements by their ids, on one line and without constants. Those that are unknown by now, or may hold
+   * secrets, are left out; none when the primary does not answer.
+   */
+  statementTexts(context: Context, primary: Member, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Makes a stopped server a replica that can follow the primary: by pg_rewind, or by a new copy. Faults: TF_PREPARE_FAILED, TF_DISK_FULL. */
   rejoin(context: Context, member: Member, how: "rewind" | "copy"): Promise<void>;
   /** Who was the primary, by what the data directories say; `null` when there are none. For a fleet whose state is lost. */

@@ -143,6 +143,7 @@ export class MemoryServices implements Services {
       return { names: synchronousStandbyNames(fleet, { name }), source: null, lsn: this.#tier.lsn, senders };
     },
     figures: async () => null,
+    statementTexts: async () => new Map(),
     rejoin: (_context, { name }, how) => this.#tier.effect(`${how} ${name}`, this.#life),
     checkpoint: (_context, member) => this.#tier.effect(`checkpoint ${member.name}`, this.#life),
     confirmCaughtUp: (_context, member, from) => this.#tier.effect(`confirm ${member.name} after ${from}`, this.#life),

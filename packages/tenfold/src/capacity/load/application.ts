@@ -4,7 +4,8 @@ import type { MemberName } from "../../fleet/member.ts";
 import { growth, memberAt, type Observation } from "../../fleet/observation.ts";
 import { bytes, formatBytes } from "../../units/bytes.ts";
 import { formatDuration } from "../../units/millis.ts";
-import { grown, mean, most, shareOf, type Window } from "./cause.ts";
+import { grown, mean, most, OFTEN, percent, RECENT, recent, shareOf, type Window, waitsForLocks } from "./cause.ts";
+import { LARGE_PART, slowStatements, textOf } from "./statements.ts";
 
 /** Milliseconds: a mean above it is slow for anybody. */
 const SLOW_MS = 200;
@@ -15,7 +16,6 @@ const IDLE_CPU = 50;
 const SLOW_TAIL_MS = 500;
 const TAIL_TIMES = 5;
 const LEAST_LOOKS = 3;
-const OFTEN = 0.2;
 const WORTH_TELLING = 0.001;
 /** Seconds of looks that a trend of memory needs, and what it has to amount to. */
 const TREND_SECONDS = 300;
@@ -23,12 +23,6 @@ const GROWTH_SHARE = 0.2;
 const GROWTH_BYTES = 32 * 1024 ** 2;
 const STRAIGHT = 0.8;
 const LATE_JOB_MS = 30_000;
-/** The last looks still know what each instance did. */
-const RECENT = 12;
-
-function recent({ looks }: Window): readonly Observation[] {
-  return looks.slice(-RECENT);
-}
 
 function instancesIn(looks: readonly Observation[]): MemberName[] {
   return [...new Set(looks.flatMap(({ web }) => [...(web?.instances.keys() ?? [])]))];
@@ -43,25 +37,25 @@ function meanResponse(looks: readonly Observation[], name: MemberName): number |
   return mean(looks.flatMap(({ web }) => web?.instances.get(name)?.response ?? []));
 }
 
-function whoItWaitsFor({ looks }: Window): string {
-  const waits =
-    shareOf(
-      looks.map(({ pooler }) => pooler),
-      ({ waiting }) => waiting > 0,
-    ) ?? 0;
-  if (waits >= OFTEN) return "the pool of the database, where clients waited: see pool-waiting";
-  const locks =
-    shareOf(
-      looks.map(({ database }) => database),
-      ({ waitingForLocks }) => waitingForLocks > 0,
-    ) ?? 0;
-  if (locks >= OFTEN) return "locks of the database: see lock-waiting";
-  return "the database (tenfold psql: SELECT query, mean_exec_time FROM pg_stat_statements ORDER BY total_exec_time DESC LIMIT 5), or services outside of the fleet";
+/** `held`: requests that were being answered at once, on average. */
+function whoItWaitsFor(window: Window, held: number): string {
+  const looks = recent(window.looks);
+  const locked = waitsForLocks(window);
+  const slow = slowStatements(looks).find(({ busy }) => busy >= held * LARGE_PART);
+  if (slow !== undefined && !locked)
+    return `the statement that took ${percent(slow.share)} of the database's time: ${textOf(window, slow)}`;
+  const poolers = window.looks.map(({ pooler }) => pooler);
+  if ((shareOf(poolers, ({ waiting }) => waiting > 0) ?? 0) >= OFTEN)
+    return "the pool of the database, where clients waited: see pool-waiting";
+  if (locked) return "locks of the database: see lock-waiting";
+  return looks.some(({ database }) => database?.statements?.lately != null)
+    ? "services outside of the fleet: no statement on the database's primary took a large part of that time"
+    : "the database (tenfold psql: SELECT query, mean_exec_time FROM pg_stat_statements ORDER BY total_exec_time DESC LIMIT 5), or services outside of the fleet";
 }
 
 /** CPU and latency of the instances that answered lately. */
 export function webBound(window: Window): LoadCause[] {
-  const looks = recent(window);
+  const looks = recent(window.looks);
   const rate = grown(
     looks.map(({ web }) => web?.requests),
     growth,
@@ -84,6 +78,7 @@ export function webBound(window: Window): LoadCause[] {
       },
     ];
   if (response === null || response < SLOW_MS || cpu >= IDLE_CPU) return [];
+  const lasted = (looks.at(-1)?.at ?? 0) - (looks[0]?.at ?? 0);
   return [
     {
       name: "dependency-bound",
@@ -91,14 +86,14 @@ export function webBound(window: Window): LoadCause[] {
       subject: "web",
       figure: `answers took ${Math.round(response)} ms on average while instances used ${shown}`,
       why: "the time goes by in waiting for something else; more instances would wait as well",
-      change: `look at ${whoItWaitsFor(window)}`,
+      change: `look at ${whoItWaitsFor(window, (rate * response) / lasted)}`,
     },
   ];
 }
 
 /** A few answers that are far slower than the rest: the mean does not show them. */
 export function slowTail(window: Window): LoadCause[] {
-  const known = recent(window).flatMap(({ latency }) => latency ?? []);
+  const known = recent(window.looks).flatMap(({ latency }) => latency ?? []);
   const slow = known.filter(({ p50, p95 }) => p95 >= SLOW_TAIL_MS && p95 >= p50 * TAIL_TIMES);
   const worst = slow.toSorted((a, b) => b.p95 - a.p95)[0];
   if (worst === undefined || known.length < LEAST_LOOKS || slow.length * 2 < known.length) return [];

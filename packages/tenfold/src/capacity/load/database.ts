@@ -2,20 +2,14 @@ import type { LoadCause } from "@tenfold/protocol";
 import type { DatabaseFigures, PoolerFigures } from "../../fleet/figures.ts";
 import { localPostgres } from "../../spec/local.ts";
 import { bytes, formatBytes } from "../../units/bytes.ts";
-import { most, shareOf, type Window } from "./cause.ts";
+import { most, OFTEN, percent, shareOf, type Window, waitsForLocks } from "./cause.ts";
 
 const NEARLY_ALL = 0.9;
-/** Waiting at one look of five is no chance. */
-const OFTEN = 0.2;
 const LONG_WAIT_MS = 1_000;
 /** A file of the log. */
 const LAG = 16 * 1024 ** 2;
 /** Connections that are not the pool's. */
 const RESERVED = 15;
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
-}
 
 function databaseOf({ looks }: Window): (DatabaseFigures | null)[] {
   return looks.map(({ database }) => database);
@@ -55,7 +49,7 @@ export function poolWaiting(window: Window): LoadCause[] {
   const longest = most(known.map(({ longestWait }) => longestWait));
   const [worst] = known.toSorted((a, b) => b.waiting - a.waiting);
   if (worst === undefined || (share < OFTEN && longest < LONG_WAIT_MS)) return [];
-  const locked = (shareOf(databaseOf(window), ({ waitingForLocks }) => waitingForLocks > 0) ?? 0) >= OFTEN;
+  const locked = waitsForLocks(window);
   const max = most(databaseOf(window).map((database) => database?.maxConnections ?? 0)) || 100;
   const size = largerPool(worst, worst.waiting, max);
   const grow =

@@ -11,11 +11,13 @@ import {
 import type { Window } from "./cause.ts";
 import { connectionsExhausted, laggingReplicas, lockWaiting, poolWaiting } from "./database.ts";
 import { redisCauses } from "./redis.ts";
+import { statementCauses } from "./statements.ts";
 
 const LOOKS: readonly ((window: Window) => LoadCause[])[] = [
   connectionsExhausted,
   poolWaiting,
   lockWaiting,
+  statementCauses,
   laggingReplicas,
   redisCauses,
   requestsRefused,

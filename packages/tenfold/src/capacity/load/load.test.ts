@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LoadCauseName } from "@tenfold/protocol";
+import type { StatementFigures, StatementTotals } from "../../fleet/figures.ts";
 import type { MemberName } from "../../fleet/member.ts";
 import type { Observation } from "../../fleet/observation.ts";
 import { parseSpec } from "../../spec/parse.ts";
 import { bytes, mebibytes } from "../../units/bytes.ts";
+import { sum } from "./cause.ts";
 import { diagnoseLoad } from "./diagnose.ts";
+import { namedStatements } from "./statements.ts";
 
 const EVERY = 5_000;
 const MIB = 1024 ** 2;
@@ -39,7 +42,11 @@ interface Scene {
   readonly refused: number;
   readonly oldest: number;
   readonly p95: number;
+  /** What statements do in half a minute; `null`: nobody counts them. */
+  readonly statements: readonly StatementFigures[] | null;
 }
+
+const QUICK: StatementFigures = { id: "1", calls: 3_000, time: 3_000 };
 
 const WELL: Scene = {
   ...{ cpu: 30, response: 20, memory: 100 * MIB, restarts: 0, connections: 30, waiting: 0, longestWait: 0, locks: 0 },
@@ -55,8 +62,17 @@ const WELL: Scene = {
     refused: 0,
     oldest: 0,
     p95: 60,
+    statements: [QUICK],
   },
 };
+
+/** They are looked at every sixth time. */
+function statementsAt(at: number, slowest: Scene["statements"]): StatementTotals | null {
+  if (slowest === null) return null;
+  const [calls, time] = [sum(slowest.map((one) => one.calls)), sum(slowest.map((one) => one.time))];
+  const lately = at % 6 === 0 ? { calls, time, slowest, lasting: 6 * EVERY } : null;
+  return { calls: at * calls, time: at * time, lately };
+}
 
 /** Counters of a scene are what is added at each look. */
 function looksOf(scene: (at: number) => Partial<Scene>, count = 180): Observation[] {
@@ -96,6 +112,7 @@ function looksOf(scene: (at: number) => Partial<Scene>, count = 180): Observatio
         ...{ connections: now.connections, maxConnections: 100, waitingForLocks: now.locks, transactions: at },
         synchronous: 1,
         lag: new Map([[name("postgres-2"), now.lag]]),
+        statements: statementsAt(at, now.statements),
       },
       pooler: { clients: 50, waiting: now.waiting, longestWait: now.longestWait, servers: 25, poolSize: 25 },
       redis: new Map([
@@ -131,13 +148,19 @@ const PLANTED: readonly [LoadCauseName, (at: number) => Partial<Scene>, RegExp, 
     /pool\.size: 32/,
   ],
   ["lock-waiting", (at) => ({ locks: at % 2 }), /up to 1 sessions.*50 %/, /pg_blocking_pids/],
+  [
+    "slow-statements",
+    () => ({ statements: [{ id: "7", calls: 60, time: 24_000 }, QUICK] }),
+    /89 % of the time of all, with 1800 calls of 400 ms on average: .*queryid is 7/,
+    /EXPLAIN/,
+  ],
   ["lagging-replica", () => ({ lag: 64 * MIB }), /64\.0 MB/, /postgres\.replicas/],
   ["cache-misses", () => ({ hits: 50, misses: 50 }), /50 % of 17900 lookups/, /times to live/],
   ["cache-evictions", () => ({ evicted: 1 }), /179 entries were evicted/, /cache\.memory: 384mb/],
   ["redis-full", () => ({ redisMemory: 250 * MIB }), /250 MB of 256 MB/, /redis\.memory: 384mb/],
   ["memory-growth", (at) => ({ memory: (100 + at) * MIB }), /grew by 167 MB in 14 min/, /web\.memory/],
   ["cpu-bound", () => ({ cpu: 97 }), /1 instances used 97 %/, /scale web=2/],
-  ["dependency-bound", () => ({ response: 800, cpu: 4 }), /800 ms.*4 %/, /pg_stat_statements/],
+  ["dependency-bound", () => ({ response: 800, cpu: 4 }), /800 ms.*4 %/, /outside.*no statement/],
   ["slow-tail", () => ({ p95: 700 }), /700 ms and more, half of them 15 ms.*of 500 in 5 s/, /routes/],
   ["instances-full", () => ({ queued: 9 }), /up to 9 requests/, /web\.concurrency/],
   ["requests-refused", () => ({ refused: 1 }), /179 of 17900 requests/, /tenfold health/],
@@ -188,4 +211,42 @@ test("without load, slow answers of the past are no cause", () => {
 test("parts that nobody answered for are left out", () => {
   const looks = looksOf(() => ({})).map((look) => ({ ...look, web: null, database: null, pooler: null }));
   assert.deepEqual(namesIn(looks), []);
+});
+
+test("one statement that took most of what answers took is named by its text where answers are slow", () => {
+  const slow = { id: "7", calls: 300, time: 120_000 };
+  const looks = looksOf(() => ({ response: 800, cpu: 4, waiting: 5, statements: [slow, QUICK] }));
+  const { causes } = diagnoseLoad({ looks, spec: SPEC, texts: new Map([["7", "SELECT $1"]]) });
+  assert.deepEqual(
+    causes.map((one) => one.name),
+    ["pool-waiting", "slow-statements", "dependency-bound"],
+  );
+  assert.match(causes[1]?.figure ?? "", /98 % .* 400 ms on average: SELECT \$1$/);
+  assert.match(causes[2]?.change ?? "", /98 % of the database's time: SELECT \$1$/);
+  assert.deepEqual(namedStatements(looks), ["7"]);
+});
+
+test("a quick statement that is called all the time is told to be called less, and one that waits for locks is not to blame", () => {
+  const many = diagnoseLoad({
+    looks: looksOf(() => ({ statements: [{ id: "7", calls: 60_000, time: 18_000 }] })),
+    spec: SPEC,
+  });
+  assert.match(many.causes[0]?.figure ?? "", /0\.3 ms/);
+  assert.match(many.causes[0]?.why ?? "", /0\.6 connections/);
+  assert.match(many.causes[0]?.change ?? "", /less often/);
+  const looks = looksOf(() => ({ locks: 2, statements: [{ id: "7", calls: 60, time: 24_000 }] }));
+  assert.match(diagnoseLoad({ looks, spec: SPEC }).causes[1]?.change ?? "", /lock-waiting first/);
+});
+
+test("a report that is made once, many statements that share the time, and a fleet that does little have no slow one", () => {
+  const report = { id: "7", calls: 1, time: 25_000 };
+  assert.deepEqual(namesIn(looksOf((at) => ({ statements: at === 60 ? [report] : [QUICK] }))), []);
+  const alike = Array.from({ length: 6 }, (_, at) => ({ id: `${at}`, calls: 20, time: 4_000 }));
+  assert.deepEqual(namesIn(looksOf(() => ({ statements: alike }))), []);
+  assert.deepEqual(namesIn(looksOf(() => ({ statements: [{ id: "7", calls: 2, time: 500 }] }))), []);
+});
+
+test("where nobody counts statements, slow answers point to where they are counted", () => {
+  const looks = looksOf(() => ({ response: 800, cpu: 4, statements: null }));
+  assert.match(diagnoseLoad({ looks, spec: SPEC }).causes[0]?.change ?? "", /pg_stat_statements/);
 });

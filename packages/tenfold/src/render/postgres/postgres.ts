@@ -74,6 +74,8 @@ function settings(fleet: Fleet, member: Member): [string, string][] {
     ["max_worker_processes", `${tuning.maxParallelWorkers + 4}`],
     ["max_parallel_workers", `${tuning.maxParallelWorkers}`],
     ["shared_preload_libraries", "pg_stat_statements"],
+    // ALTER ROLE ... PASSWORD would be kept with its password.
+    ["pg_stat_statements.track_utility", "off"],
     ["wal_level", "replica"],
     ["wal_compression", "on"],
     ["wal_log_hints", "on"],

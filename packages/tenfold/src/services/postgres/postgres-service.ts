@@ -13,6 +13,7 @@ import { preparePostgres, rejoin, unfitPostgres } from "./prepare.ts";
 import { parseLsn, readControlData } from "./programs.ts";
 import { type Ask, readFigures, readPosition, readReplication } from "./replication.ts";
 import { setUpPostgres } from "./setup.ts";
+import { readStatementTexts, Statements } from "./statements.ts";
 
 const PROBE_WITHIN = millis(1_000);
 /** For questions on which a failover waits: whoever is well answers in a millisecond. */
@@ -67,6 +68,7 @@ function describe(row: Row): Probe {
 /** PostgreSQL's servers: probed by a query, prepared by PostgreSQL's own programs. */
 export class PostgresService implements ServiceAdapter, PostgresControl {
   readonly #sessions = new ProbeSessions();
+  readonly #statements = new Statements();
 
   prepare(context: Context, member: Member): Promise<void> {
     return preparePostgres(context, member);
@@ -130,8 +132,16 @@ export class PostgresService implements ServiceAdapter, PostgresControl {
     return readReplication(this.#ask, context, member, PROBE_WITHIN);
   }
 
-  figures(context: Context, primary: Member): Promise<DatabaseFigures | null> {
-    return readFigures(this.#ask, context, primary, PROBE_WITHIN);
+  async figures(context: Context, primary: Member): Promise<DatabaseFigures | null> {
+    const [figures, statements] = await Promise.all([
+      readFigures(this.#ask, context, primary, PROBE_WITHIN),
+      this.#statements.totals(context, primary),
+    ]);
+    return figures === null ? null : { ...figures, statements };
+  }
+
+  statementTexts(context: Context, primary: Member, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return readStatementTexts(context, primary, ids);
   }
 
   rejoin(context: Context, member: Member, how: "rewind" | "copy"): Promise<void> {

@@ -39,13 +39,13 @@ SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backe
        (SELECT coalesce(json_agg(json_build_object('name', application_name,
                  'lag', pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn))), '[]') FROM pg_stat_replication) AS lag`;
 
-/** What a primary does now; \`null\` when it does not answer. */
+/** What a primary does now, but for its statements; `null` when it does not answer. */
 export async function readFigures(
   ask: Ask,
   context: Context,
   member: Member,
   within: Millis,
-): Promise<DatabaseFigures | null> {
+): Promise<Omit<DatabaseFigures, "statements"> | null> {
   try {
     const [row] = await ask(context, member, { sql: FIGURES, within });
     if (row === undefined) return null;
