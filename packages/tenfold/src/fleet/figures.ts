@@ -36,6 +36,7 @@ export interface WebFigures {
    * counted by the process with this pid: another one has begun at zero.
    */
   readonly answers: { readonly process: number; readonly counts: AnswerCounts };
+  /** Those that it sends requests to, and those that still have something in flight. */
   readonly instances: ReadonlyMap<MemberName, InstanceFigures>;
 }
 

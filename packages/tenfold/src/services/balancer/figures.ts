@@ -2,6 +2,11 @@ import type { InstanceFigures, WebFigures } from "../../fleet/figures.ts";
 import type { MemberName } from "../../fleet/member.ts";
 import { type StatisticsRow, sumOf } from "./statistics.ts";
 
+/** Whether somebody is in the slot, or was and still finishes something. */
+function isTaken(rows: readonly StatisticsRow[]): boolean {
+  return rows.some((row) => !row.get("status").startsWith("MAINT") || Number(row.get("scur")) > 0);
+}
+
 function serverFigures(rows: readonly StatisticsRow[]): InstanceFigures {
   const requests = sumOf(rows, "stot");
   // The mean of each backend counts as much as it has answered.
@@ -35,6 +40,6 @@ export function webFigures(rows: readonly StatisticsRow[], answers: WebFigures["
     refused,
     queued: sumOf(backends, "qcur") + sumOf(servers, "qcur"),
     answers,
-    instances: new Map([...byName].map(([name, own]) => [name, serverFigures(own)])),
+    instances: new Map([...byName].flatMap(([name, own]) => (isTaken(own) ? [[name, serverFigures(own)]] : []))),
   };
 }
