@@ -51,6 +51,9 @@ test("the 95th percentile of real answers makes a fleet grow, and is told to peo
       Number(
         new RegExp(`^tenfold_balancer_response_seconds_bucket\\{le="${bound}"\\} (\\d+)$`, "m").exec(figures)?.[1],
       );
+    assert.match(figures, /^tenfold_web_responses_total\{member="web-1",code="2xx"\} [1-9]/m);
+    assert.match(figures, /^tenfold_web_websockets\{member="web-1"\} 0$/m);
+    assert.doesNotMatch(figures, /member="web-3"/, "nobody is in the slots beyond");
     assert.ok(below("0.5") > 0 && below("0.75") > below("0.5"), figures);
   } finally {
     for (const load of loads) load.signal("SIGKILL");

@@ -41,7 +41,15 @@ const OBSERVATION: Observation = {
         [250_000, 1],
       ]),
     },
-    instances: new Map([[web, { requests: 4, errors: 1, inFlight: 0, response: 250, waited: 0 }]]),
+    instances: new Map([
+      [
+        web,
+        {
+          ...{ requests: 9, statuses: { "1xx": 3, "2xx": 4, "3xx": 0, "4xx": 1, "5xx": 1 } },
+          ...{ queued: 5, inFlight: 2, webSockets: 2, response: 250, waited: 0 },
+        },
+      ],
+    ]),
   },
   latency: null,
   database: {
@@ -94,6 +102,15 @@ test("figures are in base units, and say whose they are", () => {
   const text = exposition(REPORT, OBSERVATION, STANDING);
   for (const line of [
     'tenfold_web_response_seconds{member="web-1"} 0.25',
+    "# TYPE tenfold_web_responses_total counter",
+    'tenfold_web_responses_total{member="web-1",code="1xx"} 3',
+    'tenfold_web_responses_total{member="web-1",code="3xx"} 0',
+    'tenfold_web_responses_total{member="web-1",code="4xx"} 1',
+    'tenfold_web_errors_total{member="web-1"} 1',
+    "# TYPE tenfold_web_queued gauge",
+    'tenfold_web_queued{member="web-1"} 5',
+    "# TYPE tenfold_web_websockets gauge",
+    'tenfold_web_websockets{member="web-1"} 2',
     'tenfold_member_cpu_ratio{member="web-1",kind="web"} 0.5',
     'tenfold_member_leads{member="postgres-1",kind="postgres"} 1',
     'tenfold_queue_oldest_seconds{queue="mail"} 2',

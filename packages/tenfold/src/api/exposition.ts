@@ -1,4 +1,5 @@
 import type { FleetReport } from "@tenfold/protocol";
+import { type InstanceFigures, STATUS_CLASSES } from "../fleet/figures.ts";
 import { memberAt, type Observation } from "../fleet/observation.ts";
 import type { Standing } from "../fleet/standing.ts";
 import { answerHistogram } from "./histogram.ts";
@@ -94,36 +95,53 @@ function memberFamilies({ members, state }: FleetReport, observation: Observatio
 
 function webFamilies({ web }: Observation): Family[] {
   if (web === null) return [];
-  const each = (value: "requests" | "errors" | "inFlight"): Family["samples"] =>
-    [...web.instances].map(([name, figures]) => [{ member: name }, figures[value]]);
-  const response: Family["samples"] = [...web.instances].map(([name, figures]) => [
-    { member: name },
-    figures.response === null ? null : figures.response / 1000,
-  ]);
+  const each = (value: (figures: InstanceFigures) => number | null): Family["samples"] =>
+    [...web.instances].map(([name, figures]) => [{ member: name }, value(figures)]);
+  const statuses: Family["samples"] = [...web.instances].flatMap(([name, figures]) =>
+    STATUS_CLASSES.map((code) => [{ member: name, code }, figures.statuses[code]] as const),
+  );
   return [
     {
       name: "tenfold_web_requests_total",
       type: "counter",
       help: "Requests that it was given.",
-      samples: each("requests"),
+      samples: each(({ requests }) => requests),
     },
     {
       name: "tenfold_web_errors_total",
       type: "counter",
       help: "Its answers of 500 and above.",
-      samples: each("errors"),
+      samples: each(({ statuses }) => statuses["5xx"]),
+    },
+    {
+      name: "tenfold_web_responses_total",
+      type: "counter",
+      help: "Its answers, by the class of their status code.",
+      samples: statuses,
+    },
+    {
+      name: "tenfold_web_queued",
+      type: "gauge",
+      help: "Requests that wait for it and no other.",
+      samples: each(({ queued }) => queued),
     },
     {
       name: "tenfold_web_in_flight",
       type: "gauge",
       help: "Requests and WebSockets that it has.",
-      samples: each("inFlight"),
+      samples: each(({ inFlight }) => inFlight),
+    },
+    {
+      name: "tenfold_web_websockets",
+      type: "gauge",
+      help: "WebSockets that it has.",
+      samples: each(({ webSockets }) => webSockets),
     },
     {
       name: "tenfold_web_response_seconds",
       type: "gauge",
       help: "Mean time to answer, of its last 1024 requests.",
-      samples: response,
+      samples: each(({ response }) => (response === null ? null : response / 1000)),
     },
     {
       name: "tenfold_balancer_requests_total",

@@ -43,7 +43,13 @@ function observation(
       queued: 0,
       answers: { process: 1, counts: new Map() },
       instances: new Map(
-        instances.map((name) => [name, { requests: counters.requests / 2, errors: 0, inFlight: 0, response, waited }]),
+        instances.map((name) => [
+          name,
+          {
+            ...{ requests: counters.requests / 2, statuses: { "1xx": 0, "2xx": 0, "3xx": 0, "4xx": 0, "5xx": 0 } },
+            ...{ queued: 0, inFlight: 0, webSockets: 0, response, waited },
+          },
+        ]),
       ),
     },
     latency: p95 === undefined ? null : { answers: 100, seconds: 5, p50: 10, p95, p99: p95 },

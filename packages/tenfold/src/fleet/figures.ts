@@ -1,12 +1,22 @@
 import type { Bytes } from "../units/bytes.ts";
 import type { MemberName } from "./member.ts";
 
+export const STATUS_CLASSES = ["1xx", "2xx", "3xx", "4xx", "5xx"] as const;
+
+/** Status codes by their first digit. */
+export type StatusClass = (typeof STATUS_CLASSES)[number];
+
 /** One web instance, as the balancer sees it. Counters since the balancer's process started. */
 export interface InstanceFigures {
   readonly requests: number;
-  readonly errors: number;
-  /** Requests and WebSockets that it has now. */
+  /** Its answers. A WebSocket is a 1xx when it is opened, and so are early hints. */
+  readonly statuses: Readonly<Record<StatusClass, number>>;
+  /** Requests that wait in the balancer now, for this instance and no other. */
+  readonly queued: number;
+  /** Requests and WebSockets that it has now. Of a balancer's process that was reloaded away, only WebSockets are seen. */
   readonly inFlight: number;
+  /** Of those, the WebSockets. */
+  readonly webSockets: number;
   /** Until an answer began, mean of its last 1,024, milliseconds; `null` before the first. */
   readonly response: number | null;
   /** Of that, what they waited in the balancer until the instance took them. */
@@ -36,6 +46,7 @@ export interface WebFigures {
    * counted by the process with this pid: another one has begun at zero.
    */
   readonly answers: { readonly process: number; readonly counts: AnswerCounts };
+  /** Those that it sends requests to, and those that still have something in flight. */
   readonly instances: ReadonlyMap<MemberName, InstanceFigures>;
 }
 

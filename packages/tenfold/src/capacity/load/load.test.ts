@@ -104,7 +104,13 @@ function looksOf(scene: (at: number) => Partial<Scene>, count = 180): Observatio
         },
         answers: { process: 1, counts: new Map() },
         instances: new Map([
-          [name("web-1"), { requests: now.requests * at, errors: 0, inFlight: 1, response: now.response, waited: 0 }],
+          [
+            name("web-1"),
+            {
+              ...{ requests: now.requests * at, statuses: { "1xx": 0, "2xx": 0, "3xx": 0, "4xx": 0, "5xx": 0 } },
+              ...{ queued: 0, inFlight: 1, webSockets: 0, response: now.response, waited: 0 },
+            },
+          ],
         ]),
       },
       latency: { answers: 500, seconds: 5, p50: 15, p95: now.p95, p99: now.p95 },

@@ -7,6 +7,7 @@ import { PAGES, type PageName, pagePath, RETRY_AFTER } from "../edge/pages.ts";
 import { latencyRules } from "./latency.ts";
 import { slotLines, webSlots } from "./slots.ts";
 import { trialSection } from "./trial.ts";
+import { webSocketRules } from "./web-sockets.ts";
 import { quoted, section, time } from "./words.ts";
 
 /** Answers of 500 and above, or connections that fail, in a row: then an instance is out until its next health check. */
@@ -69,6 +70,7 @@ function webDefaults(fleet: Fleet, member: Member): string {
     `timeout check ${time(web.health.timeout)}`,
     `http-request set-timeout server ${time(timeouts.websocket)} if ${stream}`,
     ...latencyRules(),
+    ...webSocketRules(),
     // One more attempt, on another instance. Of what is not idempotent only when nothing of it was sent.
     `retries 1`,
     `option redispatch 1`,

@@ -12,6 +12,7 @@ import { frontSections, frontsOf } from "./fronts.ts";
 import { defaultsSection, globalSection } from "./global.ts";
 import { latencyTable } from "./latency.ts";
 import { rateLimitTable } from "./rate-limit.ts";
+import { webSocketTable } from "./web-sockets.ts";
 
 /** Once it accepts no more connections it had better be gone; instances have finished their requests before. */
 const LONGEST_STOP: Millis = seconds(5);
@@ -33,6 +34,7 @@ function edgeSections(fleet: Fleet, member: Member): string[] {
     edgeFrontend(fleet, member),
     webSections(fleet, member),
     latencyTable(),
+    webSocketTable(),
     handoverSections(fleet, member),
     ...(rateLimit === false ? [] : [rateLimitTable(rateLimit)]),
     metricsFrontend(fleet, member),

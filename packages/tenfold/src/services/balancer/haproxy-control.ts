@@ -9,6 +9,7 @@ import { frontsOf, leaderOf } from "../../render/haproxy/fronts.ts";
 import { renderHaproxy } from "../../render/haproxy/haproxy.ts";
 import { LATENCY_TABLE } from "../../render/haproxy/latency.ts";
 import { TRIAL } from "../../render/haproxy/trial.ts";
+import { WEB_SOCKETS_TABLE } from "../../render/haproxy/web-sockets.ts";
 import { millis } from "../../units/millis.ts";
 import type { BalancerControl, Context } from "../service.ts";
 import { parseAnswers } from "./answers.ts";
@@ -19,6 +20,7 @@ import { applyServers, readServers, type Wanted } from "./haproxy-servers.ts";
 import { parseSessions, type Session } from "./sessions.ts";
 import { parseStatistics, sumOf } from "./statistics.ts";
 import type { Turns } from "./turns.ts";
+import { parseWebSockets, type WebSocketCounts } from "./web-sockets.ts";
 
 /** The web tier is in both: one for instances that are well, one for those that are alive. */
 const WEB_BACKENDS: readonly string[] = ["app", "panic"];
@@ -129,16 +131,36 @@ async function inFlight(context: Context, member: Member): Promise<number> {
   }
 }
 
+/** The WebSockets that former workers carry. A worker that does not answer has ended, or is about to. */
+async function formerWebSockets(runtime: HaproxyRuntime, former: readonly number[]): Promise<WebSocketCounts[]> {
+  const found = [];
+  for (const worker of former) {
+    try {
+      const [answer = ""] = await runtime.tell(worker, [`show table ${WEB_SOCKETS_TABLE}`]);
+      found.push(parseWebSockets(answer));
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+    }
+  }
+  return found;
+}
+
 /** What has reached the backends of the web tier, and who answered how, and how fast. */
 async function figures(context: Context): Promise<WebFigures | null> {
   const runtime = haproxyRuntime(context, memberNamed(context.fleet, edgeOf()));
   try {
-    const worker = await runtime.current();
-    const [counted = "", ...answers] = await runtime.tell(worker, [
+    const { current, former } = await runtime.workers();
+    if (current === null) return null;
+    const [counted = "", carried = "", ...answers] = await runtime.tell(current, [
       `show table ${LATENCY_TABLE}`,
+      `show table ${WEB_SOCKETS_TABLE}`,
       ...ALL_WEB_BACKENDS.map((backend) => `show stat ${backend} 6 -1`),
     ]);
-    return webFigures(answers.flatMap(parseStatistics), { process: worker, counts: parseAnswers(counted) });
+    return webFigures(
+      answers.flatMap(parseStatistics),
+      { process: current, counts: parseAnswers(counted) },
+      { current: parseWebSockets(carried), former: await formerWebSockets(runtime, former) },
+    );
   } catch (error) {
     if (error instanceof Fault) return null;
     throw error;

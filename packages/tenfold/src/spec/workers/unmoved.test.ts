@@ -11,6 +11,7 @@ test("a worker with bounds, and nothing by which its number could move, is told 
       three: { command: "node worker.js", instances: 3 },
       counted: { command: "node worker.js", instances, scale: { library: "bullmq" } },
       ruled: { command: "node worker.js", instances, scale: { rules: ["cpu > 70% for 5m: +1"] } },
+      timed: { command: "node worker.js", instances, scale: { schedules: ["weekdays 08:00-18:00: min 3"] } },
       bounded: { command: "node worker.js", instances },
     }),
   );

@@ -3,7 +3,7 @@ import type { Workers } from "./workers.ts";
 /** Workers whose number has bounds, and nothing by which it could move: for each, what to write. */
 export function unmovedWorkers(workers: Workers): { readonly group: string; readonly why: string }[] {
   return Object.entries(workers).flatMap(([name, { instances, scale }]) =>
-    instances.min === instances.max || scale.source !== null || scale.rules.length > 0
+    instances.min === instances.max || scale.source !== null || scale.rules.length > 0 || scale.schedules.length > 0
       ? []
       : [
           {
