@@ -49,8 +49,11 @@ test("a recorded trace is replayed against policies, as a table, for programs, a
   assert.ok((scores[0]?.ratio ?? 0) > 0.5);
   assert.match(await readFile(join(home.path, "plot.html"), "utf8"), /<svg[^>]*>[\s\S]*cpu &gt; 60%/);
 
-  const same = await simulate("--trace", "steps.csv", "--policy", "safe", "--engine", "requests", "--json");
-  assert.equal((JSON.parse(same.stdout) as Scores).scores.length, 1);
+  const requests = ["--trace", "steps.csv", "--policy", "safe", "--engine", "requests", "--json"];
+  const [score] = (JSON.parse((await simulate(...requests)).stdout) as Scores).scores;
+  const [crashing] = (JSON.parse((await simulate(...requests, "--crash", "10m")).stdout) as Scores).scores;
+  assert.ok(score !== undefined && crashing !== undefined);
+  assert.ok(crashing.violationPercent > score.violationPercent);
 });
 
 test("what cannot be simulated is refused, with what would be right", async () => {
@@ -66,6 +69,8 @@ test("what cannot be simulated is refused, with what would be right", async () =
     ["--trace good.csv --policy cpu>7", /compared with "7"; it must be a percentage/],
     ["--trace good.csv --engine des", /it must be fluid or requests/],
     ["--trace good.csv --boot soon", /--boot is "soon"; it must be a duration/],
+    ["--trace good.csv --crash often", /--crash is "often"; it must be a duration/],
+    ["--trace good.csv --crash 0s", /--crash is "0s"; it must be a duration .*at least 1000ms/],
     ["--trace good.csv --slo 30ms", /--slo is "30ms"; it must be longer than 60ms/],
     ["--trace good.csv --min 9 --max 3", /--min is "9"; it must be no more than --max, 3/],
     ["--trace good.csv --loss 200%", /--loss is "200%"; it must be a percentage/],

@@ -1,4 +1,4 @@
-import type { Random } from "../units/random.ts";
+import { Random } from "../units/random.ts";
 import type { World } from "./world.ts";
 
 interface Instance {
@@ -8,10 +8,14 @@ interface Instance {
   gone: boolean;
 }
 
-/** Instances that boot, warm up, serve, drain, and are paid for. The newest are stopped first. */
+/** Instances that boot, warm up, serve, drain or die, and are paid for. The newest are stopped first. */
 export class SimulatedFleet {
   readonly #world: World;
   readonly #random: Random;
+  /** Of its own, so that crashes change nothing else that is random. */
+  readonly #fate: Random;
+  /** Instance-seconds of service until the next one dies. */
+  #untilCrash: number;
   readonly #running: Instance[] = [];
   readonly #booting = new Map<number, Instance[]>();
   readonly #warmAt = new Map<number, number>();
@@ -23,6 +27,8 @@ export class SimulatedFleet {
   constructor(world: World, random: Random, count: number) {
     this.#world = world;
     this.#random = random;
+    this.#fate = new Random(Random.derive(world.seed, "crashes"));
+    this.#untilCrash = world.crash === null ? Number.POSITIVE_INFINITY : this.#fate.exponential(world.crash);
     for (let i = 0; i < count; i += 1) this.#running.push({ start: 0, readyAt: 0, fails: false, gone: false });
     this.ready = count;
   }
@@ -36,13 +42,18 @@ export class SimulatedFleet {
     return this.ready - this.warming * (1 - this.#world.warm.speed);
   }
 
-  /** What happens by itself in this second. */
-  advance(now: number): void {
+  /** What happens by itself in this second. Gives how many of those that served have died. */
+  advance(now: number): number {
     const warm = this.#warmAt.get(now);
     if (warm !== undefined) {
       this.warming -= Math.min(warm, this.warming);
       this.#warmAt.delete(now);
     }
+    this.#finishBoots(now);
+    return this.#world.crash === null ? 0 : this.#crash(now, this.#world.crash);
+  }
+
+  #finishBoots(now: number): void {
     const booted = this.#booting.get(now);
     if (booted === undefined) return;
     this.#booting.delete(now);
@@ -84,13 +95,33 @@ export class SimulatedFleet {
   }
 
   #launch(now: number): void {
+    this.#running.push(this.#boot(now, now, this.#random));
+  }
+
+  /** Boots from now on, and is paid for since its start. */
+  #boot(start: number, now: number, random: Random): Instance {
     const { mean, variation, failure } = this.#world.boot;
-    const readyAt = now + Math.max(1, Math.round(this.#random.lognormal(mean, variation)));
-    const instance = { start: now, readyAt, fails: failure > 0 && this.#random.next() < failure, gone: false };
-    this.#running.push(instance);
+    const readyAt = now + Math.max(1, Math.round(random.lognormal(mean, variation)));
+    const instance = { start, readyAt, fails: failure > 0 && random.next() < failure, gone: false };
     const list = this.#booting.get(readyAt);
     if (list === undefined) this.#booting.set(readyAt, [instance]);
     else list.push(instance);
+    return instance;
+  }
+
+  /** Whoever dies keeps its place, and boots anew. */
+  #crash(now: number, mean: number): number {
+    let died = 0;
+    for (this.#untilCrash -= this.ready; this.#untilCrash <= 0; this.#untilCrash += this.#fate.exponential(mean)) {
+      const serving = this.#running.filter(({ readyAt }) => readyAt <= now);
+      const dead = serving[Math.floor(this.#fate.next() * serving.length)];
+      if (dead === undefined) continue;
+      this.#running[this.#running.indexOf(dead)] = this.#boot(dead.start, now, this.#fate);
+      this.ready -= 1;
+      this.warming = Math.min(this.warming, this.ready);
+      died += 1;
+    }
+    return died;
   }
 
   #stop(now: number): void {

@@ -28,6 +28,7 @@ interface Window {
   seconds: number;
   arrivals: number;
   shed: number;
+  failed: number;
   served: number;
   busy: number;
   cpu: number;
@@ -35,7 +36,7 @@ interface Window {
 }
 
 function emptyWindow(): Window {
-  return { seconds: 0, arrivals: 0, shed: 0, served: 0, busy: 0, cpu: 0, late: 0 };
+  return { seconds: 0, arrivals: 0, shed: 0, failed: 0, served: 0, busy: 0, cpu: 0, late: 0 };
 }
 
 /** A rolling deploy replaces a quarter of the instances at a time. */
@@ -56,9 +57,11 @@ export function simulateFluid({ trace, world, load, need, optimum }: Stage, poli
   let window = emptyWindow();
   let wanted = fleet.ready;
   let queue = 0;
+  /** Requests that one instance works on. */
+  let inHand = 0;
   let violationSeconds = 0;
   let violatedRequests = 0;
-  let shedTotal = 0;
+  let lostTotal = 0;
   let offeredTotal = 0;
   let peak = wanted;
   let surge = 0;
@@ -66,7 +69,8 @@ export function simulateFluid({ trace, world, load, need, optimum }: Stage, poli
   let deployNext = 0;
   const deployPart = Math.ceil(world.boot.mean + world.warm.seconds);
   for (let t = 0; t < rate.length; t += 1) {
-    fleet.advance(t);
+    // What waits, waits in the balancer, and outlives an instance.
+    const failed = fleet.advance(t) * inHand;
     if (world.deploys[deployNext] === t) {
       deployNext += 1;
       deployUntil = t + DEPLOY_PARTS * deployPart;
@@ -91,8 +95,8 @@ export function simulateFluid({ trace, world, load, need, optimum }: Stage, poli
     }
     const served = before + offered - shed - queue;
     offeredTotal += offered;
-    shedTotal += shed;
-    if (offered > 0 && (queue > 0 || capacity < (need[t] ?? 0))) {
+    lostTotal += shed + failed;
+    if (offered > 0 && (queue > 0 || failed > 0 || capacity < (need[t] ?? 0))) {
       // Instances that warm up are servers like the others; all are thought slower by what that costs together.
       const slower = capacity === 0 ? 1 : fleet.ready / capacity;
       const slow = lateShare(
@@ -101,7 +105,8 @@ export function simulateFluid({ trace, world, load, need, optimum }: Stage, poli
         world.slo.limit - (possible > 0 ? queue / possible : 0),
         world.service.mean * slower,
       );
-      const share = Math.min(1, slow * (1 - shed / offered) + shed / offered);
+      const lost = Math.min(1, (shed + failed) / offered);
+      const share = Math.min(1, slow * (1 - lost) + lost);
       if (share > world.slo.late) {
         violationSeconds += 1;
         violatedRequests += share * offered;
@@ -111,9 +116,11 @@ export function simulateFluid({ trace, world, load, need, optimum }: Stage, poli
     window.seconds += 1;
     window.arrivals += offered;
     window.shed += shed;
+    window.failed += failed;
     window.served += served;
     window.busy += served * cost;
     window.cpu += fleet.ready === 0 ? 0 : (served * cost + fleet.warming * world.boot.cpu * 0.5) / fleet.ready;
+    inHand = fleet.ready === 0 ? 0 : (served * world.service.mean) / fleet.ready;
     if ((t + 1) % world.metrics.interval === 0) {
       const lost = world.metrics.loss > 0 && random.next() < world.metrics.loss;
       const sample = lost ? null : measure(window, queue, start + (t + 1) * 1000, random, world);
@@ -142,7 +149,7 @@ export function simulateFluid({ trace, world, load, need, optimum }: Stage, poli
     violationPercent: (100 * violationSeconds) / rate.length,
     violationSeconds,
     violatedRequests,
-    shedPercent: offeredTotal === 0 ? 0 : (100 * shedTotal) / offeredTotal,
+    shedPercent: offeredTotal === 0 ? 0 : (100 * lostTotal) / offeredTotal,
     actionsPerDay: actions.actions / days,
     reversalsPerDay: actions.reversals / days,
     peakInstances: peak,
@@ -159,7 +166,7 @@ function measure(window: Window, queue: number, at: number, random: Random, worl
     at,
     arrivals: arrivals / seconds,
     shed: Math.min(arrivals, window.shed) / seconds,
-    failed: 0,
+    failed: Math.min(1, window.failed / Math.max(1, window.arrivals - window.shed)),
     queued: Math.round(queue),
     work: { busySeconds: Math.max(0, busySeconds), requests },
     cpu: Math.min(1, window.cpu / seconds),

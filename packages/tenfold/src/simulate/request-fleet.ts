@@ -1,6 +1,6 @@
 import type { WebSample } from "../scale/web/sample.ts";
 import { quantile } from "../units/quantile.ts";
-import type { Random } from "../units/random.ts";
+import { Random } from "../units/random.ts";
 import { type Backend, Balancer } from "./balancing.ts";
 import { EventHeap } from "./heap.ts";
 import { Punctuality } from "./punctuality.ts";
@@ -20,12 +20,14 @@ interface Server extends Backend {
 
 type Event =
   | { readonly kind: "ready"; readonly server: Server; readonly fails: boolean }
+  | { readonly kind: "crash"; readonly server: Server }
   | { readonly kind: "done"; readonly server: Server; readonly came: number; readonly busy: number };
 
 /** What was counted since the last sample. */
 interface Window {
   arrivals: number;
   shed: number;
+  failed: number;
   busy: number;
   /** Of instances that are warm. */
   readonly work: { busySeconds: number; requests: number };
@@ -33,7 +35,7 @@ interface Window {
 }
 
 function emptyWindow(): Window {
-  return { arrivals: 0, shed: 0, busy: 0, work: { busySeconds: 0, requests: 0 }, times: [] };
+  return { arrivals: 0, shed: 0, failed: 0, busy: 0, work: { busySeconds: 0, requests: 0 }, times: [] };
 }
 
 /** What a share of the times does not exceed. Sorts what it is given. */
@@ -42,7 +44,7 @@ export function percentileOf(times: number[], share: number): number {
   return quantile(times, share);
 }
 
-/** Every request and instance by itself: they boot, are given requests, work on them, drain, and are paid for. */
+/** Every request and instance by itself: they boot, are given requests, work on them, drain or die, and are paid for. */
 export class RequestFleet {
   readonly punctuality: Punctuality;
   /** Seconds that each answered request took. */
@@ -50,8 +52,13 @@ export class RequestFleet {
   /** Instance-seconds of those that ended. */
   paid = 0;
   shed = 0;
+  /** Requests whose instance died. */
+  failed = 0;
   readonly #world: World;
+  readonly #seconds: number;
   readonly #random: Random;
+  /** Of its own, so that crashes change nothing else that is random. */
+  readonly #fate: Random;
   readonly #balancer: Balancer;
   readonly #events = new EventHeap<Event>();
   readonly #servers: Server[] = [];
@@ -64,12 +71,15 @@ export class RequestFleet {
   /** For a trace of so many seconds, with so many instances that have been ready for a while. */
   constructor(world: World, random: Random, { seconds, count }: { seconds: number; count: number }) {
     this.#world = world;
+    this.#seconds = seconds;
     this.#random = random;
+    this.#fate = new Random(Random.derive(world.seed, "crashes"));
     this.#balancer = new Balancer(world.balancing, random);
     this.punctuality = new Punctuality(seconds);
     for (let i = 0; i < count; i += 1)
       this.#servers.push({ inFlight: 0, state: "ready", start: 0, readyAt: -WARM_UP, waiting: [] });
     this.#ready = [...this.#servers];
+    for (const server of this.#ready) this.#doom(server, 0);
   }
 
   get ready(): number {
@@ -86,8 +96,9 @@ export class RequestFleet {
       const now = this.#events.nextAt;
       const event = this.#events.pop();
       if (event === undefined) return;
-      if (event.kind === "ready") this.#booted(event, now);
-      else this.#done(event, now);
+      if (event.kind === "done") this.#done(event, now);
+      else if (event.kind === "ready") this.#booted(event, now);
+      else this.#crash(event.server, now);
     }
   }
 
@@ -115,13 +126,13 @@ export class RequestFleet {
 
   /** What the engine would see of the so many seconds since the last look, at a moment in milliseconds since 1970. */
   look(seconds: number, at: number): WebSample {
-    const { arrivals, shed, busy, work, times } = this.#window;
+    const { arrivals, shed, failed, busy, work, times } = this.#window;
     this.#window = emptyWindow();
     return {
       at,
       arrivals: arrivals / seconds,
       shed: shed / seconds,
-      failed: 0,
+      failed: Math.min(1, failed / Math.max(1, arrivals - shed)),
       // What waits in the instances, nobody sees.
       queued: this.#queue.length - this.#left,
       work: work.requests === 0 ? null : work,
@@ -140,11 +151,34 @@ export class RequestFleet {
   }
 
   #launch(now: number): void {
+    this.#servers.push(this.#boot(now, now, this.#random));
+  }
+
+  /** One that boots from now on, and is paid for since its start. */
+  #boot(start: number, now: number, random: Random): Server {
     const { mean, variation, failure } = this.#world.boot;
-    const server: Server = { inFlight: 0, state: "starting", start: now, readyAt: Number.NaN, waiting: [] };
-    this.#servers.push(server);
-    const fails = this.#random.next() < failure;
-    this.#events.push(now + this.#random.lognormal(mean, variation), { kind: "ready", server, fails });
+    const server: Server = { inFlight: 0, state: "starting", start, readyAt: Number.NaN, waiting: [] };
+    const fails = random.next() < failure;
+    this.#events.push(now + random.lognormal(mean, variation), { kind: "ready", server, fails });
+    return server;
+  }
+
+  /** Settles when one that serves from now on will die, if the trace is as long as that. */
+  #doom(server: Server, now: number): void {
+    if (this.#world.crash === null) return;
+    const at = now + this.#fate.exponential(this.#world.crash);
+    if (at < this.#seconds) this.#events.push(at, { kind: "crash", server });
+  }
+
+  /** All that it had been given fails, what it works on when that would have been done. It is started again in its place. */
+  #crash(server: Server, now: number): void {
+    if (server.state !== "ready") return;
+    server.state = "gone";
+    this.#ready = this.#ready.filter((one) => one !== server);
+    this.#servers[this.#servers.indexOf(server)] = this.#boot(server.start, now, this.#fate);
+    this.failed += server.inFlight;
+    this.#window.failed += server.inFlight;
+    for (const came of server.waiting) this.punctuality.count(came, true);
   }
 
   #stopNewest(now: number): void {
@@ -172,11 +206,16 @@ export class RequestFleet {
     server.state = "ready";
     server.readyAt = now;
     this.#ready.push(server);
+    this.#doom(server, now);
     if (this.#world.ceiling !== null && this.#ready.length > this.#world.ceiling) return;
     for (let slot = 0; slot < this.#world.slots; slot += 1) this.#takeUp(server, now);
   }
 
   #done({ server, came, busy }: Extract<Event, { kind: "done" }>, now: number): void {
+    if (server.state === "gone") {
+      this.punctuality.count(came, true);
+      return;
+    }
     const time = now - came;
     server.inFlight -= 1;
     if (now - busy - server.readyAt >= WARM_UP) {

@@ -94,3 +94,41 @@ test("changes are told with their time, and percentiles are those of the request
   assert.ok(p95 >= 0.1 && p95 < 0.3, `${p95}`);
   assert.ok(Math.abs(run(level(1, 60), { min: 9 }, fixed("", 9)).p95 - 0.1) < 1e-9);
 });
+
+test("what an instance has in hand fails with it, and what waits in it, but nothing that waits in the balancer", () => {
+  const rates = [...level(20, 60), ...level(0, 60)];
+  const boot = { ...WORLD.boot, mean: 0 };
+  const failed = (queue: World["queue"], crash: number | null): number =>
+    (run(rates, { queue, crash, boot }).shedPercent / 100) * 1200;
+  assert.equal(failed("balancer", null), 0);
+  // Some crashes, of one request each; or of hundreds that wait.
+  const few = failed("balancer", 20);
+  assert.ok(few > 0 && few < 15, `${few}`);
+  assert.ok(failed("instance", 20) > 100, `${failed("instance", 20)}`);
+});
+
+test("an instance that dies boots anew in its place, and the policy's number stays", () => {
+  const ready: number[] = [];
+  const failed: number[] = [];
+  const watching: Policy = {
+    name: "",
+    decide: ({ counts, sample }) => {
+      assert.equal(counts.ready + counts.starting, 10);
+      ready.push(counts.ready);
+      failed.push(sample?.failed ?? 0);
+      return 10;
+    },
+  };
+  const world = { min: 10, crash: 60, boot: { ...WORLD.boot, mean: 20 } };
+  const { changes, instanceHours } = run(level(40, 1800), world, watching);
+  const mean = ready.reduce((sum, count) => sum + count, 0) / ready.length;
+  assert.ok(Math.abs(mean - 7.5) < 0.5, `${mean}`);
+  assert.ok(Math.max(...ready.slice(100)) >= 9 && Math.max(...failed) > 0);
+  assert.deepEqual(changes, []);
+  assert.ok(Math.abs(instanceHours - 5) < 0.01, `${instanceHours}`);
+  assert.deepEqual(run(level(40, 300), world, fixed("", 10)), run(level(40, 300), world, fixed("", 10)));
+  assert.deepEqual(
+    run(level(40, 300), { ...world, crash: 1e12 }, fixed("", 10)),
+    run(level(40, 300), { ...world, crash: null }, fixed("", 10)),
+  );
+});

@@ -62,7 +62,7 @@ export function simulateRequests({ trace, world, optimum, need }: Stage, policy:
     violationPercent: (100 * violations.seconds) / rate.length,
     violationSeconds: violations.seconds,
     violatedRequests: violations.requests,
-    shedPercent: offered === 0 ? 0 : (100 * fleet.shed) / offered,
+    shedPercent: offered === 0 ? 0 : (100 * (fleet.shed + fleet.failed)) / offered,
     actionsPerDay: actions.actions / days,
     reversalsPerDay: actions.reversals / days,
     peakInstances: peak,

@@ -6,11 +6,12 @@ export interface Score {
   readonly instanceHours: number;
   /** Instance-hours over those of the clairvoyant optimum. */
   readonly ratio: number;
-  /** Share of the seconds in which more than the allowed share of requests was late or refused, percent. */
+  /** Share of the seconds in which more than the allowed share of requests was late, refused or failed, percent. */
   readonly violationPercent: number;
   readonly violationSeconds: number;
-  /** Requests that were late or refused in those seconds. */
+  /** Requests that were late, refused or failed in those seconds. */
   readonly violatedRequests: number;
+  /** Of all requests, those that were refused, or failed with their instance. */
   readonly shedPercent: number;
   readonly actionsPerDay: number;
   /** Changes of direction within ten minutes. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Random } from "../units/random.ts";
 import { compareWeb, compareWorkers, WEB_POLICIES } from "./compare.ts";
+import { SimulatedFleet } from "./fleet.ts";
 import { simulateFluid, stageOf } from "./fluid.ts";
 import { needOf, optimalSeconds } from "./optimum.ts";
 import { byPolicy } from "./policies/demand.ts";
@@ -11,7 +13,7 @@ import type { Trace } from "./trace.ts";
 import { traceFigures } from "./trace.ts";
 import { TRACES } from "./traces/catalogue.ts";
 import { steps } from "./traces/steps.ts";
-import { workerStage } from "./workers.ts";
+import { simulateWorkers, workerStage } from "./workers.ts";
 import { DEFAULT_WORLD, WORKER_WORLD, type World } from "./world.ts";
 
 /** The first days of a made trace: enough to see, quick to run. */
@@ -79,6 +81,60 @@ test("the world has its price: slow boots, failing boots, late and lost measurem
   assert.ok(worse({ deploys: [5400] }).instanceHours > usual.instanceHours);
   assert.ok(worse({ billing: 3600 }).instanceHours > usual.instanceHours);
   assert.ok(worse({ ceiling: 8, retry: 0.9 }).violatedRequests > worse({ ceiling: 8 }).violatedRequests);
+});
+
+test("instances that die come back: as many are ready as their boots leave, and all are paid for throughout", () => {
+  const world = { ...DEFAULT_WORLD, crash: 600, boot: { ...DEFAULT_WORLD.boot, mean: 60, variation: 0 } };
+  const fleet = new SimulatedFleet(world, new Random(1), 50);
+  const seconds = 20_000;
+  let [ready, died] = [0, 0];
+  for (let t = 0; t < seconds; t += 1) {
+    died += fleet.advance(t);
+    ready += fleet.ready;
+    assert.equal(fleet.ready + fleet.starting, 50);
+  }
+  const share = ready / seconds / 50;
+  assert.ok(Math.abs(share - 600 / 660) < 0.01, `${share}`);
+  assert.ok(Math.abs(died / (ready / 600) - 1) < 0.1, `${died}`);
+  assert.equal(fleet.total(seconds), 50 * seconds);
+});
+
+test("crashes cost violations and, where the policy notices, hours; none that comes changes nothing", () => {
+  const trace = part("office", 1);
+  const crashing = (crash: number | null, name?: string, seed = 1): ReturnType<typeof run> =>
+    run(trace, { ...DEFAULT_WORLD, crash, seed }, name);
+  const usual = crashing(null);
+  assert.deepEqual(crashing(1e12), usual);
+  assert.deepEqual(crashing(3600), crashing(3600));
+  assert.notDeepEqual(crashing(3600), crashing(3600, "cheap", 2));
+  const often = crashing(1200);
+  assert.ok(crashing(7200).violationSeconds > usual.violationSeconds);
+  assert.ok(often.violationSeconds > 2 * crashing(7200).violationSeconds);
+  assert.ok(often.shedPercent > usual.shedPercent);
+  assert.ok(often.instanceHours > usual.instanceHours);
+  assert.equal(crashing(1200, "peak").instanceHours, crashing(null, "peak").instanceHours);
+});
+
+test("the job of a worker that dies is done again, and counts once", () => {
+  const trace = flat(20, 7200);
+  const scores = (world: World): ReturnType<typeof run>[] => [
+    ...compareWorkers(
+      workerStage(trace, world),
+      ["tenfold", "peak"].map((name) => ({ kind: "named", name })),
+    ),
+  ];
+  const usual = scores(WORKER_WORLD);
+  const crashing = scores({ ...WORKER_WORLD, crash: 120 });
+  assert.deepEqual(scores({ ...WORKER_WORLD, crash: 1e12 }), usual);
+  // More of them keep the limit; the number that sufficed does not.
+  assert.ok((crashing[0]?.instanceHours ?? 0) > (usual[0]?.instanceHours ?? 0));
+  assert.equal(crashing[0]?.violationPercent, 0);
+  assert.equal(usual[1]?.violationPercent, 0);
+  assert.ok((crashing[1]?.violationPercent ?? 0) > 10);
+
+  const allLate = { ...WORKER_WORLD, crash: 60, slo: { limit: -1, late: 0.001 } };
+  const { violationPercent } = simulateWorkers({ ...workerStage(trace, WORKER_WORLD), world: allLate }, fixed("", 60));
+  assert.ok(violationPercent > 99.8 && violationPercent <= 100, `${violationPercent}`);
 });
 
 test("both engines agree on hours and violations, and the request engine knows balancers", () => {

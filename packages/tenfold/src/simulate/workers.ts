@@ -49,6 +49,8 @@ export function workerStage(trace: Trace, world: World): WorkerStage {
 class Backlog {
   readonly #parts: { readonly at: number; jobs: number }[] = [];
   #first = 0;
+  /** When the last that was taken had come. */
+  #takenFrom = 0;
   size = 0;
 
   add(at: number, jobs: number): void {
@@ -65,6 +67,7 @@ class Backlog {
       if (part === undefined) break;
       const taken = Math.min(left, part.jobs);
       if (now - part.at > limit) late += taken;
+      this.#takenFrom = part.at;
       part.jobs -= taken;
       this.size -= taken;
       left -= taken;
@@ -76,6 +79,12 @@ class Backlog {
     }
     if (this.#first === this.#parts.length) this.size = 0;
     return late;
+  }
+
+  /** Puts back what was taken last; it is next again. */
+  putBack(jobs: number): void {
+    if (jobs > 0) this.#parts.splice(this.#first, 0, { at: this.#takenFrom, jobs });
+    this.size += jobs;
   }
 
   oldest(now: number): number {
@@ -98,8 +107,13 @@ export function simulateWorkers({ trace, world, optimum, need }: WorkerStage, po
   let window = { arrivals: 0, done: 0 };
   let late = 0;
   let lateSeconds = 0;
+  /** Jobs that one worker has in hand, and the share of them that was late. */
+  let inHand = { jobs: 0, late: 0 };
   for (let t = 0; t < rate.length; t += 1) {
-    fleet.advance(t);
+    // The jobs of those that died are done again, and are late or not by then.
+    const lost = fleet.advance(t) * inHand.jobs;
+    backlog.putBack(lost);
+    late -= lost * inHand.late;
     const came = random.poisson(rate[t] ?? 0);
     backlog.add(t, came);
     arrived += came;
@@ -108,6 +122,8 @@ export function simulateWorkers({ trace, world, optimum, need }: WorkerStage, po
     const tooLate = backlog.take(done, t, world.slo.limit);
     late += tooLate;
     if (tooLate > 0) lateSeconds += 1;
+    const working = fleet.ready === 0 ? 0 : (done * world.service.mean) / fleet.ready;
+    inHand = { jobs: working, late: done === 0 ? 0 : tooLate / done };
     window.arrivals += came;
     window.done += done;
     if ((t + 1) % world.metrics.interval === 0) {

@@ -13,6 +13,8 @@ export interface World {
   readonly slo: { readonly limit: number; readonly late: number };
   /** From launch to ready; share of the launches that fail; share of its CPU that an instance burns meanwhile. */
   readonly boot: { readonly mean: number; readonly variation: number; readonly failure: number; readonly cpu: number };
+  /** Mean time between failures of one instance that serves; one that dies is started again at once. `null`: none does. */
+  readonly crash: number | null;
   /** An instance's speed in its first seconds after it is ready. */
   readonly warm: { readonly seconds: number; readonly speed: number };
   /** From the decision to stop an instance to its end; it is paid for, and takes no new request. */
@@ -47,6 +49,7 @@ export const DEFAULT_WORLD: World = {
   slots: 1,
   slo: { limit: 0.25, late: 0.05 },
   boot: { mean: 45, variation: 0.1, failure: 0, cpu: 0.8 },
+  crash: null,
   warm: { seconds: 10, speed: 0.6 },
   drain: 30,
   metrics: { interval: 5, delay: 2, loss: 0 },

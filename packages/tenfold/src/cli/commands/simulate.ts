@@ -27,6 +27,10 @@ export const simulate: CommandDefinition = {
     { flags: "--boot <time>", description: "from launch to ready (45s; workers 15s)" },
     { flags: "--warm-up <time>", description: "after that, how long it is slower, at six tenths (10s; workers 0s)" },
     { flags: "--boot-failure <percent>", description: "share of the launches that fail (0%)" },
+    {
+      flags: "--crash <time>",
+      description: "how long one instance serves on average until it dies and is started again (never dies)",
+    },
     { flags: "--drain <time>", description: "from the decision to stop to the end (30s)" },
     { flags: "--interval <time>", description: "how often the policy looks (5s)" },
     { flags: "--delay <time>", description: "age of the measurements when they are looked at (2s)" },

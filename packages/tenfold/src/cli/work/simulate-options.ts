@@ -87,6 +87,7 @@ export function readWorld(input: Input, base: World): World {
     slots: read.count("slots", base.slots, 1),
     slo: { ...base.slo, limit },
     boot: { ...base.boot, mean: read.time("boot", base.boot.mean), failure: read.share("boot-failure", 0) },
+    crash: input.text("crash") === null ? base.crash : read.time("crash", 0, 1),
     warm: { ...base.warm, seconds: Math.round(read.time("warm-up", base.warm.seconds)) },
     drain: Math.round(read.time("drain", base.drain)),
     metrics: {
