@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FleetReport } from "@tenfold/protocol";
 import { Queue } from "bullmq";
+import type { Redis } from "ioredis";
 import { eventually } from "../harness/eventually.ts";
 import { createProject, type Project } from "../harness/project.ts";
 import { connectRedis } from "../harness/writers.ts";
@@ -37,6 +38,30 @@ async function seen(project: Project): Promise<Readonly<Record<string, Seen>>> {
   return found;
 }
 
+/** What Celery 5.2, RQ 1.13 and Sidekiq 6.4 had in Redis while a worker had one job and others waited, a minute old. */
+async function leaveJobs(redis: Redis): Promise<void> {
+  const then = Date.now() - 60_000;
+  const message = (id: string): string =>
+    JSON.stringify({
+      body: "W1s2MF0sIHt9LCB7fV0=",
+      headers: { lang: "py", task: "films.work", id },
+      properties: { correlation_id: id, delivery_info: { exchange: "", routing_key: "celery" }, delivery_tag: id },
+    });
+  await redis.rpush("celery", message("a"), message("b"));
+  await redis.hset("unacked", "c", JSON.stringify([message("c"), "", "celery"]));
+
+  await redis.rpush("rq:queue:rq", "one");
+  await redis.hset("rq:job:one", { status: "queued", enqueued_at: new Date(then).toISOString().replace("Z", "000Z") });
+  await redis.zadd("rq:wip:rq", `${Date.now() / 1000 + 240}`, "two");
+
+  const job = { retry: true, queue: "sidekiq", args: [60], class: "Films", enqueued_at: then / 1000 };
+  await redis.rpush("queue:sidekiq", JSON.stringify({ ...job, jid: "one" }));
+  await redis.sadd("processes", "vm:20722:f9f9350d6978");
+  const held = { queue: "sidekiq", payload: JSON.stringify({ ...job, jid: "two" }), run_at: Math.round(then / 1000) };
+  const other = { ...held, queue: "mails", payload: JSON.stringify({ ...job, queue: "mails" }) };
+  await redis.hset("vm:20722:f9f9350d6978:workers", "gyi", JSON.stringify(held), "gyj", JSON.stringify(other));
+}
+
 async function whyOf(project: Project, group: string): Promise<string> {
   const { scaling } = JSON.parse((await project.tenfold("ps", "--json")).stdout) as FleetReport;
   return scaling?.find((each) => each.group === group)?.why ?? "";
@@ -49,6 +74,9 @@ redis: { replicas: 0, sentinels: 0 }
 monitoring: { interval: 1s }
 workers:
   bull: { command: sleep 1000, ${BOUNDS}, scale: { library: bullmq } }
+  celery: { command: sleep 1000, ${BOUNDS}, scale: { library: celery } }
+  rq: { command: sleep 1000, ${BOUNDS}, scale: { library: rq } }
+  sidekiq: { command: sleep 1000, ${BOUNDS}, scale: { library: sidekiq } }
   keyed: { command: sleep 1000, ${BOUNDS}, scale: { library: list } }
   streamed: { command: sleep 1000, ${BOUNDS}, scale: { library: stream } }
   counted: { command: sleep 1000, ${BOUNDS}, queue: films, env: { AGE: 35s }, scale: { command: 'test "$QUEUE" = films && echo 7 $AGE' } }
@@ -66,7 +94,8 @@ workers:
     await redis.xgroup("CREATE", "streamed", "workers", "0", "MKSTREAM");
     for (const job of ["1", "2", "3", "4"]) await redis.xadd("streamed", "*", "job", job);
     await redis.xreadgroup("GROUP", "workers", "one", "COUNT", "1", "STREAMS", "streamed", ">");
-    const { counted, asked, bull, keyed, streamed } = await eventually(
+    await leaveJobs(redis);
+    const { counted, asked, bull, keyed, streamed, celery, rq, sidekiq } = await eventually(
       "all queues are read",
       async () => {
         const queues = await seen(project);
@@ -74,6 +103,7 @@ workers:
         assert.equal(queues.keyed?.depth, 2);
         assert.equal(queues.streamed?.depth, 3);
         assert.equal(queues.asked?.depth, 14);
+        assert.equal(queues.sidekiq?.depth, 1);
         assert.match(await whyOf(project, "worker.broken"), /no fresh measurements/);
         return queues;
       },
@@ -85,6 +115,11 @@ workers:
     assert.equal(bull?.in_flight, 0);
     assert.equal(keyed?.in_flight, undefined);
     assert.equal(streamed?.in_flight, 1);
+    assert.deepEqual(celery, { depth: 2, in_flight: 1 });
+    for (const each of [rq, sidekiq]) {
+      assert.deepEqual([each?.depth, each?.in_flight], [1, 1]);
+      assert.ok((each?.oldest_seconds ?? 0) >= 60 && (each?.oldest_seconds ?? 0) < 180);
+    }
     for (const each of [bull, streamed]) assert.ok((each?.oldest_seconds ?? -1) >= 0);
     assert.equal(
       await whyOf(project, "worker.broken"),

@@ -62,14 +62,24 @@ async function rq(send: Send, name: string, now: number): Promise<QueueFigures> 
   };
 }
 
-/** Sidekiq: a list of jobs in JSON, the last is next; `enqueued_at` is in seconds, in milliseconds from version 8. */
+/**
+ * Sidekiq: a list of jobs in JSON, the last is next; `enqueued_at` is in seconds, in milliseconds from version 8. Each
+ * process has a hash of what its threads work on, whose name ends in `workers` up to version 6.
+ */
 async function sidekiq(send: Send, name: string, now: number): Promise<QueueFigures> {
-  const [queued, next] = await Promise.all([send("LLEN", `queue:${name}`), send("LINDEX", `queue:${name}`, "-1")]);
+  const [queued, next, processes] = await Promise.all([
+    send("LLEN", `queue:${name}`),
+    send("LINDEX", `queue:${name}`, "-1"),
+    send("SMEMBERS", "processes"),
+  ]);
+  const keys = ((processes ?? []) as readonly Reply[]).flatMap((id) => [`${String(id)}:work`, `${String(id)}:workers`]);
+  const held = await Promise.all(keys.map(async (key) => (await send("HVALS", key)) as readonly Reply[]));
+  const mark = `"queue":${JSON.stringify(name)}`;
   const since = /"enqueued_at":([\d.]+)/.exec(String(next))?.[1];
   const then = Number(since ?? Number.NaN);
   return {
     queued: number(queued),
-    inFlight: null,
+    inFlight: held.flat().filter((work) => String(work).includes(mark)).length,
     oldest: next === null ? 0 : age(then < 1e11 ? then * 1000 : then, now),
     arrived: null,
   };
