@@ -30,6 +30,25 @@ server.listen(PORT, HOST);
 process.on("SIGTERM", () => server.close(() => process.exit(0)));
 `;
 
+/** Computes for a part of the time and waits for the rest, one request after the other, as with a database behind it. */
+export const MIXED = `
+import { pbkdf2Sync } from "node:crypto";
+import { createServer } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+const { PORT, HOST, ROUNDS, WAIT } = process.env;
+const random = () => -Math.log(1 - Math.random());
+let free = Promise.resolve();
+const server = createServer((request, response) => {
+  if (request.url === "/health") return response.end("ok");
+  free = free.then(async () => {
+    await pause(Number(WAIT) * random());
+    response.end(pbkdf2Sync("a", "b", Number(ROUNDS), 32, "sha256").toString("hex"));
+  });
+});
+server.listen(PORT, HOST);
+process.on("SIGTERM", () => server.close(() => process.exit(0)));
+`;
+
 export interface FileOptions {
   readonly port: number;
   /** `2`, or `{ min: 2, max: 9 }`. */

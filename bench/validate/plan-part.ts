@@ -1,7 +1,7 @@
 import type { Measurement } from "../../packages/tenfold/src/capacity/measurement.ts";
 import type { Plan } from "../../packages/tenfold/src/cli/output/plan-report.ts";
 import { createProject, type Project } from "../../tests/harness/project.ts";
-import { COMPUTING, fleetFile, WAITING } from "./application.ts";
+import { COMPUTING, fleetFile, MIXED, WAITING } from "./application.ts";
 import { findBreak } from "./hold.ts";
 import { table } from "./page.ts";
 
@@ -15,6 +15,8 @@ interface Application {
   readonly limit: number;
   /** Sizes that are measured; one that is held out is planned for. */
   readonly sizes: readonly number[];
+  /** A size that is not measured. */
+  readonly planned: number;
 }
 
 export const APPLICATIONS: readonly Application[] = [
@@ -26,20 +28,30 @@ export const APPLICATIONS: readonly Application[] = [
     concurrency: 1,
     limit: 400,
     sizes: [1, 2],
+    planned: 3,
+  },
+  {
+    name: "mixed",
+    what: "one request after the other, each waits for about 16 ms and computes for some 3 ms",
+    server: MIXED,
+    env: { ROUNDS: 20_000, WAIT: 16 },
+    concurrency: 1,
+    limit: 300,
+    sizes: [1, 2, 4],
+    planned: 6,
   },
   {
     name: "computing",
-    what: "each request computes for about 15 ms",
+    what: "each request computes, and nothing else",
     server: COMPUTING,
     env: { ROUNDS: 40_000 },
     limit: 300,
     // More than the machine has cores: what the law of scalability is for.
     sizes: [1, 2, 4],
+    planned: 3,
   },
 ];
 
-/** A size that is not measured. */
-const PLANNED = 3;
 /** What is asked of the planner: a little less than it thinks that this size does. */
 const ASKED = 0.97;
 const STEP = 0.05;
@@ -71,8 +83,8 @@ export interface Planned {
   readonly notes: readonly string[];
 }
 
-async function measure(project: Project, { limit, sizes }: Application, pace: Pace): Promise<Measurement> {
-  const words = `plan --measure --p95 ${limit}ms --sizes ${sizes.join(",")} --held-out ${PLANNED} --start 10 --step ${pace.step}s --confirm ${pace.confirm}s --repeats ${pace.repeats} --json`;
+async function measure(project: Project, { limit, sizes, planned }: Application, pace: Pace): Promise<Measurement> {
+  const words = `plan --measure --p95 ${limit}ms --sizes ${sizes.join(",")} --held-out ${planned} --start 10 --step ${pace.step}s --confirm ${pace.confirm}s --repeats ${pace.repeats} --json`;
   return JSON.parse((await project.tenfold(...words.split(" "))).stdout) as Measurement;
 }
 
@@ -90,7 +102,7 @@ function refusalIn({ predictions, knees }: Measurement): string {
 }
 
 async function planOne(application: Application, port: number, pace: Pace): Promise<Planned | Refused> {
-  const { name, server, env, concurrency, limit } = application;
+  const { name, server, env, concurrency, limit, planned } = application;
   console.error(`· ${name}`);
   const bound = concurrency === undefined ? {} : { concurrency };
   const file = fleetFile({ port, instances: "1", env, ...bound });
@@ -106,9 +118,9 @@ async function planOne(application: Application, port: number, pace: Pace): Prom
   const { goal } = JSON.parse((await project.tenfold(...words)).stdout) as Plan;
   const instances = goal?.web.least ?? 0;
   console.error(
-    `  ${instances} instances for ${asked.toFixed(1)}/s by the plan; ${heldOut.predicted.rate.toFixed(1)}/s with ${PLANNED}`,
+    `  ${instances} instances for ${asked.toFixed(1)}/s by the plan; ${heldOut.predicted.rate.toFixed(1)}/s with ${planned}`,
   );
-  await project.tenfold("scale", `${PLANNED}`);
+  await project.tenfold("scale", `${planned}`);
   const { held, broke } = await findBreak(project, {
     limit,
     seconds: pace.hold,
@@ -163,7 +175,7 @@ export function planText(found: readonly (Planned | Refused)[], machine: string)
     "measured, requests a second",
     "model",
     "instances planned",
-    `predicted for ${PLANNED}`,
+    "predicted",
     "its own check",
     "really",
     "difference (target ±10 %)",
@@ -171,7 +183,7 @@ export function planText(found: readonly (Planned | Refused)[], machine: string)
   return `## The planner, held against fleets of the planned size
 
 \`npm run bench -- validate --only=plan\`: \`tenfold plan --measure\` searches some sizes; the plan is asked for ${ASKED * 100} % of
-what it says that ${PLANNED} do, a size that was not measured. Then ${PLANNED} run, and \`tenfold load --poisson\` goes up or down by
+what it says that a size does which was not measured. Then so many run, and \`tenfold load --poisson\` goes up or down by
 ${STEP * 100} % from there, ${USUAL.runs} runs of ${USUAL.hold} s at each rate (with \`--quick\` ${QUICK.runs} of ${QUICK.hold} s), until the limit breaks; *really* is the middle between the last rate that
 held and the first that did not.
 

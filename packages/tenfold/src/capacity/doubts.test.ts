@@ -9,26 +9,38 @@ function kneeAt(instances: number, machine: number, limit: Knee["limit"] = "appl
   return { instances, rate: 100 * instances, limit, why: "", p95: 100, busy };
 }
 
-test("full cores make figures lower bounds, and idle ones do not", () => {
+test("full cores make figures this machine's own, and idle ones do not", () => {
   const full = doubtsOf({
     knees: [kneeAt(1, 1.2), kneeAt(2, 1.9)],
     cores: 2,
     quick: false,
     busyBefore: 0,
     predictions: [],
+    heldOut: null,
   });
   assert.equal(full.length, 1);
-  assert.match(full[0] ?? "", /share this machine's 2 cores: with 2 instances 1\.9 of them were busy.*lower bounds/);
+  assert.match(
+    full[0] ?? "",
+    /share this machine's 2 cores: with 2 instances 1\.9 of them were busy.*this machine alone/,
+  );
   const idle = doubtsOf({
     knees: [kneeAt(1, 0.2), kneeAt(4, 0.3)],
     cores: 2,
     quick: false,
     busyBefore: 0,
     predictions: [],
+    heldOut: null,
   });
   assert.match(idle[0] ?? "", /never all busy/);
   assert.deepEqual(
-    doubtsOf({ knees: [kneeAt(1, 0.4), kneeAt(2, 0.9)], cores: 16, quick: false, busyBefore: 0, predictions: [] }),
+    doubtsOf({
+      knees: [kneeAt(1, 0.4), kneeAt(2, 0.9)],
+      cores: 16,
+      quick: false,
+      busyBefore: 0,
+      predictions: [],
+      heldOut: null,
+    }),
     [],
   );
 });
@@ -41,7 +53,14 @@ test("a size that would need more cores than there are is named, the first of th
       value: { instances, rate, interval: { low: rate, high: rate }, standing: "extrapolated" },
     };
   });
-  const doubts = doubtsOf({ knees: [kneeAt(1, 1.6)], cores: 2, quick: false, busyBefore: 0, predictions });
+  const doubts = doubtsOf({
+    knees: [kneeAt(1, 1.6)],
+    cores: 2,
+    quick: false,
+    busyBefore: 0,
+    predictions,
+    heldOut: null,
+  });
   assert.deepEqual(doubts, [
     "3 instances would use 2.4 cores for 300 requests a second, and this machine has 2: they do that where they have them, and not here",
   ]);
@@ -49,7 +68,27 @@ test("a size that would need more cores than there are is named, the first of th
 
 test("a busy machine, a tired generator, a reached bound and short runs are all said", () => {
   const knees = [kneeAt(1, 0.4, "generator"), kneeAt(2, 0.4, "most")];
-  const doubts = doubtsOf({ knees, cores: 16, quick: true, busyBefore: 5, predictions: [] });
+  const doubts = doubtsOf({ knees, cores: 16, quick: true, busyBefore: 5, predictions: [], heldOut: null });
   for (const [at, pattern] of [/5 cores were busy/, /generator could not/, /--max-rate/, /short runs/].entries())
     assert.match(doubts[at] ?? "", pattern);
+});
+
+test("a check that finds something else than was predicted is named", () => {
+  const measured = kneeAt(3, 1);
+  const interval = { low: 1, high: 999 };
+  const checked = (error: number): readonly string[] =>
+    doubtsOf({
+      ...{ knees: [kneeAt(1, 0.4), kneeAt(2, 0.9)], cores: 16, quick: false, busyBefore: 0, predictions: [] },
+      heldOut: {
+        predicted: { instances: 3, rate: measured.rate * (1 + error), interval, standing: "extrapolated" },
+        measured,
+        error,
+      },
+    });
+  assert.deepEqual(checked(0.09), []);
+  assert.match(
+    checked(0.25)[0] ?? "",
+    /^the check did 20 % less than the other sizes had let expect; it is counted in/,
+  );
+  assert.match(checked(-0.2)[0] ?? "", /^the check did 25 % more/);
 });

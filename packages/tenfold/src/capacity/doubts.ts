@@ -1,8 +1,10 @@
-import type { Knee } from "./measurement.ts";
+import type { HeldOut, Knee } from "./measurement.ts";
 import type { Answer, Prediction } from "./usl/answer.ts";
 
 /** A machine of which so much is busy has nothing left for more instances. */
 const FULL = 0.85;
+/** A check that finds so much less or more says that the model is no description of this fleet here. */
+const WRONG = 0.1;
 
 /** What was the case while it was measured. */
 export interface Circumstances {
@@ -12,6 +14,7 @@ export interface Circumstances {
   /** Cores that others used before anything was sent. */
   readonly busyBefore: number;
   readonly predictions: readonly Answer<Prediction>[];
+  readonly heldOut: HeldOut | null;
 }
 
 /** The first size that cannot do here what is predicted of it: its requests alone would use more than all cores. */
@@ -35,7 +38,7 @@ function figure(value: number): string {
 
 /** What weakens the figures of a measurement, a sentence each. */
 export function doubtsOf(circumstances: Circumstances): string[] {
-  const { knees, cores, quick, busyBefore } = circumstances;
+  const { knees, cores, quick, busyBefore, heldOut } = circumstances;
   const doubts: string[] = [];
   const most = Math.max(...knees.map(({ instances }) => instances));
   const full = knees.filter(({ busy }) => busy.machine > FULL * cores);
@@ -43,11 +46,15 @@ export function doubtsOf(circumstances: Circumstances): string[] {
   const [first] = full;
   if (first !== undefined)
     doubts.push(
-      `${shared}: with ${first.instances} instance${first.instances === 1 ? "" : "s"} ${figure(first.busy.machine)} of them were busy, so that more instances could not show what they would do on machines of their own; figures of larger sizes are lower bounds`,
+      `${shared}: with ${first.instances} instance${first.instances === 1 ? "" : "s"} ${figure(first.busy.machine)} of them were busy, so that more instances could not show what they would do on machines of their own; figures of larger sizes are of this machine alone`,
     );
   else if (most >= cores)
     doubts.push(`${shared}; they were never all busy, so that the instances' own limits could show`);
   doubts.push(...beyondMachine(circumstances));
+  if (heldOut !== null && Math.abs(heldOut.error) > WRONG)
+    doubts.push(
+      `the check did ${Math.round(Math.abs(1 - 1 / (1 + heldOut.error)) * 100)} % ${heldOut.error > 0 ? "less" : "more"} than the other sizes had let expect; it is counted in, but no model describes all of them well: trust the sizes that were measured`,
+    );
   if (busyBefore > 0.2 * cores)
     doubts.push(
       `${figure(busyBefore)} cores were busy with other things before it began: the figures are lower bounds`,

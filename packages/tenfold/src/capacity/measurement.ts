@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { diagnose } from "../spec/diagnose.ts";
 import type { Finding } from "../spec/path.ts";
-import { isMap, type Plain } from "../spec/plain.ts";
+import { isMap, type Plain, type PlainMap } from "../spec/plain.ts";
 import { withTraits } from "../spec/traits.ts";
 import type { Limit } from "./search/search.ts";
 import type { Answer, Prediction } from "./usl/answer.ts";
@@ -55,7 +55,7 @@ export interface Measurement {
   readonly knees: readonly Knee[];
   /** How many people each of `knees` would do for, by what was said of them. */
   readonly users: readonly { readonly instances: number; readonly users: number }[];
-  /** The best first. */
+  /** Of `knees` and of what the check measured, as all that follows. The best first. */
   readonly fits: readonly Fit[];
   readonly intervals: Readonly<Record<"gamma" | "alpha" | "beta" | "delta", Interval>>;
   /** The number beyond which more instances are slower; `null`: none is known. */
@@ -90,6 +90,13 @@ export type ParsedMeasurement =
   | { readonly ok: true; readonly value: Earlier }
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
+/** What the check of a prediction measured. Older files have none. */
+function checkedIn({ heldOut }: PlainMap): Measured[] {
+  const checked = isMap(heldOut) && isMap(heldOut.measured) ? heldOut.measured : {};
+  const parsed = knee.safeParse({ instances: checked.instances, rate: checked.rate });
+  return parsed.success ? [parsed.data] : [];
+}
+
 /** Reads what `tenfold plan --measure --json` wrote; fields that it does not need are not looked at. */
 export function parseMeasurement(plain: Plain): ParsedMeasurement {
   if (!isMap(plain)) {
@@ -98,7 +105,10 @@ export function parseMeasurement(plain: Plain): ParsedMeasurement {
   }
   const known = Object.fromEntries(Object.entries(plain).filter(([key]) => key in file.shape));
   const parsed = file.safeParse(known);
-  if (parsed.success) return { ok: true, value: { p95: parsed.data.p95, measured: parsed.data.knees } };
+  if (parsed.success) {
+    const { p95, knees: searched } = parsed.data;
+    return { ok: true, value: { p95, measured: [...searched, ...checkedIn(plain)] } };
+  }
   const { knees } = known;
   const pruned = Array.isArray(knees)
     ? knees.map((one: Plain) => (isMap(one) ? { instances: one.instances ?? null, rate: one.rate ?? null } : one))

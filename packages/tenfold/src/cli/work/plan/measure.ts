@@ -83,6 +83,11 @@ function webTimeOf(knees: readonly Knee[]): number | null {
   return first === undefined || first.busy.web === null ? null : first.busy.web / first.rate;
 }
 
+function plannedBy(curve: Curve, load: ReturnType<typeof loadOf>): number | null {
+  const answer = load === null ? null : answerFor(curve, load.rate);
+  return answer?.known === true ? answer.value.instances : null;
+}
+
 async function measure(work: Work, plan: PlanWish, url: string): Promise<Measurement> {
   const { context, wish, fleet } = work;
   const cores = availableParallelism();
@@ -92,12 +97,14 @@ async function measure(work: Work, plan: PlanWish, url: string): Promise<Measure
   work.narrator.begin(url, sizes, wish);
   const knees: Knee[] = [];
   for (const size of sizes) knees.push(...(await measureSize(work, size, wish.repeats, null)));
-  const curve = curveOf(knees, seededRandom(1));
+  const first = curveOf(knees, seededRandom(1));
   const load = loadOf(plan);
+  const size = wish.heldOut ?? heldOutSize(sizes, plannedBy(first, load), room);
+  const heldOut = size === null || size === 0 ? null : await checkHeldOut(work, first, size);
+  // What the check found is known from now on, and the more so where the prediction was wrong.
+  const curve = heldOut === null ? first : curveOf([...knees, heldOut.measured], seededRandom(1));
   const asked = load === null ? null : { ...load, answer: answerFor(curve, load.rate) };
-  const planned = asked?.answer.known === true ? asked.answer.value.instances : null;
-  const size = wish.heldOut ?? heldOutSize(sizes, planned, room);
-  const heldOut = size === null || size === 0 ? null : await checkHeldOut(work, curve, size);
+  const planned = plannedBy(curve, load);
   const checked = heldOut === null ? [] : [heldOut.predicted.instances];
   const told = new Set([...sizes, ...(planned === null ? [] : [planned]), ...checked, Math.max(...sizes) * 2]);
   const predictions = [...told].toSorted((a, b) => a - b).map((instances) => predict(curve, instances));
@@ -112,7 +119,7 @@ async function measure(work: Work, plan: PlanWish, url: string): Promise<Measure
       users: Math.floor(usersFor(rate, { ...plan.habits, response: plan.habits.p95 / 2 })),
     })),
     webTime: webTimeOf(knees),
-    notes: doubtsOf({ knees, cores, quick: wish.quick, busyBefore, predictions }),
+    notes: doubtsOf({ knees, cores, quick: wish.quick, busyBefore, predictions, heldOut }),
   };
 }
 
