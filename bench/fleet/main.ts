@@ -1,6 +1,6 @@
 /**
- * npm run bench -- fleet [--only=start,web,rest,many,clone] [--runs=5]: how fast a fleet starts and scales, and what the
- * engine costs, beside the same stack by hand and PM2. Prints a table in Markdown; bench/results keeps every run.
+ * npm run bench -- fleet [--only=start,web,rest,fifty,many,clone] [--runs=5]: how fast a fleet starts and scales, and
+ * what the engine costs, beside the same stack by hand and PM2. Prints a table in Markdown; bench/results keeps every run.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { chosen, count } from "../options.ts";
 import { clone } from "./clone.ts";
 import { describeMachine } from "./machine.ts";
 import { many } from "./many.ts";
-import { rest } from "./rest.ts";
+import { fifty, rest } from "./rest.ts";
 import { type Row, table } from "./row.ts";
 import { start } from "./start.ts";
 import { web } from "./web.ts";
@@ -18,6 +18,7 @@ const PARTS: Readonly<Record<string, (runs: number, port: number) => Promise<Row
   start,
   web,
   rest,
+  fifty,
   many,
   clone,
 };
