@@ -204,6 +204,26 @@ describe("numbers that move by themselves", () => {
     );
   });
 
+  test("no instance is added for which the database has no connections left", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await fleet.engine();
+    await fleet.up(engine, { ...FILE, postgres: { replicas: 0 } });
+    const from = Date.now() - 5_000;
+    // Two instances and a worker have 50 past the pool, of 80; a tenth is kept.
+    const crowded = (at: number): Observation => ({
+      ...observation(at, { requests: (200 * (at - from)) / 1000 }),
+      pooler: { clients: 30, waiting: 0, longestWait: 0, servers: 10, poolSize: 20 },
+      database: {
+        ...{ connections: 60, maxConnections: 100, waitingForLocks: 0, transactions: 0, synchronous: 0 },
+        ...{ lag: new Map(), statements: null },
+      },
+    });
+    engine.see(crowded(from + 5_000), crowded(from));
+    await eventually("one more instance", () => counts(engine).web === 3 && engine.operations.current === null);
+    const why = engine.ps()?.scaling?.find(({ group }) => group === "web")?.why ?? "";
+    assert.match(why, /^2 → 3: .*; the database's connections suffice for 3 instances, wanted \d/);
+  });
+
   test("a dry run tells where decisions would lead, and moves nothing", async () => {
     await using fleet = await MemoryFleet.create();
     const engine = await fleet.engine();

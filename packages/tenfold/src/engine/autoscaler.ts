@@ -3,11 +3,14 @@ import type { Observation } from "../fleet/observation.ts";
 import type { History } from "../journal/history.ts";
 import type { StoredOverride } from "../journal/state.ts";
 import type { Decision } from "../scale/decision.ts";
+import { ceilingByUse, connectionCeiling } from "../scale/connections.ts";
 import { explain } from "../scale/explain.ts";
 import { decideWeb } from "../scale/web/decide.ts";
 import type { WebMemory } from "../scale/web/memory.ts";
+import type { WebCounts } from "../scale/web/sample.ts";
 import { decideWorkers } from "../scale/workers/decide.ts";
 import type { WorkerMemory } from "../scale/workers/memory.ts";
+import { localPostgres } from "../spec/local.ts";
 import type { Instances } from "../spec/scalars.ts";
 import { millis } from "../units/millis.ts";
 import { Boots } from "./boots.ts";
@@ -107,12 +110,13 @@ export class Autoscaler {
     const { instances, scale, concurrency, cpu, memory } = spec.web;
     if (instances.min === instances.max) return [];
     const sample = before === null ? null : webSample({ now, before, members, concurrency, memory, cpu });
+    const counts = webCounts(members, this.#wanted("web"));
     const { decision, memory: learned } = decideWeb(
       {
         bounds: {
           ...this.#bounds(instances),
           schedules: scale.schedules,
-          connections: this.#ceiling(scale.connections),
+          connections: this.#ceiling(scale.connections, now, counts),
         },
         override: this.#override("web"),
         thrift: scale.thrift,
@@ -123,11 +127,7 @@ export class Autoscaler {
         cost: WEB_COST_SECONDS,
         errorLimit: ERROR_LIMIT,
       },
-      {
-        sample,
-        counts: webCounts(members, this.#wanted("web")),
-        deploying: deploy !== null,
-      },
+      { sample, counts, deploying: deploy !== null },
       this.#memory.web,
       this.#parts.now(),
     );
@@ -187,11 +187,26 @@ export class Autoscaler {
     return { min, max };
   }
 
-  /** Instances that the pooler's clients suffice for, with a tenth of them kept for everyone else. */
-  #ceiling(perInstance: number | null): number | null {
-    const { spec } = this.#parts.store.state;
-    if (perInstance === null || spec.postgres === false || spec.postgres.kind !== "local") return null;
-    return Math.floor((spec.postgres.pool.clients * 0.9) / perInstance);
+  /** Instances that the connections of the database suffice for, by the file or by what is open now. */
+  #ceiling(perInstance: number | null, { database, pooler }: Observation, { wanted, ready }: WebCounts): number | null {
+    const { members, store } = this.#parts;
+    const postgres = localPostgres(store.state.spec);
+    if (postgres === null) return null;
+    if (perInstance !== null) return connectionCeiling(postgres.pool.clients, perInstance);
+    const others = members.ofKind("worker").length + members.ofKind("scheduler").length;
+    const uses = [
+      ...(pooler === null ? [] : [{ allowed: postgres.pool.clients, used: pooler.clients }]),
+      // The pool takes what it may; whoever goes past it has the rest.
+      ...(database === null || pooler === null
+        ? []
+        : [
+            {
+              allowed: database.maxConnections - pooler.poolSize,
+              used: Math.max(0, database.connections - pooler.servers),
+            },
+          ]),
+    ];
+    return ceilingByUse(uses, { wanted, ready, others });
   }
 
   #override(group: string): StoredOverride | null {

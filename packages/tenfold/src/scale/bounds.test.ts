@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseSchedule } from "../spec/scaling/parse-schedule.ts";
 import type { Schedule } from "../spec/scaling/schedule.ts";
-import { activeOverride, bounded, connectionCeiling, limitsAt } from "./bounds.ts";
+import { activeOverride, bounded, limitsAt } from "./bounds.ts";
 
 function schedules(...texts: string[]): Schedule[] {
   return texts.flatMap((text) => {
@@ -41,9 +41,6 @@ test("the database's connections are a ceiling above all", () => {
   const bounds = { min: 4, max: 20, schedules: [], connections: 3 };
   assert.deepEqual(bounded(10, bounds, NOON), { target: 3, bound: { kind: "connections", count: 3 } });
   assert.deepEqual(bounded(1, bounds, NOON), { target: 3, bound: { kind: "connections", count: 3 } });
-  assert.equal(connectionCeiling({ allowed: 100, reserved: 10, others: 20, perInstance: 20 }), 3);
-  assert.equal(connectionCeiling({ allowed: 10, reserved: 10, others: 20, perInstance: 20 }), 0);
-  assert.equal(connectionCeiling({ allowed: 10, reserved: 1, others: 0, perInstance: 0 }), null);
 });
 
 test("what is set by hand ends at its time", () => {

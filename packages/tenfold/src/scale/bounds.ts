@@ -50,21 +50,3 @@ export function bounded(
   const target = Math.min(high.count, Math.max(low.count, wanted));
   return { target, bound: target === wanted ? null : target === high.count && high.count < low.count ? high : low };
 }
-
-/** What the database can take. */
-export interface Connections {
-  /** `max_connections`, or what the pooler accepts from clients. */
-  readonly allowed: number;
-  /** Kept for administration, migrations and backups. */
-  readonly reserved: number;
-  /** What workers and the scheduler may open together. */
-  readonly others: number;
-  /** The pool of one web instance. */
-  readonly perInstance: number;
-}
-
-/** How many web instances the connections suffice for. `null` when instances open none. */
-export function connectionCeiling({ allowed, reserved, others, perInstance }: Connections): number | null {
-  if (perInstance <= 0) return null;
-  return Math.max(0, Math.floor((allowed - reserved - others) / perInstance));
-}
