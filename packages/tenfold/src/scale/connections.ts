@@ -30,8 +30,6 @@ export interface Users {
 export function ceilingByUse(uses: readonly Use[], { wanted, ready, others }: Users): number | null {
   const known = uses.filter(({ used }) => used > 0);
   if (known.length === 0 || ready === 0) return null;
-  const rooms = known.map(({ allowed, used }) =>
-    Math.floor((allowed * (1 - KEPT) - used) / (used / (ready + others))),
-  );
+  const rooms = known.map(({ allowed, used }) => Math.floor((allowed * (1 - KEPT) - used) / (used / (ready + others))));
   return Math.max(wanted, ready + Math.min(...rooms));
 }

@@ -98,7 +98,7 @@ export interface WebScalingInput {
   late?: number | string | undefined;
   /** safe keeps more to spare than cheap. @default "safe" */
   thrift?: "safe" | "cheap" | undefined;
-  /** Connections that one instance opens to the pooler: the number never goes beyond what that accepts. */
+  /** Connections that one instance opens to the pooler: the number never goes beyond what that accepts. Absent: as many as are seen. */
   connections?: number | undefined;
   /** Thresholds that decide instead of the demand, such as cpu > 70% for 5m: +1. @default [] */
   rules?: readonly string[] | undefined;

@@ -37,6 +37,21 @@ test("a long run takes no more buckets, and loses no request", () => {
   );
 });
 
+test("latencies from a moment on are those of what was meant to be sent then or later", () => {
+  const timeline = new Timeline(500);
+  for (const [intendedAt, took] of [
+    [0, 900],
+    [999, 900],
+    [1_000, 10],
+    [5_000, 20],
+  ] as const)
+    timeline.add(recordOf({ intendedAt, sentAt: intendedAt, endedAt: intendedAt + took }));
+  const since = timeline.latencySince(1_000);
+  assert.deepEqual([since.count, since.max], [2, 20]);
+  assert.equal(timeline.latencySince(0).count, 4);
+  assert.equal(timeline.latencySince(60_000).count, 0);
+});
+
 test("timelines of different widths merge", () => {
   const long = new Timeline();
   for (let second = 0; second < 1_000; second += 1) long.add(recordOf({ intendedAt: second * 1_000 }));

@@ -74,6 +74,13 @@ export class Timeline {
     }));
   }
 
+  /** Latencies of all that was meant to be sent from a moment on, to the bucket in which that lies. */
+  latencySince(milliseconds: number): Histogram {
+    const sum = new Histogram("coarse");
+    for (const { latency } of this.#buckets.slice(Math.floor(milliseconds / this.#width))) sum.merge(latency.toData());
+    return sum;
+  }
+
   /** Adds another one. */
   merge({ width, buckets }: TimelineData): void {
     while (this.#width < width) this.#widen();

@@ -105,7 +105,9 @@ const webFields = z
       .int()
       .min(1)
       .optional()
-      .describe("Connections that one instance opens to the pooler: the number never goes beyond what that accepts. Absent: as many as are seen."),
+      .describe(
+        "Connections that one instance opens to the pooler: the number never goes beyond what that accepts. Absent: as many as are seen.",
+      ),
     rules,
     schedules: scheduleTexts,
     zone,

@@ -41,16 +41,21 @@ export class Bench {
     this.#parts = parts;
   }
 
-  /** Tries one rate for so many seconds, or as long as it takes for its percentiles to mean something. */
-  run(rate: number, wished: number): Promise<BenchRun> {
-    return this.#send(rate, Math.min(LONGEST_SECONDS, Math.max(wished, LEAST_REQUESTS / rate)));
+  /**
+   * Tries one rate for so many seconds, or as long as it takes for its percentiles to mean something. `runIn`: seconds
+   * before that at the same rate, whose latencies do not count.
+   */
+  run(rate: number, wished: number, runIn = 0): Promise<BenchRun> {
+    return this.#send(rate, Math.min(LONGEST_SECONDS, Math.max(wished, LEAST_REQUESTS / rate)), runIn);
   }
 
-  async #send(rate: number, seconds: number): Promise<BenchRun> {
+  async #send(rate: number, measured: number, runIn = 0): Promise<BenchRun> {
     const { plan, objective, threads, signal } = this.#parts;
+    const seconds = runIn + measured;
     const inFlight: number[] = [];
+    const begin = Math.max(runIn, seconds * SETTLING) * 1_000;
     const onSnapshot = ({ at, inFlight: now }: Snapshot): void => {
-      if (at > seconds * 1_000 * SETTLING && at <= seconds * 1_000) inFlight.push(now);
+      if (at > begin && at <= seconds * 1_000) inFlight.push(now);
     };
     this.#seed += 1;
     const arrivals = { kind: "open", profile: constant(rate, seconds), spacing: "poisson" } as const;
@@ -62,8 +67,8 @@ export class Bench {
       { signal, hurry: signal, onSnapshot },
     );
     signal.throwIfAborted();
-    const { total } = result.records;
-    const p50 = total.latency.percentile(50);
+    const { total, timeline } = result.records;
+    const latency = runIn === 0 ? total.latency : timeline.latencySince(runIn * 1_000);
     // The last answer comes later than the last request, also where all is well.
     const taken = Math.max(seconds, (result.elapsed - objective.p95) / 1_000);
     const good = total.requests === 0 ? 0 : total.outcomes.ok / total.requests;
@@ -71,9 +76,9 @@ export class Bench {
     return {
       generatorCores: generator.cpu * threads,
       trial: {
-        ...{ rate, seconds, requests: total.requests, inFlight, p50 },
+        ...{ rate, seconds, requests: total.requests, inFlight, p50: latency.percentile(50) },
         answered: (rate * good * seconds) / taken,
-        p95: total.latency.percentile(95),
+        p95: latency.percentile(95),
         errorRate: total.errorRate,
         generator: generator.limits,
       },

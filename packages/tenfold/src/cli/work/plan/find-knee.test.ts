@@ -30,7 +30,7 @@ test("the knee of a server with a known capacity is found", async () => {
   const knee = await findKnee({
     ...{ instances: 1, objective: OBJECTIVE, step: 1.5, confirm: 3 },
     search: { start: 20, least: 1, most: 1_000, precision: 1.2 },
-    run: async (rate, seconds) => ({ result: await bench.run(rate, seconds), busy: IDLE }),
+    run: async (rate, seconds, runIn) => ({ result: await bench.run(rate, seconds, runIn), busy: IDLE }),
     settle: () => bench.settle(),
     onTrial: ({ rate }) => rates.push(rate),
   });
@@ -46,9 +46,21 @@ test("a server that is always too slow is a fault that says so", async () => {
   const search = findKnee({
     ...{ instances: 1, objective: OBJECTIVE, step: 0.5, confirm: 1 },
     search: { start: 60, least: 50, most: 1_000, precision: 1.2 },
-    run: async (rate, seconds) => ({ result: await bench.run(rate, seconds), busy: IDLE }),
+    run: async (rate, seconds, runIn) => ({ result: await bench.run(rate, seconds, runIn), busy: IDLE }),
     settle: () => Promise.resolve(),
     onTrial: () => {},
   });
   await assert.rejects(search, { code: "TF_MEASURE", message: /even at 50 requests a second, p95 was/ });
+});
+
+test("latencies of the run-in do not count, and nothing else of it is left out", async () => {
+  let first = 0;
+  await using server = await serve((_, response) => {
+    first ||= Date.now();
+    setTimeout(() => response.end("ok"), Date.now() - first < 900 ? 300 : 0);
+  });
+  const bench = await benchOn(server.url);
+  const { trial } = await bench.run(40, 1, 2);
+  assert.ok(trial.p95 < 300, `${trial.p95}`);
+  assert.ok(trial.requests > 80, `${trial.requests}`);
 });

@@ -4,6 +4,9 @@ import { judgeTrial, type Objective, type Trial, type Verdict } from "../../../c
 import { Fault } from "../../../fault/fault.ts";
 import type { BenchRun } from "./bench.ts";
 
+/** Near its limit a queue takes its time to become as long as it will be: a long run is preceded by so much of itself. */
+const RUN_IN = 0.5;
+
 /** What a search needs to know, and whom it tells. */
 export interface KneeSearch {
   readonly instances: number;
@@ -12,8 +15,12 @@ export interface KneeSearch {
   /** Seconds. */
   readonly step: number;
   readonly confirm: number;
-  /** Tries a rate, and says what was busy meanwhile. */
-  readonly run: (rate: number, seconds: number) => Promise<{ readonly result: BenchRun; readonly busy: Busy }>;
+  /** Tries a rate, after seconds at that rate that do not count, and says what was busy meanwhile. */
+  readonly run: (
+    rate: number,
+    seconds: number,
+    runIn: number,
+  ) => Promise<{ readonly result: BenchRun; readonly busy: Busy }>;
   /** Waits until what an overload has left behind is gone. */
   readonly settle: () => Promise<void>;
   readonly onTrial: (trial: Trial, verdict: Verdict, isLong: boolean) => void;
@@ -30,7 +37,10 @@ export async function findKnee(search: KneeSearch): Promise<Knee> {
         hint: "allow more time (--p95), ask for something else (--path, --scenario), or look with tenfold doctor --load",
       });
     if (next.kind === "found") return kneeFrom(search.instances, next, tried, held);
-    const { result, busy } = await search.run(next.rate, next.isLong ? search.confirm : search.step);
+    const { step, confirm } = search;
+    const { result, busy } = await (next.isLong
+      ? search.run(next.rate, confirm, confirm * RUN_IN)
+      : search.run(next.rate, step, 0));
     const verdict = judgeTrial(result.trial, search.objective);
     tried.push({ ...next, verdict });
     if (next.isLong && verdict.kind === "passed") held.set(next.rate, { trial: result.trial, busy });

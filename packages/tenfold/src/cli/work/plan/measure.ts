@@ -58,7 +58,7 @@ async function measureSize(work: Work, instances: number, repeats: number, near:
     const knee = await findKnee({
       ...{ instances, objective: wish.objective, step: wish.step, confirm: wish.confirm },
       search: { ...wish.search, start },
-      run: (rate, time) => watchCores(context.target, () => bench.run(rate, time)),
+      run: (rate, time, runIn) => watchCores(context.target, () => bench.run(rate, time, runIn)),
       settle: () => bench.settle(),
       onTrial: (trial, verdict, isLong) => narrator.trial(trial, verdict, isLong),
     });

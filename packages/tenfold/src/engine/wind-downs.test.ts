@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { eventually } from "../testing/eventually.ts";
+import { MemoryFleet } from "../testing/memory-fleet.ts";
+import { counts, FILE, memberOf, see } from "./autoscaler.fixture.ts";
+import type { ScaleChange } from "./intent.ts";
+
+test("a worker that demand needs no more has all the time that its job takes", async () => {
+  await using fleet = await MemoryFleet.create();
+  fleet.machine.programs.set("work", { kind: "stubborn" });
+  const engine = await fleet.engine();
+  const worker = { ...FILE.workers.reports, grace: "50ms", scale: { schedules: ["daily 00:00-24:00: min 1"] } };
+  await fleet.up(engine, { ...FILE, workers: { reports: worker } });
+  const set = (change: Pick<ScaleChange, "by" | "count">): Promise<unknown> =>
+    fleet.run(engine, { name: "scale", changes: [{ group: "worker.reports", ...change }] });
+  const idle = (): boolean => engine.operations.current === null;
+  const second = (): string | undefined => memberOf(engine, "worker-reports-2")?.state;
+  const look = (inHand: number): void => see(engine, { rate: 0, inHand, looks: 1, from: Date.now() - 5_000 });
+
+  await set({ by: "to", count: 2 });
+  await set({ by: "auto", count: 0 });
+  look(1);
+  assert.equal(second(), "draining");
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  look(1);
+  assert.equal(second(), "draining");
+  assert.ok(idle(), "nothing else waits for it");
+  // It is needed after all.
+  await set({ by: "to", count: 2 });
+  look(1);
+  await eventually("it is back", () => second() === "ready");
+  await set({ by: "auto", count: 0 });
+  look(1);
+  assert.equal(second(), "draining");
+  // It goes on, and nobody has a job.
+  await eventually("it is ended after its grace", () => {
+    look(0);
+    return counts(engine).workers === 1 && idle();
+  });
+});
+
+test("a worker that has ended by itself on the way out is started again when it is needed after all", async () => {
+  await using fleet = await MemoryFleet.create();
+  const engine = await fleet.engine();
+  const worker = { ...FILE.workers.reports, scale: { schedules: ["daily 00:00-24:00: min 1"] } };
+  await fleet.up(engine, { ...FILE, workers: { reports: worker } });
+  const set = (change: Pick<ScaleChange, "by" | "count">): Promise<unknown> =>
+    fleet.run(engine, { name: "scale", changes: [{ group: "worker.reports", ...change }] });
+  const look = (): void => see(engine, { rate: 0, inHand: 1, looks: 1, from: Date.now() - 5_000 });
+  const second = (): string | undefined => memberOf(engine, "worker-reports-2")?.state;
+  await set({ by: "to", count: 2 });
+  await set({ by: "auto", count: 0 });
+  look();
+  await eventually("it has ended", () => second() === "stopped");
+  await set({ by: "to", count: 2 });
+  look();
+  await eventually("it runs again", () => second() === "ready");
+  await set({ by: "auto", count: 0 });
+  await eventually("it is gone", () => {
+    look();
+    return counts(engine).workers === 1 && engine.operations.current === null;
+  });
+});
