@@ -41,7 +41,9 @@ function memberFamilies({ members, state }: FleetReport, observation: Observatio
   );
   const each = (value: (name: string) => number | null | undefined): Family["samples"] =>
     members.map(({ name, kind }) => [{ member: name, kind }, value(name)]);
-  const ready = new Map(members.map(({ name, state }) => [name, state === "ready" ? 1 : 0]));
+  // Whoever leaves because nobody needs it may take its time.
+  const staying = members.filter(({ state }) => state !== "draining");
+  const ready = new Map(staying.map(({ name, state }) => [name, state === "ready" ? 1 : 0]));
   const restarts = new Map(members.map((member) => [member.name, member.restarts]));
   const leads = members.filter(({ role }) => role === "primary" || role === "master");
   return [
@@ -60,7 +62,7 @@ function memberFamilies({ members, state }: FleetReport, observation: Observatio
     {
       name: "tenfold_member_ready",
       type: "gauge",
-      help: "1 when its probe passes.",
+      help: "1 when its probe passes; absent while it is leaving.",
       samples: each((name) => ready.get(name)),
     },
     {

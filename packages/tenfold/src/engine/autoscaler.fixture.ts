@@ -68,7 +68,10 @@ export function counts(engine: Engine): { web: number; workers: number } {
   return { web: of("web"), workers: of("worker") };
 }
 
-export function memberOf(engine: Engine, name: string): { readonly state: string } | undefined {
+export function memberOf(
+  engine: Engine,
+  name: string,
+): { readonly state: string; readonly pid: number | null } | undefined {
   return engine.ps()?.members.find((member) => member.name === name);
 }
 

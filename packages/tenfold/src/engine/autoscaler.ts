@@ -175,11 +175,15 @@ export class Autoscaler {
       );
       this.#memory = { ...this.#memory, workers: { ...this.#memory.workers, [name]: learned } };
       const changes = this.#conclude(group, decision, { isDryRun: scale.dryRun, unread: now.unread.get(name) });
-      const { target } = decision;
-      if (changes.length > 0 && target < this.#countOf(group))
-        return this.#windDowns.shrink(group, target, now.queues.get(name)?.inFlight ?? null) ? changes : [];
-      this.#windDowns.keep(group);
-      return changes;
+      const count = this.#countOf(group);
+      if (changes.length === 0 || decision.target > count) {
+        this.#windDowns.keep(group);
+        return changes;
+      }
+      const reached = this.#windDowns.shrink(group, decision.target, now.queues.get(name)?.inFlight ?? null);
+      if (reached === count) return [];
+      this.#aims.set(group, { count: decision.target, beside: reached });
+      return [{ group, by: "to", count: reached }];
     });
   }
 

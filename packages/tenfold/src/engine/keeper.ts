@@ -137,8 +137,8 @@ export class Keeper {
     [this.#stopping, this.#winding] = [true, running];
     this.leave();
     await askToEnd(this.#host.driver, running, former === running ? null : signal);
-    // Somebody else may have ended it, or have taken it back.
-    if (this.#winding === running && this.#stopping) this.#become({ state: "stopped", since: this.#host.now() });
+    // Somebody else may have ended it, or have taken it back. Until it is removed or started it goes on leaving.
+    if (this.#winding === running && this.#stopping) [this.#running, this.#winding] = [null, null];
   }
 
   /** Ends its process and all that it started. Aborting `hurry` means SIGKILL now. Gives whether its grace was enough. */

@@ -51,7 +51,8 @@ test("a worker that has ended by itself on the way out is started again when it 
   await set({ by: "to", count: 2 });
   await set({ by: "auto", count: 0 });
   look();
-  await eventually("it has ended", () => second() === "stopped");
+  await eventually("it has ended", () => memberOf(engine, "worker-reports-2")?.pid === null);
+  assert.equal(engine.ps()?.state, "healthy");
   await set({ by: "to", count: 2 });
   look();
   await eventually("it runs again", () => second() === "ready");
@@ -60,4 +61,34 @@ test("a worker that has ended by itself on the way out is started again when it 
     look();
     return counts(engine).workers === 1 && engine.operations.current === null;
   });
+});
+
+test("of several that are needed no more, those that have ended do not wait for the others", async () => {
+  await using fleet = await MemoryFleet.create();
+  const engine = await fleet.engine();
+  const worker = { ...FILE.workers.reports, scale: { schedules: ["daily 00:00-24:00: min 1"] } };
+  await fleet.up(engine, { ...FILE, workers: { reports: worker } });
+  const set = (change: Pick<ScaleChange, "by" | "count">): Promise<unknown> =>
+    fleet.run(engine, { name: "scale", changes: [{ group: "worker.reports", ...change }] });
+  const look = (): void => see(engine, { rate: 0, inHand: 1, looks: 1, from: Date.now() - 5_000 });
+  fleet.machine.programs.set("work", { kind: "stubborn" });
+  await set({ by: "to", count: 4 });
+  await set({ by: "auto", count: 0 });
+  const settles = (left: number): Promise<unknown> =>
+    eventually(`${left} are left`, () => {
+      look();
+      return counts(engine).workers === left && engine.operations.current === null;
+    });
+  const end = (index: number): void => {
+    const pid = memberOf(engine, `worker-reports-${index}`)?.pid ?? 0;
+    fleet.machine.kill(pid, { code: 0, signal: null });
+  };
+  look();
+  end(4);
+  await settles(3);
+  end(2);
+  await eventually("the second has ended", () => memberOf(engine, "worker-reports-2")?.pid === null);
+  await settles(3);
+  end(3);
+  await settles(1);
 });

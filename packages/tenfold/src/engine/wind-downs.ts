@@ -22,12 +22,13 @@ export class WindDowns {
   }
 
   /**
-   * Asks those to end for whom there is no place in a smaller number. Gives whether the number may be set: what it
-   * removes then does no work any more. `inHand`: jobs of the whole queue that are worked on, `null` when unknown.
+   * Asks those to end for whom there is no place in a smaller number. Gives the smallest number that may be set by now:
+   * what it removes does no work any more. `inHand`: jobs of the whole queue that are worked on, `null` when unknown.
    */
-  shrink(group: string, count: number, inHand: number | null): boolean {
-    const workers = this.#members.ofKind("worker").filter((member) => member.group === group && member.index > count);
-    return workers.map(({ name }) => this.#isDone(name, group, inHand)).every(Boolean);
+  shrink(group: string, count: number, inHand: number | null): number {
+    const surplus = this.#members.ofKind("worker").filter((one) => one.group === group && one.index > count);
+    const atWork = surplus.filter(({ name }) => !this.#isDone(name, group, inHand));
+    return Math.max(count, ...atWork.map(({ index }) => index));
   }
 
   /** The number stays or grows: whoever was asked to end is started again. */
