@@ -5,17 +5,24 @@ import { MemoryFleet } from "../testing/memory-fleet.ts";
 import { counts, FILE, memberOf, see } from "./autoscaler.fixture.ts";
 import type { ScaleChange } from "./intent.ts";
 
-test("a worker that demand needs no more has all the time that its job takes", async () => {
-  await using fleet = await MemoryFleet.create();
-  fleet.machine.programs.set("work", { kind: "stubborn" });
+/** A fleet whose workers nothing but a person and the schedule moves, down to one; `look` sees so many jobs in hand. */
+async function upWithWorkers(fleet: MemoryFleet, grace?: string) {
   const engine = await fleet.engine();
-  const worker = { ...FILE.workers.reports, grace: "50ms", scale: { schedules: ["daily 00:00-24:00: min 1"] } };
+  const scale = { schedules: ["daily 00:00-24:00: min 1"] };
+  const worker = { ...FILE.workers.reports, ...(grace !== undefined && { grace }), scale };
   await fleet.up(engine, { ...FILE, workers: { reports: worker } });
   const set = (change: Pick<ScaleChange, "by" | "count">): Promise<unknown> =>
     fleet.run(engine, { name: "scale", changes: [{ group: "worker.reports", ...change }] });
+  const look = (inHand = 1): void => see(engine, { rate: 0, inHand, looks: 1, from: Date.now() - 5_000 });
+  return { engine, set, look };
+}
+
+test("a worker that demand needs no more has all the time that its job takes", async () => {
+  await using fleet = await MemoryFleet.create();
+  fleet.machine.programs.set("work", { kind: "stubborn" });
+  const { engine, set, look } = await upWithWorkers(fleet, "50ms");
   const idle = (): boolean => engine.operations.current === null;
   const second = (): string | undefined => memberOf(engine, "worker-reports-2")?.state;
-  const look = (inHand: number): void => see(engine, { rate: 0, inHand, looks: 1, from: Date.now() - 5_000 });
 
   await set({ by: "to", count: 2 });
   await set({ by: "auto", count: 0 });
@@ -41,12 +48,7 @@ test("a worker that demand needs no more has all the time that its job takes", a
 
 test("a worker that has ended by itself on the way out is started again when it is needed after all", async () => {
   await using fleet = await MemoryFleet.create();
-  const engine = await fleet.engine();
-  const worker = { ...FILE.workers.reports, scale: { schedules: ["daily 00:00-24:00: min 1"] } };
-  await fleet.up(engine, { ...FILE, workers: { reports: worker } });
-  const set = (change: Pick<ScaleChange, "by" | "count">): Promise<unknown> =>
-    fleet.run(engine, { name: "scale", changes: [{ group: "worker.reports", ...change }] });
-  const look = (): void => see(engine, { rate: 0, inHand: 1, looks: 1, from: Date.now() - 5_000 });
+  const { engine, set, look } = await upWithWorkers(fleet);
   const second = (): string | undefined => memberOf(engine, "worker-reports-2")?.state;
   await set({ by: "to", count: 2 });
   await set({ by: "auto", count: 0 });
@@ -65,12 +67,7 @@ test("a worker that has ended by itself on the way out is started again when it 
 
 test("of several that are needed no more, those that have ended do not wait for the others", async () => {
   await using fleet = await MemoryFleet.create();
-  const engine = await fleet.engine();
-  const worker = { ...FILE.workers.reports, scale: { schedules: ["daily 00:00-24:00: min 1"] } };
-  await fleet.up(engine, { ...FILE, workers: { reports: worker } });
-  const set = (change: Pick<ScaleChange, "by" | "count">): Promise<unknown> =>
-    fleet.run(engine, { name: "scale", changes: [{ group: "worker.reports", ...change }] });
-  const look = (): void => see(engine, { rate: 0, inHand: 1, looks: 1, from: Date.now() - 5_000 });
+  const { engine, set, look } = await upWithWorkers(fleet);
   fleet.machine.programs.set("work", { kind: "stubborn" });
   await set({ by: "to", count: 4 });
   await set({ by: "auto", count: 0 });
