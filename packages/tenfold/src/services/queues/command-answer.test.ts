@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseQueueAnswer, Unread } from "./command-answer.ts";
+import { parseQueueAnswer } from "./command-answer.ts";
+import { Unread } from "./unread.ts";
 
 const UNKNOWN = { inFlight: null, oldest: null, arrived: null };
 

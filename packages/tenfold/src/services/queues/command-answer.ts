@@ -1,14 +1,10 @@
 import type { QueueFigures } from "../../fleet/figures.ts";
 import { parseDuration } from "../../units/millis.ts";
+import { Unread } from "./unread.ts";
 
 const EXPECTED = 'it must print how many jobs wait, such as 120, or 120 35s, or {"queued": 120, "oldest": 35}';
 const SHOWN = 60;
 const COUNTS = ["queued", "inFlight", "arrived"] as const;
-
-/** What could not be read, in words that finish "its queue: ...". */
-export class Unread extends Error {
-  override readonly name = "Unread";
-}
 
 function count(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;

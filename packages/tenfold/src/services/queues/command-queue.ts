@@ -3,7 +3,8 @@ import type { Driver } from "../../drivers/driver.ts";
 import type { QueueFigures } from "../../fleet/figures.ts";
 import type { Launch } from "../../fleet/launch.ts";
 import { seconds } from "../../units/millis.ts";
-import { parseQueueAnswer, Unread } from "./command-answer.ts";
+import { parseQueueAnswer } from "./command-answer.ts";
+import { Unread } from "./unread.ts";
 
 const TIMEOUT = seconds(30);
 /** A look does not wait longer: what comes later is for the next one. */

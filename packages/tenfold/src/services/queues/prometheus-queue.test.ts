@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Unread } from "./command-answer.ts";
 import { readPrometheusQueue, singleValue } from "./prometheus-queue.ts";
+import { Unread } from "./unread.ts";
 
 function vector(...values: readonly string[]): Parameters<typeof singleValue>[1] {
   return {

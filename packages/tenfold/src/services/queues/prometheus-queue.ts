@@ -1,6 +1,6 @@
 import type { QueueFigures } from "../../fleet/figures.ts";
 import type { QueueQueries } from "../../spec/scaling/queue-source.ts";
-import { Unread } from "./command-answer.ts";
+import { Unread } from "./unread.ts";
 
 const WITHIN_MS = 2_000;
 

@@ -6,9 +6,9 @@ import { renderQueueCommand } from "../../render/app/app.ts";
 import type { QueueSource } from "../../spec/scaling/queue-source.ts";
 import { Secret } from "../../units/secret.ts";
 import type { Context, QueueControl, QueueReading, RedisControl } from "../service.ts";
-import { Unread } from "./command-answer.ts";
 import { CommandQueue } from "./command-queue.ts";
 import { readPrometheusQueue } from "./prometheus-queue.ts";
+import { Unread } from "./unread.ts";
 
 /** Where the queries of a worker go. Throws Unread. */
 function prometheusUrl(fleet: Fleet, url: string | null): string {

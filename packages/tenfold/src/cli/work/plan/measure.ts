@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { doubtsOf } from "../../../capacity/doubts.ts";
 import type { HeldOut, Knee, Measurement } from "../../../capacity/measurement.ts";
 import { usersFor } from "../../../capacity/size/queue.ts";
-import { answerFor, type Curve, curveOf, predict } from "../../../capacity/usl/answer.ts";
+import { type Answer, answerFor, type Curve, curveOf, type Prediction, predict } from "../../../capacity/usl/answer.ts";
 import { EXIT_CODES } from "../../../fault/catalogue.ts";
 import { Fault } from "../../../fault/fault.ts";
 import { seededRandom } from "../../../load/arrivals/random.ts";
@@ -83,8 +83,7 @@ function webTimeOf(knees: readonly Knee[]): number | null {
   return first === undefined || first.busy.web === null ? null : first.busy.web / first.rate;
 }
 
-function plannedBy(curve: Curve, load: ReturnType<typeof loadOf>): number | null {
-  const answer = load === null ? null : answerFor(curve, load.rate);
+function plannedBy(answer: Answer<Prediction> | null): number | null {
   return answer?.known === true ? answer.value.instances : null;
 }
 
@@ -99,12 +98,13 @@ async function measure(work: Work, plan: PlanWish, url: string): Promise<Measure
   for (const size of sizes) knees.push(...(await measureSize(work, size, wish.repeats, null)));
   const first = curveOf(knees, seededRandom(1));
   const load = loadOf(plan);
-  const size = wish.heldOut ?? heldOutSize(sizes, plannedBy(first, load), room);
+  const answerBy = (curve: Curve): Answer<Prediction> | null => (load === null ? null : answerFor(curve, load.rate));
+  const size = wish.heldOut ?? heldOutSize(sizes, plannedBy(answerBy(first)), room);
   const heldOut = size === null || size === 0 ? null : await checkHeldOut(work, first, size);
   // What the check found is known from now on, and the more so where the prediction was wrong.
   const curve = heldOut === null ? first : curveOf([...knees, heldOut.measured], seededRandom(1));
-  const asked = load === null ? null : { ...load, answer: answerFor(curve, load.rate) };
-  const planned = plannedBy(curve, load);
+  const answer = answerBy(curve);
+  const planned = plannedBy(answer);
   const checked = heldOut === null ? [] : [heldOut.predicted.instances];
   const told = new Set([...sizes, ...(planned === null ? [] : [planned]), ...checked, Math.max(...sizes) * 2]);
   const predictions = [...told].toSorted((a, b) => a - b).map((instances) => predict(curve, instances));
@@ -113,7 +113,7 @@ async function measure(work: Work, plan: PlanWish, url: string): Promise<Measure
     ...{ url, p95: wish.objective.p95, quick: wish.quick, cores, knees, heldOut },
     ...{ fits: curve.fits, intervals: curve.intervals, peak: curve.peak },
     predictions,
-    asked: asked === null ? null : { ...asked, users: plan.users },
+    asked: load === null || answer === null ? null : { ...load, answer, users: plan.users },
     users: knees.map(({ rate, instances }) => ({
       instances,
       users: Math.floor(usersFor(rate, { ...plan.habits, response: plan.habits.p95 / 2 })),
