@@ -26,7 +26,10 @@ export const plan: CommandDefinition = {
     { flags: "--path <path>", description: "what is asked for (/)" },
     { flags: "--scenario <file>", description: "what visitors do, step by step, as in tenfold load" },
     { flags: "--step <time>", description: "how long each rate is tried (10s)" },
-    { flags: "--confirm <time>", description: "how long the rate that was found has to hold (30s)" },
+    {
+      flags: "--confirm <time>",
+      description: "how long the rate that was found has to hold, after half that time as a run-in (30s)",
+    },
     { flags: "--repeats <count>", description: "searches at each size (3)" },
     { flags: "--start <rate>", description: "the first rate (8)" },
     { flags: "--max-rate <rate>", description: "the highest rate that is tried (20000)" },
