@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { freePort } from "../../examples/tutormax/src/testing/free-port.ts";
 import { SERVER, webOnly } from "../harness/applications.ts";
 import { eventually } from "../harness/eventually.ts";
-import { listeners } from "../harness/processes.ts";
 import { createProject, type Project } from "../harness/project.ts";
 
 /** A fleet of a balancer, a cache and one web instance that runs a command; it may take two seconds to be ready. */
@@ -61,8 +61,7 @@ test("an application that does not come up is explained, and the rest of the fle
   });
 
   await t.test("it listens on another port", async (t) => {
-    const taken = new Set(listeners().map(({ port }) => port));
-    const other = [...Array(1000).keys()].map((at) => 33_000 + at).find((port) => !taken.has(port)) ?? 0;
+    const other = await freePort();
     const fault = await upFails(t, project, `PORT=${other} exec node server.mjs`);
     assert.equal(fault.code, "TF_WRONG_PORT");
     assert.match(fault.message, new RegExp(`^web-1 listens on port ${other}, but \\$PORT was \\d+$`));
@@ -106,8 +105,7 @@ test("an application that does not come up is explained, and the rest of the fle
 });
 
 test("instances that all listen on a port that is written in the code are told where theirs is", async () => {
-  const taken = new Set(listeners().map(({ port }) => port));
-  const own = [...Array(1000).keys()].map((at) => 34_000 + at).find((port) => !taken.has(port)) ?? 0;
+  const own = await freePort();
   const files = {
     "server.mjs": SERVER,
     "tenfold.yaml": `name: shop\nweb: { command: "PORT=${own} exec node server.mjs", instances: 2 }\n`,
