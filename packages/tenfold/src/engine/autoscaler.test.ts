@@ -44,6 +44,28 @@ describe("numbers that move by themselves", () => {
     assert.match(why, /200 req\/s × 2 ms = 0\.4 busy/);
   });
 
+  test("how long instances have run when an engine takes them over is not how long they boot", async () => {
+    await using fleet = await MemoryFleet.create();
+    const first = await fleet.engine();
+    await fleet.up(first, FILE);
+    await eventually("they are written down", () => fleet.written.split('"readyAt"').length > 2);
+    await fleet.kill(first);
+    fleet.ahead = 2 * 3_600_000;
+    const second = await fleet.engine();
+    await eventually("they are ready again", () => stateOf(second).every((state) => state === "ready"));
+    // Instances that booted for two hours would have to be launched for what this rise leads to in two hours.
+    const from = Date.now() + fleet.ahead + 21_000;
+    for (let look = 0; look < 30; look += 1) see(second, { rate: 40 + look, looks: 1, from: from + look * 5_000 });
+    assert.equal(
+      counts(second).web,
+      2,
+      second
+        .ps()
+        ?.scaling?.map(({ why }) => why)
+        .join("\n"),
+    );
+  });
+
   test("rules about the 95th percentile act on it, fixed or by what is usual, and on nothing where it is not known", async () => {
     for (const rule of ["p95 > 100ms", "p95 > 2x baseline"]) {
       await using fleet = await MemoryFleet.create();

@@ -18,6 +18,17 @@ export interface Pace {
   readonly silence: Millis | null;
 }
 
+/** What an earlier engine knew of a process. */
+export interface History {
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** The same of when it became ready first; absent before that. */
+  readonly readyAt?: number;
+  readonly restarts: number;
+  /** Whether it has had the signal to end: some programs take a second one for impatience. */
+  readonly asked?: boolean;
+}
+
 /** What a keeper asks of the engine. */
 export interface KeeperHost {
   readonly driver: Driver;
@@ -28,6 +39,8 @@ export interface KeeperHost {
   paceOf(name: MemberName): Pace;
   /** The member's process is this one from now on. */
   started(name: MemberName, running: Running, restarts: number): void;
+  /** Its process has had the signal to end. */
+  asked(name: MemberName): void;
   changed(name: MemberName, state: MemberState): void;
   /** Whether somebody else decides what follows its death, so that it is not simply started again. */
   decidesAfterDeath(name: MemberName): boolean;

@@ -6,7 +6,7 @@ import type { MemberName } from "../fleet/member.ts";
 import type { MemberState, Probe, Running } from "../fleet/state.ts";
 import type { Millis } from "../units/millis.ts";
 import { startHeir } from "./heir.ts";
-import type { KeeperHost } from "./keeper-host.ts";
+import type { History, KeeperHost } from "./keeper-host.ts";
 import { Misses } from "./misses.ts";
 import { untilNextLook } from "./pace.ts";
 import { Pause } from "./pause.ts";
@@ -32,14 +32,13 @@ export class Keeper {
   #restarts = 0;
   #crashes = 0;
   #stopping = false;
-  #wasReady = false;
   #readyAt = 0;
   #killedFor: string | null = null;
   #lastReason = "it has not answered yet";
   #retry: NodeJS.Timeout | undefined;
   /** Before the next look. */
   readonly #pause = new Pause();
-  /** The process that ends when its work is done. */
+  /** The process that was asked to end, and does when its work is done. */
   #winding: Running | null = null;
 
   constructor(name: MemberName, host: KeeperHost) {
@@ -104,10 +103,11 @@ export class Keeper {
     return heir !== null;
   }
 
-  /** Takes over a process that an earlier engine started. */
-  adopt(running: Running, startedAt: number, restarts: number): void {
+  /** Takes over a process that an earlier engine started, and `asked` to end or not. */
+  adopt(running: Running, { startedAt, readyAt = 0, restarts, asked = false }: History): void {
     this.#restarts = restarts;
     this.#take(running, startedAt);
+    [this.#readyAt, this.#winding] = [readyAt, asked ? running : null];
   }
 
   /** Marks it as leaving: it is looked at no longer. */
@@ -136,7 +136,9 @@ export class Keeper {
     if (running === null || this.#stopping) return;
     [this.#stopping, this.#winding] = [true, running];
     this.leave();
-    await askToEnd(this.#host.driver, running, former === running ? null : signal);
+    const ended = askToEnd(this.#host.driver, running, former === running ? null : signal);
+    this.#host.asked(this.name);
+    await ended;
     // Somebody else may have ended it, or have taken it back. Until it is removed or started it goes on leaving.
     if (this.#winding === running && this.#stopping) [this.#running, this.#winding] = [null, null];
   }
@@ -146,10 +148,12 @@ export class Keeper {
     this.#stopping = true;
     clearTimeout(this.#retry);
     const running = this.#running;
-    if (running !== null && this.#state.state !== "draining") this.leave();
+    if (this.#state.state !== "draining") this.leave();
     const asked = { grace, signal: this.#winding === running ? null : signal };
     this.#winding = null;
-    const inTime = running === null || (await stopProcess(this.#host.driver, running, asked, hurry));
+    const stopped = running === null || stopProcess(this.#host.driver, running, asked, hurry);
+    this.#host.asked(this.name);
+    const inTime = await stopped;
     this.#become({ state: "stopped", since: this.#host.now() });
     return inTime;
   }
@@ -183,9 +187,9 @@ export class Keeper {
   /** Resolves when it is ready, at once when it winds down. Faults: TF_MEMBER_EXITED after three exits, TF_MEMBER_NOT_READY when its time is up. */
   async whenReady(signal: AbortSignal): Promise<void> {
     if (this.#state.state === "ready" || (this.#stopping && this.#winding !== null)) return;
-    const { start: within } = this.#host.paceOf(this.name);
+    const [crashes, within] = [this.#crashes, this.#host.paceOf(this.name).start];
     const late = (): Fault => lateness(this.name, within, this.#state, this.#lastReason);
-    await this.#waiters.wait(signal, { crashes: this.#crashes, within, late });
+    await this.#waiters.wait(signal, { crashes, within, late });
   }
 
   /** Stops looking. What runs goes on. */
@@ -211,9 +215,8 @@ export class Keeper {
       return;
     }
     [this.#running, this.#last] = [running, running];
-    this.#startedAt = startedAt;
-    this.#lastReason = "it has not answered yet";
-    [this.#wasReady, this.#killedFor] = [false, null];
+    [this.#startedAt, this.#lastReason] = [startedAt, "it has not answered yet"];
+    [this.#readyAt, this.#killedFor] = [0, null];
     this.#become({ state: "starting", running, since: startedAt });
     this.#host.started(this.name, running, this.#restarts);
     this.#host.driver.onEnd(running, (end) => this.#ended(running, end));
@@ -234,13 +237,12 @@ export class Keeper {
     const now = this.#host.now();
     const pause = this.#isDecidedElsewhere ? null : backoff(crashes);
     if (pause !== null) this.#retry = setTimeout(() => void this.#again(), pause);
-    const retryAt = pause === null ? null : now + pause;
-    this.#become({ state: "failed", running: null, since: now, reason, retryAt });
+    this.#become({ state: "failed", running: null, since: now, reason, retryAt: pause === null ? null : now + pause });
     this.#waiters.crashed(this.name, reason, crashes);
   }
 
   get #isDecidedElsewhere(): boolean {
-    return this.#wasReady && this.#host.decidesAfterDeath(this.name);
+    return this.#readyAt > 0 && this.#host.decidesAfterDeath(this.name);
   }
 
   async #again(): Promise<void> {
@@ -250,8 +252,8 @@ export class Keeper {
       await this.#launch();
     } catch (error) {
       const isRefused = this.#state.state === "failed" && this.#state.retryAt === null;
-      if (!this.#stopping && !isRefused)
-        this.#crashed(error instanceof Error ? error.message : String(error), this.#crashes + 1);
+      if (this.#stopping || isRefused) return;
+      this.#crashed(error instanceof Error ? error.message : String(error), this.#crashes + 1);
     }
   }
 
@@ -265,7 +267,7 @@ export class Keeper {
       // Who leads may have changed.
       const pace = this.#host.paceOf(this.name);
       const { count, silence } = misses.note(probe, this.#host.now());
-      if (this.#wasReady && pace.silence !== null && silence >= pace.silence)
+      if (this.#readyAt > 0 && pace.silence !== null && silence >= pace.silence)
         this.kill(`did not answer for ${Math.round(silence / 1000)} s, and was ended`);
       if (this.#host.now() - this.#startedAt >= pace.settle || !probe.ready) this.#observe(running, probe, count);
       await this.#pause.for(untilNextLook(this.#state.state, { looks, misses: count }, pace));
@@ -278,14 +280,12 @@ export class Keeper {
     const now = this.#host.now();
     if (!probe.ready) {
       this.#lastReason = probe.reason;
-      if (state.state === "ready" && misses >= MISSES) {
+      if (state.state === "ready" && misses >= MISSES)
         this.#become({ state: "failed", running, since: now, reason: probe.reason, retryAt: null });
-      }
       return;
     }
     const { role, detail, lags = false } = probe;
-    if (!this.#wasReady) this.#readyAt = now;
-    this.#wasReady = true;
+    if (this.#readyAt === 0) this.#readyAt = now;
     if (state.state === "ready" && state.role === role && state.detail === detail && state.lags === lags) return;
     const since = state.state === "ready" ? state.since : now;
     this.#become({ state: "ready", running, since, role, detail, lags });

@@ -275,9 +275,7 @@ export class Members implements KeeperHost {
 
   /** A running member has taken its files. */
   taken(member: Member): void {
-    const stored = this.#parts.store.member(member.name);
-    if (stored !== undefined)
-      this.#parts.store.noteMember({ ...stored, reloadKey: desire(this.fleet, member).reloadKey });
+    this.#parts.store.changeMember(member.name, { reloadKey: desire(this.fleet, member).reloadKey });
   }
 
   /** Whether a running member has taken its files as they shall be now. */
@@ -285,15 +283,14 @@ export class Members implements KeeperHost {
     return this.#parts.store.member(member.name)?.reloadKey === desire(this.fleet, member).reloadKey;
   }
 
+  asked(name: MemberName): void {
+    this.#parts.store.changeMember(name, { asked: true });
+  }
+
   changed(name: MemberName, state: MemberState): void {
-    const stored = this.#parts.store.member(name);
-    if (
-      stored !== undefined &&
-      stored.running !== null &&
-      (state.state === "stopped" || (state.state === "failed" && state.running === null))
-    ) {
-      this.#parts.store.noteMember({ ...stored, running: null });
-    }
+    const hasEnded = state.state === "stopped" || (state.state === "failed" && state.running === null);
+    if (hasEnded) this.#parts.store.changeMember(name, { running: null });
+    if (state.state === "ready") this.#parts.store.changeMember(name, { readyAt: this.keeper(name).readyAt });
     this.#parts.changed(name, state);
   }
 }

@@ -64,6 +64,14 @@ export class Store {
     this.note({ members: [...others, member] });
   }
 
+  /** Of a member that is known; nothing otherwise, nor when it is so already. */
+  changeMember(name: MemberName, change: Partial<StoredMember>): void {
+    const known = this.member(name);
+    if (known === undefined) return;
+    const isSo = Object.entries(change).every(([key, value]) => known[key as keyof StoredMember] === value);
+    if (!isSo) this.noteMember({ ...known, ...change });
+  }
+
   forgetMember(name: MemberName): void {
     this.note({ members: this.#state.members.filter((member) => member.name !== name) });
   }

@@ -85,9 +85,9 @@ export class Supervisor {
     const { driver } = this.#parts;
     const { state } = this.store;
     const adopted: MemberName[] = [];
-    for (const { name, running, startedAt, restarts } of state.members) {
+    for (const { name, running, ...history } of state.members) {
       if (running !== null && driver.isAlive(running)) {
-        this.members.keeper(name).adopt(running, startedAt, restarts);
+        this.members.keeper(name).adopt(running, history);
         adopted.push(name);
       } else if (running !== null) {
         driver.signal(running, "SIGKILL", "session");

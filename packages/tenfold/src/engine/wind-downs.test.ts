@@ -89,3 +89,23 @@ test("of several that are needed no more, those that have ended do not wait for 
   end(3);
   await settles(1);
 });
+
+test("an engine that takes over does not ask a worker on its way out a second time", async () => {
+  await using fleet = await MemoryFleet.create();
+  fleet.machine.programs.set("work", { kind: "stubborn" });
+  const { engine, set, look } = await upWithWorkers(fleet, "50ms");
+  await set({ by: "to", count: 2 });
+  await set({ by: "auto", count: 0 });
+  look();
+  const pid = memberOf(engine, "worker-reports-2")?.pid ?? 0;
+  assert.deepEqual(fleet.machine.processes.get(pid)?.signals, ["SIGTERM"]);
+  await eventually("that is written down", () => fleet.written.includes('"asked":true'));
+  await fleet.kill(engine);
+
+  const second = await fleet.engine();
+  see(second, { rate: 0, inHand: 1, looks: 1, from: Date.now() - 5_000 });
+  assert.equal(memberOf(second, "worker-reports-2")?.state, "draining");
+  assert.deepEqual(fleet.machine.processes.get(pid)?.signals, ["SIGTERM"]);
+  await fleet.run(second, { name: "down" });
+  assert.deepEqual(fleet.machine.processes.get(pid)?.signals, ["SIGTERM", "SIGKILL"]);
+});

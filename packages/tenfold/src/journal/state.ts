@@ -25,7 +25,11 @@ export interface StoredMember {
   readonly reloadKey: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** When the process became ready first; absent before that. */
+  readonly readyAt?: number;
   readonly restarts: number;
+  /** The process has had the signal to end; absent: it has not. */
+  readonly asked?: boolean;
   /** How it is stopped, also when the file knows it no more. */
   readonly stop: Stop;
 }

@@ -85,6 +85,8 @@ export class MemoryFleet implements AsyncDisposable {
   readonly tier: MemoryTier;
   /** What stands for the content of the project's files. */
   code = "first";
+  /** Milliseconds that its clock is ahead of the machine's. */
+  ahead = 0;
   readonly #engines: { readonly engine: Engine; readonly life: Life }[] = [];
 
   private constructor(directory: string) {
@@ -103,7 +105,7 @@ export class MemoryFleet implements AsyncDisposable {
   #hostFor(life: Life): EngineHost {
     const { directory, machine, tier } = this;
     return {
-      now: Date.now,
+      now: () => Date.now() + this.ahead,
       bootId: () => "boot",
       observe: async () => ({
         machine: MACHINE,
@@ -135,14 +137,22 @@ export class MemoryFleet implements AsyncDisposable {
     return engine;
   }
 
+  get #state(): string {
+    return `${this.directory}/.tenfold/state.json`;
+  }
+
+  /** What the next engine would find. */
+  get written(): string {
+    return readFileSync(this.#state, "utf8");
+  }
+
   /** What SIGKILL does to an engine: it does nothing more, and what it had not yet written is not written. */
   async kill(engine: Engine): Promise<void> {
     const known = this.#engines.find((one) => one.engine === engine);
-    const path = `${this.directory}/.tenfold/state.json`;
-    const written = readFileSync(path, "utf8");
+    const { written } = this;
     if (known !== undefined) known.life.isOver = true;
     await engine.close();
-    writeFileSync(path, written);
+    writeFileSync(this.#state, written);
   }
 
   up(engine: Engine, file: unknown, web: number | null = null): Promise<void> {

@@ -13,6 +13,8 @@ export interface MemoryProcess {
   readonly member: MemberName;
   readonly launch: Launch;
   readonly callbacks: ((end: End) => void)[];
+  /** That it was sent, in order. */
+  readonly signals: NodeJS.Signals[];
   end: End | null;
 }
 
@@ -74,7 +76,7 @@ export class MemoryDriver implements Driver {
       startTime: this.#machine.processes.size + 1,
       log: launch.log,
     };
-    this.#machine.processes.set(running.pid, { running, member, launch, callbacks: [], end: null });
+    this.#machine.processes.set(running.pid, { running, member, launch, callbacks: [], signals: [], end: null });
     this.#machine.files.set(launch.log, `${this.#machine.files.get(launch.log) ?? ""}${launch.argv.join(" ")}\n`);
     if (behaviour.kind === "exits")
       setImmediate(() => this.#machine.kill(running.pid, { code: behaviour.code, signal: null }));
@@ -108,6 +110,7 @@ export class MemoryDriver implements Driver {
   signal(running: Running, signal: NodeJS.Signals): void {
     const found = this.#find(running);
     if (found === undefined) return;
+    found.signals.push(signal);
     const isStubborn = this.#behaviour(found.launch).kind === "stubborn";
     if (signal === "SIGKILL" || !isStubborn) this.#machine.kill(running.pid, { code: null, signal });
   }
