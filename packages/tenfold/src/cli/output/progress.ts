@@ -56,6 +56,8 @@ const DOING: Readonly<Record<string, string>> = {
 
 const NARROWEST = 14;
 const CLEAR_LINE = "\r\x1b[2K";
+/** Where there is no last line to look at, what is still under way is told so often. Milliseconds. */
+const REMIND_EVERY = 10_000;
 
 export interface ProgressOptions {
   readonly terminal: Terminal;
@@ -65,11 +67,15 @@ export interface ProgressOptions {
   readonly quiet: boolean;
 }
 
-/** Shows how an operation goes: a line for each thing that is done, and on a terminal a last line with what is under way. */
+/**
+ * Shows how an operation goes: a line for each thing that is done, and on a terminal a last line with what is under way.
+ * Elsewhere, what takes long is told every ten seconds.
+ */
 export class Progress {
   readonly #options: ProgressOptions;
   readonly #since = new Map<string, number>();
-  readonly #running = new Map<string, StepSubject>();
+  readonly #running = new Map<string, { readonly text: string; readonly since: number }>();
+  readonly #reminder: NodeJS.Timeout | undefined;
   #total = 0;
   #ended = 0;
   #width = NARROWEST;
@@ -78,6 +84,8 @@ export class Progress {
 
   constructor(options: ProgressOptions) {
     this.#options = options;
+    if (!options.quiet && !options.terminal.isInteractive)
+      this.#reminder = setInterval(() => this.#remind(), REMIND_EVERY).unref();
   }
 
   onEvent(event: FleetEvent): void {
@@ -119,8 +127,13 @@ export class Progress {
     this.#status();
   }
 
-  /** Removes the status line. */
+  /** Removes the status line, and tells no more. */
   close(): void {
+    clearInterval(this.#reminder);
+    this.#clear();
+  }
+
+  #clear(): void {
     if (this.#hasStatus) this.#options.terminal.err(CLEAR_LINE);
     this.#hasStatus = false;
   }
@@ -129,7 +142,7 @@ export class Progress {
     const key = `${step.kind} ${step.subject}`;
     if (outcome === "started") {
       if (!this.#since.has(step.subject)) this.#since.set(step.subject, at);
-      this.#running.set(key, step);
+      this.#running.set(key, { text: `${DOING[step.kind] ?? step.kind} ${step.subject}`, since: at });
       return;
     }
     this.#running.delete(key);
@@ -160,12 +173,20 @@ export class Progress {
     terminal.err(`${clear}${paint(sign, colour)} ${harmless(text)}\n`);
   }
 
+  #remind(): void {
+    const late = [...this.#running.values()]
+      .map(({ text, since }) => ({ text, seconds: Math.round((Date.now() - since) / 1000) }))
+      .filter(({ seconds }) => seconds * 1000 >= REMIND_EVERY)
+      .map(({ text, seconds }) => `${text} (${seconds} s)`);
+    if (late.length > 0) this.#line("dim", "·", `still ${late.join(", ")}`);
+  }
+
   #status(): void {
     const { terminal, paint } = this.#options;
     if (!terminal.isInteractive) return;
-    const doing = [...this.#running.values()].map((step) => `${DOING[step.kind] ?? step.kind} ${step.subject}`);
+    const doing = [...this.#running.values()].map(({ text }) => text);
     if (doing.length === 0) {
-      this.close();
+      this.#clear();
       return;
     }
     const text = `${this.#ended}/${this.#total} ${doing.join(", ")}`;
