@@ -21,6 +21,11 @@ export function activeOverride(override: Override | null, now: number): Override
   return override === null || (override.until !== null && override.until <= now) ? null : override;
 }
 
+/** The bounds of a number set by hand: whoever sets it knows of the schedule, and means otherwise. */
+export function overriding(bounds: Bounds): Bounds {
+  return { ...bounds, schedules: [] };
+}
+
 /** What is lowest and highest now, with the schedule that says so. The highest wins over the lowest. */
 export function limitsAt(bounds: Bounds, now: number): { readonly low: Bound; readonly high: Bound } {
   let low: Bound = { kind: "min", count: bounds.min, schedule: null };

@@ -30,7 +30,17 @@ export interface WorkerFigures {
 }
 
 /** Why a number that could change does not, or why nothing is decided at all. */
-export type HoldReason = "no-metrics" | "deploy" | "errors" | "restart" | "growth" | "fall" | "rule";
+export type HoldReason =
+  | "no-metrics"
+  | "deploy"
+  | "errors"
+  | "restart"
+  | "growth"
+  | "fall"
+  | "rule"
+  | "starting"
+  | "change"
+  | "recent-change";
 
 /** What the number was chosen by. */
 export type Why =

@@ -9,6 +9,9 @@ const HOLDS: Readonly<Record<HoldReason, string>> = {
   growth: "it grew less than ten minutes ago",
   fall: "it fell less than ten minutes ago, and suffices for what is expected",
   rule: "a rule holds it",
+  starting: "others are starting",
+  change: "it changed less than a minute ago",
+  "recent-change": "it changed less than five minutes ago",
 };
 
 function round(value: number): string {

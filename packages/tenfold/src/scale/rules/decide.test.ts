@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseRule } from "../../spec/scaling/parse-rule.ts";
 import type { Rule } from "../../spec/scaling/rule.ts";
-import { chooseByRules, type RuleChoice } from "./decide.ts";
+import { afterRules, chooseByRules, type RuleChoice } from "./decide.ts";
 import { type Metrics, NO_RULE_MEMORY, type RuleMemory } from "./evaluate.ts";
 
 function rules(...texts: string[]): Rule[] {
@@ -18,7 +18,7 @@ function watch(
   list: readonly Rule[],
   metrics: (second: number) => Metrics,
   seconds: number,
-  options: { from?: number; deploying?: boolean } = {},
+  options: { from?: number; min?: number; deploying?: boolean } = {},
 ): { counts: number[]; last: RuleChoice } {
   let memory: RuleMemory = NO_RULE_MEMORY;
   let wanted = options.from ?? 4;
@@ -27,7 +27,10 @@ function watch(
   for (let second = 0; second <= seconds; second += 5) {
     const context = { memory, deploying: options.deploying ?? false, now: second * 1000 };
     last = chooseByRules(list, metrics(second), { wanted, starting: 0 }, context);
-    ({ memory, wanted } = last);
+    const target = Math.max(options.min ?? 0, last.wanted);
+    const decision = { from: wanted, target, wanted: last.wanted, why: last.why, held: last.held, bound: null };
+    memory = afterRules(last.memory, decision, context.now);
+    wanted = target;
     counts.push(wanted);
   }
   assert.ok(last !== null);
@@ -68,4 +71,23 @@ test("a response time is compared with what is usual for it", () => {
 
 test("a metric that is not known is no reason for anything", () => {
   assert.equal(watch(rules("cpu < 30%", "memory > 80%"), () => ({}), 600).last.wanted, 4);
+});
+
+test("a change that a bound undoes is none, and nothing waits for its effect", () => {
+  const list = rules("queue > 100: +2", "queue < 10: -1");
+  const { counts } = watch(list, (second) => ({ queue: second < 20 ? 0 : 500 }), 20, { from: 1, min: 1 });
+  assert.deepEqual(counts, [1, 1, 1, 1, 3]);
+});
+
+test("while nobody looked, no threshold held", () => {
+  const list = rules("cpu > 70% for 3m");
+  const { last } = watch(list, () => ({ cpu: 0.9 }), 60);
+  const later = (seconds: number): RuleChoice =>
+    chooseByRules(
+      list,
+      { cpu: 0.9 },
+      { wanted: 4, starting: 0 },
+      { memory: last.memory, deploying: false, now: seconds * 1000 },
+    );
+  assert.equal(later(240).wanted, 4);
 });

@@ -1,5 +1,5 @@
 import { formatRule, type Rule } from "../../spec/scaling/rule.ts";
-import type { HoldReason, Why } from "../decision.ts";
+import type { Decision, HoldReason, Why } from "../decision.ts";
 import type { WebCounts, WebSample } from "../web/sample.ts";
 import { evaluate, type Match, type Metrics, type RuleMemory } from "./evaluate.ts";
 
@@ -50,6 +50,11 @@ function why({ rule, value }: Match): Why {
   return { kind: "rule", rule: formatRule(rule), value };
 }
 
+/** What to remember of a decision by rules: a bound may have undone the change that they asked for. */
+export function afterRules(memory: RuleMemory, { from, target }: Decision, now: number): RuleMemory {
+  return target === from ? memory : { ...memory, changedAt: now };
+}
+
 /** Thresholds as people write them. Growing wins over holding, holding over shrinking; the largest growth, the smallest shrinking. */
 export function decideByRules(
   rules: readonly Rule[],
@@ -84,15 +89,16 @@ export function chooseByRules(
     wanted: Math.max(0, from + by),
     why: why(match),
     held: null,
-    memory: { ...evaluated.memory, changedAt: now },
+    memory: evaluated.memory,
   });
   if (grow !== undefined) {
-    if (starting > 0 || since < GROW_AFTER) return still("growth", why(grow.match));
+    if (starting > 0) return still("starting", why(grow.match));
+    if (since < GROW_AFTER) return still("change", why(grow.match));
     return changed(grow.by, grow.match);
   }
   if (keep !== undefined) return still(shrink === undefined ? null : "rule", why(keep.match));
   if (shrink === undefined) return still(null);
   if (deploying) return still("deploy", why(shrink.match));
-  if (since < SHRINK_AFTER) return still("growth", why(shrink.match));
+  if (since < SHRINK_AFTER) return still("recent-change", why(shrink.match));
   return changed(shrink.by, shrink.match);
 }

@@ -1,4 +1,5 @@
 import { formatMetric, type Metric, type Rule } from "../../spec/scaling/rule.ts";
+import { GAP } from "../patience.ts";
 
 /** The metrics at a moment, in their units (shares of 1, counts, milliseconds); what is not known is absent. */
 export type Metrics = Readonly<Partial<Record<Metric, number>>>;
@@ -36,6 +37,8 @@ export function evaluate(
   now: number,
 ): { readonly matches: readonly Match[]; readonly memory: RuleMemory } {
   const since: Record<string, number> = {};
+  // Nobody knows what was in between.
+  const watched = memory.at !== null && now - memory.at <= GAP ? memory.since : {};
   const matches: Match[] = [];
   let isSlow = false;
   for (const { name, rule } of rules) {
@@ -43,7 +46,7 @@ export function evaluate(
     const limit = limitOf(rule, memory);
     if (value === undefined || limit === null || !(rule.above ? value > limit : value < limit)) continue;
     if (rule.limit.kind === "baseline") isSlow = true;
-    const start = memory.since[name] ?? now;
+    const start = watched[name] ?? now;
     since[name] = start;
     if (now - start >= rule.lasting) matches.push({ rule, value: formatMetric(rule.metric, value) });
   }

@@ -1,8 +1,8 @@
-import { activeOverride, bounded } from "../bounds.ts";
+import { activeOverride, bounded, overriding } from "../bounds.ts";
 import type { Decision, HoldReason, Why } from "../decision.ts";
 import { quantile } from "../histogram.ts";
 import { afterDecision, type Caution, freshSample, GAP, holdReason, keepFor, wouldReverse } from "../patience.ts";
-import { decideByRules } from "../rules/decide.ts";
+import { afterRules, decideByRules } from "../rules/decide.ts";
 import { drift, restartDrift, startDrift } from "./drift.ts";
 import { forecast, startDemand } from "./forecast.ts";
 import { learnCost, learnShortfall } from "./learn.ts";
@@ -64,8 +64,9 @@ export function decideWeb(policy: WebPolicy, input: WebInput, memory: WebMemory 
   const override = activeOverride(policy.override, now);
   if (override !== null) {
     const why: Why = { kind: "override", ...override };
+    const { target, bound } = bounded(override.count, overriding(policy.bounds), now);
     return {
-      decision: conclude(policy, from, now, { wanted: override.count, why, held: null }),
+      decision: { from, target, bound, wanted: override.count, why, held: null },
       memory: { ...before, at: now },
     };
   }
@@ -81,7 +82,7 @@ export function decideWeb(policy: WebPolicy, input: WebInput, memory: WebMemory 
       memory: rules,
     } = decideByRules(policy.rules, sample, counts, { memory: before.rules, deploying, now });
     const decision = conclude(policy, from, now, { wanted, why, held });
-    return { decision, memory: { ...before, rules, at: now } };
+    return { decision, memory: { ...before, rules: afterRules(rules, decision, now), at: now } };
   }
   return byDemand(policy, { sample, counts, deploying }, before, now);
 }

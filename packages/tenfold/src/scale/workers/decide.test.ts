@@ -108,6 +108,17 @@ test("a number below the busy workers is not asked for, even by hand or by a rul
   assert.equal(byRule.last.target, 4);
 });
 
+test("once they have all stopped, none starts for what has long been done", () => {
+  const burst = (second: number): Run["look"] extends (...args: never) => infer Look ? Look : never => ({
+    sample: { ...NOTHING, arrivals: second === 0 ? 1.2 : 0, inFlight: second < 30 ? 1 : 0 },
+    busy: second < 30 ? 1 : 0,
+  });
+  const { decisions } = run({ from: 1, seconds: 3600, look: burst });
+  const changes = decisions.filter(({ from, target }) => target !== from).map(({ target }) => target);
+  assert.equal(changes.at(-1), 0);
+  assert.ok(changes.length <= 3, `${changes}`);
+});
+
 test("they all stop only after nothing was queued or in flight for five minutes", () => {
   const first = run({ from: 3, seconds: 900, look: () => ({ sample: { ...NOTHING, inFlight: 1 }, busy: 1 }) });
   assert.equal(first.last.target, 1);

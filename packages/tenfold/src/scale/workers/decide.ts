@@ -1,8 +1,8 @@
-import { activeOverride, bounded, limitsAt } from "../bounds.ts";
+import { activeOverride, bounded, limitsAt, overriding } from "../bounds.ts";
 import type { Decision, HoldReason, Why } from "../decision.ts";
 import { afterDecision, type Caution, cautiousWindow, freshSample, GAP, holdReason, keepFor } from "../patience.ts";
 import type { RuleContext } from "../rules/decide.ts";
-import { chooseByRules } from "../rules/decide.ts";
+import { afterRules, chooseByRules } from "../rules/decide.ts";
 import { forecast, startDemand } from "../web/forecast.ts";
 import { freshWorkerMemory, type WorkerMemory } from "./memory.ts";
 import type { WorkerCounts, WorkerPolicy, WorkerSample } from "./policy.ts";
@@ -58,8 +58,9 @@ export function decideWorkers(
   const before = memory ?? freshWorkerMemory(now, policy.jobSeconds);
   const override = activeOverride(policy.override, now);
   const sample = freshSample(input.sample, now);
+  const bounds = override === null ? policy.bounds : overriding(policy.bounds);
   const conclude = (wanted: number, why: Why, held: HoldReason | null): Decision => {
-    const { target, bound } = bounded(wanted, policy.bounds, now);
+    const { target, bound } = bounded(wanted, bounds, now);
     const busy = target < counts.busy && target < from;
     return { from, target: busy ? Math.min(from, counts.busy) : target, wanted, why, held, bound };
   };
@@ -92,9 +93,10 @@ function byRules(
   const choice = chooseByRules(policy.rules, metrics, counts, context);
   const wanted =
     choice.wanted === 0 && sample.queued + sample.inFlight > 0 ? Math.min(1, counts.wanted) : choice.wanted;
+  const decision = conclude(wanted, choice.why, choice.held);
   return {
-    decision: conclude(wanted, choice.why, choice.held),
-    memory: { ...before, rules: choice.memory, at: context.now },
+    decision,
+    memory: { ...before, rules: afterRules(choice.memory, decision, context.now), at: context.now },
   };
 }
 
@@ -125,13 +127,14 @@ function byModel(
     sample.oldest !== null && sample.oldest > OLD_SHARE * policy.limit ? 0 : (BACKLOG_IGNORED * load * limit) / cost;
   const backlog = coming > ignored ? (coming * cost) / (BACKLOG_SHARE * limit) : 0;
   const some = sample.queued + sample.inFlight > 0 ? 1 : 0;
-  const need = Math.max(some, Math.ceil((load + backlog) / FILL - 1e-6));
+  const idleSince = some === 1 || sample.arrivals > 0 ? null : (before.idleSince ?? now);
+  // What is left of the level once nothing comes any more is no work.
+  const need = idleSince === null ? Math.max(some, Math.ceil((load + backlog) / FILL - 1e-6)) : 0;
   const fitting = Math.max(need, Math.ceil((load * (1 + KEEP_SHARE) + backlog + KEEP_LOAD) / FILL - 1e-6));
   const { keep, patience } = keepFor(before.patience, fitting, {
     now,
     window: cautiousWindow(before.patience),
   });
-  const idleSince = some === 1 || sample.arrivals > 0 ? null : (before.idleSince ?? now);
   const figures = {
     arrivals: ahead.memory.level / cost,
     jobSeconds: learned.jobSeconds,
