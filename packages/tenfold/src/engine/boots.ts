@@ -15,11 +15,12 @@ export class Boots {
     for (const { name, group } of members.fleet.members) {
       const keeper = members.keepers.get(name);
       if (keeper?.state.state !== "ready") continue;
-      const start = `${name}@${keeper.startedAt}`;
+      const { startedAt, readyAt } = keeper.history;
+      const start = `${name}@${startedAt}`;
       if (this.#known.has(start)) continue;
       this.#known.add(start);
       const times = this.#times.get(group) ?? [];
-      times.push(Math.max(0, keeper.readyAt - keeper.startedAt));
+      times.push(Math.max(0, readyAt - startedAt));
       this.#times.set(group, times.slice(-KEPT));
     }
     if (this.#known.size > 10_000) this.#known.clear();

@@ -6,7 +6,8 @@ import type { Paths } from "../fleet/paths.ts";
 import { applicationOf, canonical, type Release } from "../fleet/release.ts";
 import type { Topology } from "../fleet/state.ts";
 import { firstSets, resize } from "../fleet/web-sets.ts";
-import type { StoredState } from "../journal/state.ts";
+import type { StoredOverride, StoredState } from "../journal/state.ts";
+import type { Instances } from "../spec/scalars.ts";
 import type { Spec } from "../spec/spec.ts";
 import { nearest } from "../units/nearest.ts";
 
@@ -28,6 +29,24 @@ function hashOf(request: UpRequest): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 
+/** A number that is fixed anew is that number; one that runs already stays within new bounds. */
+function countWithin(was: Instances | undefined, is: Instances, now: number | undefined): number {
+  const isSame = was?.min === is.min && was.max === is.max;
+  if (is.min === is.max) return isSame ? (now ?? is.min) : is.min;
+  return Math.min(is.max, Math.max(is.min, now ?? is.min));
+}
+
+/** Numbers set by hand of those groups that still move by themselves. */
+function overridesFor(spec: Spec, previous: StoredState | null): Readonly<Record<string, StoredOverride>> {
+  return Object.fromEntries(Object.entries(previous?.overrides ?? {}).filter(([group]) => isMoved(spec, group)));
+}
+
+/** Whether the engine itself moves this number. */
+export function isMoved({ web, workers }: Spec, group: string): boolean {
+  const instances = group === "web" ? web.instances : workers[group.slice("worker.".length)]?.instances;
+  return instances !== undefined && instances.min < instances.max;
+}
+
 /** A number that `scale` changed stays, unless the file's own number has changed since. */
 function countsFor(request: UpRequest, previous: StoredState | null): Counts {
   const written = initialCounts(request.spec);
@@ -35,16 +54,13 @@ function countsFor(request: UpRequest, previous: StoredState | null): Counts {
   if (previous === null) return { ...written, web: web ?? written.web };
   const before = initialCounts(previous.spec);
   const kept = previous.counts;
-  const choose = (was: number | undefined, is: number, now: number | undefined): number =>
-    was === is ? (now ?? is) : is;
-  const bounded = (value: number, { min, max }: { min: number; max: number }): number =>
-    min === max ? value : Math.min(max, Math.max(min, value));
+  const choose = (was: number, is: number, now: number): number => (was === is ? now : is);
   return {
-    web: web ?? bounded(choose(before.web, written.web, kept.web), request.spec.web.instances),
+    web: web ?? countWithin(previous.spec.web.instances, request.spec.web.instances, kept.web),
     workers: Object.fromEntries(
-      Object.entries(written.workers).map(([name, count]) => [
+      Object.entries(request.spec.workers).map(([name, { instances }]) => [
         name,
-        choose(before.workers[name], count, kept.workers[name]),
+        countWithin(previous.spec.workers[name]?.instances, instances, kept.workers[name]),
       ]),
     ),
     postgresReplicas: choose(before.postgresReplicas, written.postgresReplicas, kept.postgresReplicas),
@@ -118,6 +134,7 @@ export function intendUp(
     paths: previous?.paths ?? context.paths,
     bootId: context.bootId,
     members: previous?.members ?? [],
+    overrides: overridesFor(request.spec, previous),
   };
 }
 

@@ -22,7 +22,7 @@ export interface Pace {
 export interface History {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
-  /** The same of when it became ready first; absent before that. */
+  /** The same of when it became ready first; absent or 0 before that. */
   readonly readyAt?: number;
   readonly restarts: number;
   /** Whether it has had the signal to end: some programs take a second one for impatience. */

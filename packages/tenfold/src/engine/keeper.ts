@@ -5,6 +5,7 @@ import type { Stop } from "../fleet/launch.ts";
 import type { MemberName } from "../fleet/member.ts";
 import type { MemberState, Probe, Running } from "../fleet/state.ts";
 import type { Millis } from "../units/millis.ts";
+import { afterProbe } from "./after-probe.ts";
 import { startHeir } from "./heir.ts";
 import type { History, KeeperHost } from "./keeper-host.ts";
 import { Misses } from "./misses.ts";
@@ -12,9 +13,6 @@ import { untilNextLook } from "./pace.ts";
 import { Pause } from "./pause.ts";
 import { askToEnd, stopProcess } from "./stop-process.ts";
 import { lateness, Waiters } from "./waiters.ts";
-
-/** Failing probes in a row after which a ready member is no longer ready. */
-const MISSES = 2;
 
 /**
  * Keeps one member running: starting → ready, failed whenever its probe fails or its process ends, and then started
@@ -28,11 +26,9 @@ export class Keeper {
   #running: Running | null = null;
   #handingOver = false;
   #last: Running | null = null;
-  #startedAt = 0;
-  #restarts = 0;
+  readonly #past = { startedAt: 0, readyAt: 0, restarts: 0 };
   #crashes = 0;
   #stopping = false;
-  #readyAt = 0;
   #killedFor: string | null = null;
   #lastReason = "it has not answered yet";
   #retry: NodeJS.Timeout | undefined;
@@ -65,17 +61,9 @@ export class Keeper {
     return this.#last;
   }
 
-  get restarts(): number {
-    return this.#restarts;
-  }
-
-  /** When its present process became ready first; 0 before that. */
-  get readyAt(): number {
-    return this.#readyAt;
-  }
-
-  get startedAt(): number {
-    return this.#startedAt;
+  /** Of its process, or of the last that it had. */
+  get history(): Required<History> {
+    return { ...this.#past, asked: this.#winding !== null };
   }
 
   /** Starts its process, unless one runs, be it that it winds down. Does not wait until it is ready. Faults: those of a start. */
@@ -105,9 +93,24 @@ export class Keeper {
 
   /** Takes over a process that an earlier engine started, and `asked` to end or not. */
   adopt(running: Running, { startedAt, readyAt = 0, restarts, asked = false }: History): void {
-    this.#restarts = restarts;
+    this.#past.restarts = restarts;
     this.#take(running, startedAt);
-    [this.#readyAt, this.#winding] = [readyAt, asked ? running : null];
+    [this.#past.readyAt, this.#winding] = [readyAt, asked ? running : null];
+  }
+
+  /**
+   * Takes over what is left of a process that an earlier engine asked to end, and whose leader has: it has all the time
+   * that it needs. Whoever stops it waits for it too; a member that is still wanted then is started again.
+   */
+  adoptRest(running: Running, { startedAt, restarts }: History): void {
+    [this.#running, this.#last, this.#winding] = [running, running, running];
+    Object.assign(this.#past, { startedAt, restarts });
+    this.leave();
+    void askToEnd(this.#host.driver, running, null).then(() => {
+      if (this.#running !== running || this.#stopping) return;
+      this.#running = null;
+      void this.start().catch(() => {});
+    });
   }
 
   /** Marks it as leaving: it is looked at no longer. */
@@ -119,7 +122,7 @@ export class Keeper {
   stay(): void {
     const running = this.#running;
     if (this.#state.state !== "draining" || running === null || this.#stopping) return;
-    this.#become({ state: "starting", running, since: this.#startedAt });
+    this.#become({ state: "starting", running, since: this.#past.startedAt });
     void this.#look(running);
   }
 
@@ -215,10 +218,10 @@ export class Keeper {
       return;
     }
     [this.#running, this.#last] = [running, running];
-    [this.#startedAt, this.#lastReason] = [startedAt, "it has not answered yet"];
-    [this.#readyAt, this.#killedFor] = [0, null];
+    [this.#past.startedAt, this.#lastReason] = [startedAt, "it has not answered yet"];
+    [this.#past.readyAt, this.#killedFor] = [0, null];
     this.#become({ state: "starting", running, since: startedAt });
-    this.#host.started(this.name, running, this.#restarts);
+    this.#host.started(this.name, running, this.#past.restarts);
     this.#host.driver.onEnd(running, (end) => this.#ended(running, end));
     void this.#look(running);
   }
@@ -228,8 +231,8 @@ export class Keeper {
     this.#running = null;
     // Whoever decides what follows fences it, as the first thing.
     if (!this.#isDecidedElsewhere) this.#host.driver.signal(running, "SIGKILL", "session");
-    const now = this.#host.now();
-    this.#crashed(this.#killedFor ?? describeEnd(end), now - this.#startedAt >= STEADY_AFTER ? 1 : this.#crashes + 1);
+    const isSteady = this.#host.now() - this.#past.startedAt >= STEADY_AFTER;
+    this.#crashed(this.#killedFor ?? describeEnd(end), isSteady ? 1 : this.#crashes + 1);
   }
 
   #crashed(reason: string, crashes: number): void {
@@ -242,12 +245,12 @@ export class Keeper {
   }
 
   get #isDecidedElsewhere(): boolean {
-    return this.#readyAt > 0 && this.#host.decidesAfterDeath(this.name);
+    return this.#past.readyAt > 0 && this.#host.decidesAfterDeath(this.name);
   }
 
   async #again(): Promise<void> {
     if (this.#stopping || this.#running !== null) return;
-    this.#restarts += 1;
+    this.#past.restarts += 1;
     try {
       await this.#launch();
     } catch (error) {
@@ -267,29 +270,23 @@ export class Keeper {
       // Who leads may have changed.
       const pace = this.#host.paceOf(this.name);
       const { count, silence } = misses.note(probe, this.#host.now());
-      if (this.#readyAt > 0 && pace.silence !== null && silence >= pace.silence)
+      if (this.#past.readyAt > 0 && pace.silence !== null && silence >= pace.silence)
         this.kill(`did not answer for ${Math.round(silence / 1000)} s, and was ended`);
-      if (this.#host.now() - this.#startedAt >= pace.settle || !probe.ready) this.#observe(running, probe, count);
+      if (this.#host.now() - this.#past.startedAt >= pace.settle || !probe.ready) this.#observe(running, probe, count);
       await this.#pause.for(untilNextLook(this.#state.state, { looks, misses: count }, pace));
     }
   }
 
   #observe(running: Running, probe: Probe, misses: number): void {
-    const state = this.#state;
-    if (state.state === "draining" || state.state === "stopped") return;
+    const { state } = this.#state;
+    if (state === "draining" || state === "stopped") return;
     const now = this.#host.now();
-    if (!probe.ready) {
-      this.#lastReason = probe.reason;
-      if (state.state === "ready" && misses >= MISSES)
-        this.#become({ state: "failed", running, since: now, reason: probe.reason, retryAt: null });
-      return;
-    }
-    const { role, detail, lags = false } = probe;
-    if (this.#readyAt === 0) this.#readyAt = now;
-    if (state.state === "ready" && state.role === role && state.detail === detail && state.lags === lags) return;
-    const since = state.state === "ready" ? state.since : now;
-    this.#become({ state: "ready", running, since, role, detail, lags });
-    this.#waiters.ready();
+    if (!probe.ready) this.#lastReason = probe.reason;
+    else if (this.#past.readyAt === 0) this.#past.readyAt = now;
+    const next = afterProbe(this.#state, probe, { running, misses, now });
+    if (next === null) return;
+    this.#become(next);
+    if (next.state === "ready") this.#waiters.ready();
   }
 
   #become(state: MemberState): void {

@@ -290,7 +290,7 @@ export class Members implements KeeperHost {
   changed(name: MemberName, state: MemberState): void {
     const hasEnded = state.state === "stopped" || (state.state === "failed" && state.running === null);
     if (hasEnded) this.#parts.store.changeMember(name, { running: null });
-    if (state.state === "ready") this.#parts.store.changeMember(name, { readyAt: this.keeper(name).readyAt });
+    if (state.state === "ready") this.#parts.store.changeMember(name, { readyAt: this.keeper(name).history.readyAt });
     this.#parts.changed(name, state);
   }
 }

@@ -128,7 +128,7 @@ export class Observer {
       names: keepers.map(({ name }) => name),
       cpu: Float32Array.from(keepers, ({ name }) => samples.get(name)?.cpuPercent ?? Number.NaN),
       memory: Float64Array.from(keepers, ({ name }) => samples.get(name)?.memoryBytes ?? 0),
-      restarts: Uint32Array.from(keepers, ({ restarts }) => restarts),
+      restarts: Uint32Array.from(keepers, ({ history }) => history.restarts),
     };
   }
 

@@ -7,12 +7,13 @@ import type {
   ReleasesReport,
   ScalingReport,
 } from "@tenfold/protocol";
-import { queueOf } from "../fleet/data.ts";
-import type { Member, MemberName } from "../fleet/member.ts";
+import { queueOf, workerOf } from "../fleet/data.ts";
+import type { Member } from "../fleet/member.ts";
 import type { Observation } from "../fleet/observation.ts";
 import { APP_PORT } from "../fleet/ports.ts";
 import type { Release } from "../fleet/release.ts";
 import { isNearlyFull, type Space } from "../fleet/space.ts";
+import type { MemberState } from "../fleet/state.ts";
 import type { StoredState } from "../journal/state.ts";
 import type { Spec } from "../spec/spec.ts";
 import { formatBytes } from "../units/bytes.ts";
@@ -72,17 +73,22 @@ function monitoringUrls(members: Members): Readonly<Record<string, string>> {
 }
 
 /** Members that shall run, then those that are leaving. */
-function rows(members: Members): { readonly name: MemberName; readonly member: Member | null }[] {
+function rows(members: Members): Member[] {
   const { surge } = members.fleet;
   const standsIn = ({ kind, index, name }: Member): boolean =>
     kind === "web" && surge.includes(index) && !members.isAlive(name);
   const wanted = members.fleet.members.filter((member) => !standsIn(member));
   const known = new Set(wanted.map(({ name }) => name));
-  const leaving = [...members.keepers.values()].filter(({ name, running }) => !known.has(name) && running !== null);
-  return [
-    ...wanted.map((member) => ({ name: member.name, member })),
-    ...leaving.map(({ name }) => ({ name, member: null })),
-  ];
+  const leaving = [...members.keepers.values()].flatMap(({ name, running }) =>
+    known.has(name) || running === null ? [] : (members.findLeaving(name) ?? []),
+  );
+  return [...wanted, ...leaving];
+}
+
+/** What it says itself; the queue of a worker, which is its own name once the file knows it no more. */
+function roleOf(spec: Spec, member: Member, state: MemberState): string | null {
+  if (state.state === "ready" && state.role !== null) return state.role;
+  return member.kind === "worker" ? (queueOf(spec, member) ?? workerOf(member)) : null;
 }
 
 /** `ps`. */
@@ -93,28 +99,22 @@ export function reportFleet({ members, sampler, store, now }: ReportParts): Flee
   );
   const samples = sampler.sample(running);
   const connections = sampler.connections();
-  const reports = rows(members).map(({ name, member }): MemberReport => {
+  const reports = rows(members).map((member): MemberReport => {
+    const { name, kind, port } = member;
     const keeper = members.keeper(name);
-    const state = keeper.state;
-    const stored = store.member(name);
-    const port = member?.port ?? null;
+    const { state } = keeper;
     const sample = samples.get(name);
     const isRunning = keeper.running !== null;
     return {
       name,
-      kind: member?.kind ?? stored?.kind ?? "web",
-      role:
-        state.state === "ready" && state.role !== null
-          ? state.role
-          : member === null
-            ? null
-            : (queueOf(store.state.spec, member) ?? null),
+      kind,
+      role: roleOf(store.state.spec, member, state),
       state: state.state,
-      release: stored?.release ?? null,
+      release: store.member(name)?.release ?? null,
       pid: keeper.running?.pid ?? null,
       port,
-      uptimeSeconds: isRunning ? Math.max(0, Math.round((at - keeper.startedAt) / 100) / 10) : null,
-      restarts: keeper.restarts,
+      uptimeSeconds: isRunning ? Math.max(0, Math.round((at - keeper.history.startedAt) / 100) / 10) : null,
+      restarts: keeper.history.restarts,
       cpuPercent: sample?.cpuPercent ?? null,
       memoryBytes: sample?.memoryBytes ?? null,
       connections: isRunning && port !== null ? (connections.get(port) ?? 0) : null,

@@ -95,16 +95,17 @@ async function watch(
   { deploy, now, signal }: { readonly deploy: StoredDeploy; readonly now: () => number; readonly signal: AbortSignal },
 ): Promise<void> {
   const own = members.fleet.members.filter(({ release }) => release === deploy.to);
-  const restarts = new Map(own.map(({ name }) => [name, members.keeper(name).restarts]));
+  const restarts = new Map(own.map(({ name }) => [name, members.keeper(name).history.restarts]));
   const end = now() + (deploy.haste === "warm" ? 0 : deploy.spec.deploy.watch);
   while (now() < end) {
     await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK_EVERY_MS, end - now())));
     signal.throwIfAborted();
     for (const { name } of own) {
-      const { state, restarts: since } = members.keeper(name);
+      const { state, history } = members.keeper(name);
       if (state.state === "failed")
         throw new Fault("TF_MEMBER_NOT_READY", `${name} ${state.reason}, soon after it was ready`);
-      if (since !== restarts.get(name)) throw new Fault("TF_MEMBER_EXITED", `${name} exited soon after it was ready`);
+      if (history.restarts !== restarts.get(name))
+        throw new Fault("TF_MEMBER_EXITED", `${name} exited soon after it was ready`);
     }
   }
 }

@@ -21,7 +21,7 @@ export interface WebSampling {
 function warm(members: Members, at: number): MemberName[] {
   return members.ofKind("web").flatMap(({ name }) => {
     const keeper = members.keepers.get(name);
-    return keeper?.state.state === "ready" && at - keeper.readyAt >= WARM_UP_MS ? [name] : [];
+    return keeper?.state.state === "ready" && at - keeper.history.readyAt >= WARM_UP_MS ? [name] : [];
   });
 }
 

@@ -1,18 +1,11 @@
 import { resize } from "../fleet/web-sets.ts";
 import type { StoredOverride, StoredState } from "../journal/state.ts";
-import type { Spec } from "../spec/spec.ts";
 import { choosePortsFor } from "./fleet-ports.ts";
-import { intendScale, type ScaleChange } from "./intent.ts";
+import { intendScale, isMoved, type ScaleChange } from "./intent.ts";
 import type { Operation } from "./operation.ts";
 import type { RequestContext } from "./request.ts";
 import type { RunningFleet } from "./running-fleet.ts";
 import { showPlan } from "./show-plan.ts";
-
-/** Whether the engine itself moves this number. */
-export function isMoved({ web, workers }: Spec, group: string): boolean {
-  const instances = group === "web" ? web.instances : workers[group.slice("worker.".length)]?.instances;
-  return instances !== undefined && instances.min < instances.max;
-}
 
 async function intended(changes: readonly ScaleChange[], fleet: RunningFleet): Promise<StoredState> {
   const { store, members } = fleet.supervisor;

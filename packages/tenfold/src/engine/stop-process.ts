@@ -23,10 +23,12 @@ export async function askToEnd(
   signal: Asked["signal"],
   patience: AbortSignal = NEVER,
 ): Promise<boolean> {
+  // Whoever asked the leader before it ended has asked the rest then.
+  const isTold = signal === null && !driver.isAlive(running);
   if (signal !== null) driver.signal(running, signal, "leader");
   await ended(driver, running, patience);
   if (!patience.aborted && driver.hasRemains(running)) {
-    driver.signal(running, "SIGTERM", "session");
+    if (!isTold) driver.signal(running, "SIGTERM", "session");
     await until(() => !driver.hasRemains(running), patience);
   }
   return !patience.aborted;

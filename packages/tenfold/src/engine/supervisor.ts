@@ -89,6 +89,9 @@ export class Supervisor {
       if (running !== null && driver.isAlive(running)) {
         this.members.keeper(name).adopt(running, history);
         adopted.push(name);
+      } else if (running !== null && history.asked === true && driver.hasRemains(running)) {
+        this.members.keeper(name).adoptRest(running, history);
+        adopted.push(name);
       } else if (running !== null) {
         driver.signal(running, "SIGKILL", "session");
         this.members.changed(name, { state: "stopped", since: this.#parts.now() });

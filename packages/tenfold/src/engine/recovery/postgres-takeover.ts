@@ -179,10 +179,10 @@ export class PostgresTakeover {
 
   async #tellWhenHopeless(gone: MemberName): Promise<void> {
     const { members, tell, store, signal } = this.#parts;
-    const before = members.keeper(gone).restarts;
+    const before = members.keeper(gone).history.restarts;
     while (!signal.aborted && this.isAtWork && !members.isReady(gone)) {
-      const { state, restarts } = members.keeper(gone);
-      if (restarts - before >= HOPELESS_AFTER) {
+      const { state, history } = members.keeper(gone);
+      if (history.restarts - before >= HOPELESS_AFTER) {
         const why = state.state === "failed" ? ` (it ${state.reason})` : "";
         const voters = store.state.topology.postgresVoters.join(", ");
         return tell(
