@@ -27,6 +27,18 @@ export interface ScalingReport {
   readonly target: number;
   /** The figures that led to it, in one line. */
   readonly why: string;
+  /** What the number was chosen by: `web`, `workers`, `rule`, `override`, ...; `null` before the first decision. */
+  readonly by: string | null;
+  /** What a model went by: rates a second, `cost` and `oldest` in milliseconds, `jobSeconds` in seconds, loads in busy instances. */
+  readonly figures: Readonly<Record<string, number | boolean | null>> | null;
+  /** Why a number that could change is kept. */
+  readonly held: string | null;
+  /** What moved the number away from what was asked for. */
+  readonly bound: { readonly kind: string; readonly count: number; readonly schedule?: string | null } | null;
+  /** ISO 8601: when a number set by hand is given back; `null`: never, or it was not. */
+  readonly until: string | null;
+  /** It is told, and nothing moves. */
+  readonly dryRun: boolean;
 }
 
 /** How long instances took to answer lately, up to the head of the answer, by the balancer's count. */

@@ -4,6 +4,11 @@ import type { Observation } from "../fleet/observation.ts";
 import { eventually } from "../testing/eventually.ts";
 import { MemoryFleet } from "../testing/memory-fleet.ts";
 import { counts, FILE, journal, observation, see, stateOf } from "./autoscaler.fixture.ts";
+import type { Engine } from "./engine.ts";
+
+function groupsOf(engine: Engine): string[] {
+  return (engine.ps()?.scaling ?? []).map(({ group }) => group);
+}
 
 describe("numbers that move by themselves", () => {
   test("web instances grow with the load, within their bounds, and say why", async () => {
@@ -82,6 +87,17 @@ describe("numbers that move by themselves", () => {
     }
   });
 
+  test("late answers of instances that hardly compute are told, for CPU alone does not show what they wait for", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await fleet.engine();
+    await fleet.up(engine, { ...FILE, web: { command: ["serve"], instances: { min: 2, max: 6 }, slowStart: 0 } });
+    const why = (): string => engine.ps()?.scaling?.find(({ group }) => group === "web")?.why ?? "";
+    see(engine, { rate: 15, p95: 900, looks: 1, from: Date.now() + 21_000 });
+    assert.match(why(), /; 95 % of the answers take up to 900 ms \(scale\.target is 250ms\) while instances use 0 %/);
+    see(engine, { rate: 15, p95: 90, looks: 1, from: Date.now() + 26_000 });
+    assert.doesNotMatch(why(), /95 %/);
+  });
+
   test("workers grow with what waits", async () => {
     await using fleet = await MemoryFleet.create();
     const engine = await fleet.engine();
@@ -102,6 +118,44 @@ describe("numbers that move by themselves", () => {
     await fleet.run(engine, { name: "scale", changes: [{ group: "web", by: "auto", count: 0 }] });
     see(engine, { rate: 200, looks: 1, from: Date.now() - 5_000 });
     await eventually("more instances", () => counts(engine).web > 3 && engine.operations.current === null);
+  });
+
+  test("a number that is set by hand wins over a schedule, as scale says", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await fleet.engine();
+    await fleet.up(engine, { ...FILE, web: { ...FILE.web, scale: { schedules: ["daily 00:00-24:00: min 4"] } } });
+    await fleet.run(engine, { name: "scale", changes: [{ group: "web", by: "to", count: 3 }] });
+    see(engine, { rate: 1, looks: 1, from: Date.now() - 5_000 });
+    assert.equal(counts(engine).web, 3);
+    assert.equal(engine.operations.current, null);
+  });
+
+  test("a number is set for a time only where somebody gives it back", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await fleet.engine();
+    await fleet.up(engine, { ...FILE, web: { ...FILE.web, scale: { dryRun: true } }, scheduler: { command: ["x"] } });
+    const set = (group: string, by: "to" | "auto"): Promise<void> =>
+      fleet.run(engine, { name: "scale", lasting: 1000, changes: [{ group, by, count: 2 }] });
+    await assert.rejects(set("web", "to"), /--for: the number of web does not move by itself/);
+    await assert.rejects(set("worker.reports", "auto"), /--for does not go with worker\.reports=auto/);
+    await assert.rejects(set("redis.replicas", "to"), /redis\.replicas does not move by itself/);
+    await set("worker.reports", "to");
+  });
+
+  test("a number that the file fixes anew is taken, and why it moved is told no more", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await fleet.engine();
+    await fleet.up(engine, FILE);
+    await fleet.run(engine, { name: "scale", changes: [{ group: "web", by: "to", count: 5 }] });
+    see(engine, { rate: 1, looks: 1, from: Date.now() - 5_000 });
+    await fleet.up(engine, { ...FILE, web: { ...FILE.web, instances: { min: 2, max: 4 } } });
+    assert.equal(counts(engine).web, 4);
+    await fleet.up(engine, { ...FILE, web: { ...FILE.web, instances: 2 } });
+    see(engine, { rate: 1, looks: 1, from: Date.now() - 5_000 });
+    assert.equal(counts(engine).web, 2);
+    assert.deepEqual(groupsOf(engine), ["worker.reports"]);
+    await fleet.up(engine, FILE);
+    assert.deepEqual(groupsOf(engine), ["web", "worker.reports"], "before the first look");
   });
 
   test("a number without bounds is left alone", async () => {

@@ -2,9 +2,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import type { Observation } from "../fleet/observation.ts";
 import type { History } from "../journal/history.ts";
 import type { StoredOverride } from "../journal/state.ts";
+import { activeOverride } from "../scale/bounds.ts";
 import { ceilingByUse, connectionCeiling } from "../scale/connections.ts";
 import type { Decision } from "../scale/decision.ts";
 import { explain } from "../scale/explain.ts";
+import { blindSpot } from "../scale/web/blind-spot.ts";
 import { decideWeb } from "../scale/web/decide.ts";
 import type { WebMemory } from "../scale/web/memory.ts";
 import type { WebCounts } from "../scale/web/sample.ts";
@@ -14,7 +16,7 @@ import { localPostgres } from "../spec/local.ts";
 import type { Instances } from "../spec/scalars.ts";
 import { millis } from "../units/millis.ts";
 import { Boots } from "./boots.ts";
-import type { ScaleChange } from "./intent.ts";
+import { isMoved, movedGroups, type ScaleChange } from "./intent.ts";
 import type { Members } from "./members.ts";
 import { webCounts, webSample, workerCounts, workerSample } from "./scale-samples.ts";
 import type { Store } from "./store.ts";
@@ -38,11 +40,14 @@ export interface AutoscalerParts {
   readonly scale: (changes: readonly ScaleChange[]) => boolean;
 }
 
-/** The last decision on a group, and why. */
+/** The last decision on a group, and why; `null` before there was one, or since a person has changed what it rests on. */
 export interface Explained {
   readonly group: string;
   readonly at: number;
-  readonly decision: Decision;
+  /** How many run, or are about to. */
+  readonly count: number;
+  readonly decision: Decision | null;
+  readonly isDryRun: boolean;
   readonly text: string;
 }
 
@@ -50,8 +55,8 @@ export interface Explained {
 interface Circumstances {
   /** It is told, and nothing moves. */
   readonly isDryRun: boolean;
-  /** Why the queue could not be read. */
-  readonly unread?: string | undefined;
+  /** What else is to be told: why the queue could not be read, what the figures do not show. */
+  readonly note?: string | null | undefined;
 }
 
 interface Memory {
@@ -80,8 +85,15 @@ export class Autoscaler {
     this.#memory = this.#read();
   }
 
+  /** Of every group whose number moves. */
   get explained(): readonly Explained[] {
-    return [...this.#explained.values()];
+    return movedGroups(this.#parts.store.state.spec).map((group) => {
+      const last = this.#explained.get(group);
+      const isByHand = activeOverride(this.#override(group), this.#parts.now()) !== null;
+      if (last?.decision != null && (last.decision.why.kind === "override") === isByHand) return last;
+      const [at, count] = [this.#parts.now(), this.#countOf(group)];
+      return { group, at, count, decision: null, isDryRun: false, text: `stays ${count}: not decided yet` };
+    });
   }
 
   /** Decides on everything, and has changed what has to be. */
@@ -108,7 +120,7 @@ export class Autoscaler {
     const { members, store } = this.#parts;
     const { spec, deploy } = store.state;
     const { instances, scale, concurrency, cpu, memory } = spec.web;
-    if (instances.min === instances.max) return [];
+    if (!isMoved(spec, "web")) return [];
     const sample = before === null ? null : webSample({ now, before, members, concurrency, memory, cpu });
     const counts = webCounts(members, this.#wanted("web"));
     const { decision, memory: learned } = decideWeb(
@@ -132,7 +144,9 @@ export class Autoscaler {
       this.#parts.now(),
     );
     this.#memory = { ...this.#memory, web: learned };
-    return this.#conclude("web", decision, { isDryRun: scale.dryRun });
+    const goesByCpu = concurrency === false && scale.rules.length === 0;
+    const note = goesByCpu && sample !== null ? blindSpot(sample, scale.target) : null;
+    return this.#conclude("web", decision, { isDryRun: scale.dryRun, note });
   }
 
   #decideWorkers(now: Observation, before: Observation | null): ScaleChange[] {
@@ -140,8 +154,8 @@ export class Autoscaler {
     const { spec, deploy } = store.state;
     return Object.entries(spec.workers).flatMap(([name, { instances, scale }]) => {
       const watched = scale.source !== null || scale.rules.length > 0;
-      if (instances.min === instances.max || !(watched || scale.schedules.length > 0)) return [];
       const group = `worker.${name}`;
+      if (!movedGroups(spec).includes(group)) return [];
       const memory = this.#memory.workers[name] ?? null;
       const sample = workerSample({
         now,
@@ -174,7 +188,7 @@ export class Autoscaler {
         this.#parts.now(),
       );
       this.#memory = { ...this.#memory, workers: { ...this.#memory.workers, [name]: learned } };
-      const changes = this.#conclude(group, decision, { isDryRun: scale.dryRun, unread: now.unread.get(name) });
+      const changes = this.#conclude(group, decision, { isDryRun: scale.dryRun, note: now.unread.get(name) });
       const count = this.#countOf(group);
       if (changes.length === 0 || decision.target > count) {
         this.#windDowns.keep(group);
@@ -225,15 +239,15 @@ export class Autoscaler {
   }
 
   /** Remembers a decision; gives what has to be changed. The journal has those that change something, or hold for another reason. */
-  #conclude(group: string, decision: Decision, { isDryRun, unread }: Circumstances): ScaleChange[] {
+  #conclude(group: string, decision: Decision, { isDryRun, note }: Circumstances): ScaleChange[] {
     const at = this.#parts.now();
     const count = this.#countOf(group);
-    const notes = [explain(decision), ...(unread === undefined ? [] : [unread])].join("; ");
+    const notes = [explain(decision), ...(note == null ? [] : [note])].join("; ");
     const text = isDryRun ? `dry run, ${count} run: ${notes}` : notes;
     const last = this.#explained.get(group)?.decision;
     const isNews = decision.target !== decision.from || decision.held !== last?.held;
     if (isNews) this.#parts.history.append({ at, kind: "scale", subject: group, event: "decided", detail: text });
-    this.#explained.set(group, { group, at, decision, text });
+    this.#explained.set(group, { group, at, count, decision, isDryRun, text });
     this.#aims.set(group, { count: decision.target, beside: count });
     return isDryRun || decision.target === count ? [] : [{ group, by: "to", count: decision.target }];
   }

@@ -47,6 +47,14 @@ export function isMoved({ web, workers }: Spec, group: string): boolean {
   return instances !== undefined && instances.min < instances.max;
 }
 
+/** The groups whose number moves by itself: it has bounds, and something to go by. */
+export function movedGroups(spec: Spec): string[] {
+  const workers = Object.entries(spec.workers).flatMap(([name, { scale }]) =>
+    scale.source !== null || scale.rules.length > 0 || scale.schedules.length > 0 ? [`worker.${name}`] : [],
+  );
+  return ["web", ...workers].filter((group) => isMoved(spec, group));
+}
+
 /** A number that `scale` changed stays, unless the file's own number has changed since. */
 function countsFor(request: UpRequest, previous: StoredState | null): Counts {
   const written = initialCounts(request.spec);

@@ -209,11 +209,21 @@ export function reportLatency(spec: Spec, latest: Observation | null): Pick<Flee
 
 /** Why numbers that move by themselves are what they are. */
 export function reportScaling(explained: readonly Explained[]): ScalingReport[] {
-  return explained.map(({ group, at, decision: { from, target }, text }) => ({
-    group,
-    at: new Date(at).toISOString(),
-    from,
-    target,
-    why: text,
-  }));
+  return explained.map(({ group, at, count, decision, isDryRun, text }) => {
+    const { from = count, target = count, why = null, held = null, bound = null } = decision ?? {};
+    const until = why?.kind === "override" && why.until !== null ? new Date(why.until).toISOString() : null;
+    return {
+      group,
+      at: new Date(at).toISOString(),
+      from,
+      target,
+      why: text,
+      by: why?.kind ?? null,
+      figures: why !== null && "figures" in why ? { ...why.figures } : null,
+      held,
+      bound,
+      until,
+      dryRun: isDryRun,
+    };
+  });
 }

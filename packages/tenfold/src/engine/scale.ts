@@ -1,7 +1,9 @@
+import { Fault } from "../fault/fault.ts";
 import { resize } from "../fleet/web-sets.ts";
 import type { StoredOverride, StoredState } from "../journal/state.ts";
+import type { Spec } from "../spec/spec.ts";
 import { choosePortsFor } from "./fleet-ports.ts";
-import { intendScale, isMoved, type ScaleChange } from "./intent.ts";
+import { intendScale, isMoved, movedGroups, type ScaleChange } from "./intent.ts";
 import type { Operation } from "./operation.ts";
 import type { RequestContext } from "./request.ts";
 import type { RunningFleet } from "./running-fleet.ts";
@@ -33,25 +35,50 @@ export interface ScaleRequest {
   readonly lasting?: number;
 }
 
-/** What a person asks for: a number that the engine would move stays as it was set. */
-export async function performScale(
-  { changes, lasting }: ScaleRequest,
-  context: RequestContext,
-  fleet: RunningFleet,
-): Promise<void> {
+/** A time is for numbers that somebody gives back when it is over. Fault: TF_ARGUMENT. */
+function checkLasting({ changes, lasting }: ScaleRequest, spec: Spec): void {
+  if (lasting === undefined) return;
+  for (const { group, by } of changes) {
+    if (by === "auto")
+      throw new Fault("TF_ARGUMENT", `--for does not go with ${group}=auto`, {
+        hint: "auto gives the number back at once",
+      });
+    const isDryRun =
+      group === "web" ? spec.web.scale.dryRun : spec.workers[group.slice("worker.".length)]?.scale.dryRun;
+    if (!movedGroups(spec).includes(group) || isDryRun === true)
+      throw new Fault(
+        "TF_ARGUMENT",
+        `--for: the number of ${group} does not move by itself, so nobody would give it back`,
+        {
+          hint:
+            isDryRun === true
+              ? "its decisions are a dry run"
+              : "leave --for out; the number stays until it is changed again",
+        },
+      );
+  }
+}
+
+/** What a person asks for: a number that the engine would move stays as it was set. Faults: those of `intendScale`, TF_ARGUMENT. */
+export async function performScale(request: ScaleRequest, context: RequestContext, fleet: RunningFleet): Promise<void> {
+  const { changes, lasting } = request;
   const { supervisor } = fleet;
   const { store } = supervisor;
   const state = await intended(changes, fleet);
+  checkLasting(request, state.spec);
   if (context.dryRun) return showPlan(context, await supervisor.planner.ofConverge({ state }));
   const { counts, web, ports, spec } = state;
   const until = lasting === undefined ? null : context.host.now() + lasting;
   const overrides: Record<string, StoredOverride> = { ...store.state.overrides };
   for (const { group, by } of changes) {
-    if (by === "auto") delete overrides[group];
-    else if (isMoved(spec, group)) {
+    if (by === "auto") {
+      delete overrides[group];
+      if (isMoved(spec, group)) context.note(`${group} moves by itself again`);
+    } else if (isMoved(spec, group)) {
       const count = group === "web" ? counts.web : (counts.workers[group.slice("worker.".length)] ?? 0);
       overrides[group] = { count, until };
-      context.note(`${group} stays ${count}${until === null ? `, until tenfold scale ${group}=auto` : ""}`);
+      const end = until === null ? `tenfold scale ${group}=auto` : `${new Date(until).toISOString().slice(0, 16)}Z`;
+      context.note(`${group} stays ${count} until ${end}`);
     }
   }
   store.decide({ counts, web, ports, overrides });

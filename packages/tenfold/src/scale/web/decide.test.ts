@@ -250,15 +250,6 @@ test("what was set by hand wins until it ends", () => {
   assert.notEqual(ran.last.why.kind, "override");
 });
 
-test("what was set by hand wins over a schedule, and not over the file's own bounds", () => {
-  const parsed = parseSchedule("daily 00:00-24:00: min 5", "UTC");
-  assert.ok(parsed.ok);
-  const bounds = { ...POLICY.bounds, schedules: [parsed.value] };
-  const set = (count: number): number | undefined =>
-    run({ policy: { ...POLICY, bounds, override: { count, until: null } }, seconds: 5, sample: () => null }).targets[0];
-  assert.deepEqual([set(3), set(1)], [3, 2]);
-});
-
 test("a schedule and the database's connections bound the number, and the line says so", () => {
   const parsed = parseSchedule("daily 00:00-24:00: min 5", "UTC");
   assert.ok(parsed.ok);
