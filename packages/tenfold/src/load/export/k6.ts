@@ -1,7 +1,7 @@
 import { durationOf, type Profile } from "../arrivals/profile.ts";
 import type { Arrivals, LoadPlan } from "../run/plan.ts";
 import { BUILT_IN } from "../scenario/parse.ts";
-import type { Capture, HttpStep, SocketStep, Step } from "../scenario/scenario.ts";
+import type { Body, Capture, HttpStep, SocketStep, Step } from "../scenario/scenario.ts";
 import type { Threshold } from "../thresholds/threshold.ts";
 
 export interface ExportOptions {
@@ -110,13 +110,19 @@ function headersLine(step: Step, captured: ReadonlySet<string>): string {
   return `{ ${pairs.join(", ")} }`;
 }
 
+function bodyExpression(body: Body, captured: ReadonlySet<string>): string {
+  if (body.kind !== "form") return template(body.text, captured);
+  const encoded = (text: string): string => `encodeURIComponent(${template(text, captured)})`;
+  return body.fields.map(([name, value]) => `${encoded(name)} + "=" + ${encoded(value)}`).join(' + "&" + ') || '""';
+}
+
 function httpLines(step: HttpStep, captured: ReadonlySet<string>): string[] {
   const { method, path, body, expect, captures, name } = step;
   const isExpected = expect.map(({ from, to }) => `{ min: ${from}, max: ${to} }`).join(", ");
   const params = `{ headers: ${headersLine(step, captured)}, redirects: 0, timeout: TIMEOUT, tags: { name: ${JSON.stringify(name)} }, responseCallback: http.expectedStatuses(${isExpected}) }`;
   const isFine = expect.map(({ from, to }) => `(status >= ${from} && status <= ${to})`).join(" || ");
   return [
-    `response = http.request(${JSON.stringify(method)}, BASE + ${template(path, captured)}, ${body === null ? "null" : template(body, captured)}, ${params});`,
+    `response = http.request(${JSON.stringify(method)}, BASE + ${template(path, captured)}, ${body === null ? "null" : bodyExpression(body, captured)}, ${params});`,
     `if (!check(response, { ${JSON.stringify(name)}: ({ status }) => ${isFine} })) return;`,
     ...captures.flatMap((capture) => [
       captureLine(capture),

@@ -42,11 +42,17 @@ test("a body makes it a POST, and says what it is", () => {
   assert.ok(json.kind === "http");
   assert.deepEqual(
     [json.method, json.body, json.headers],
-    ["POST", '{"a":[1]}', { "Content-Type": "application/json" }],
+    ["POST", { kind: "json", text: '{"a":[1]}' }, { "Content-Type": "application/json" }],
   );
   const form = step({ path: "/", form: { "a b": "c&d", token: "${TOKEN}" }, method: "put" });
   assert.ok(form.kind === "http");
-  assert.deepEqual([form.method, form.body], ["PUT", "a%20b=c%26d&token=${TOKEN}"]);
+  assert.equal(form.method, "PUT");
+  const fields = [
+    ["a b", "c&d"],
+    ["token", "${TOKEN}"],
+  ] as const;
+  assert.deepEqual(form.body, { kind: "form", fields });
+  assert.equal(form.headers["Content-Type"], "application/x-www-form-urlencoded");
   const own = step({ path: "/", body: "<a/>", headers: { "content-type": "text/xml" } });
   assert.deepEqual(own.headers, { "content-type": "text/xml" });
 });
@@ -138,6 +144,11 @@ for (const [name, value, wanted] of [
     "a rate beside visitors",
     { load: { rate: 3, visitors: 2 }, steps: [{ path: "/" }] },
     /^load\.rate: does not go with visitors/,
+  ],
+  [
+    "a form's field that refers to nothing",
+    { steps: [{ path: "/", form: { a: "${NOPE}" } }] },
+    /^steps\[0\]\.form\.a: refers to \$\{NOPE\}/,
   ],
   ["a bad threshold", { thresholds: ["p95 < 250"], steps: [{ path: "/" }] }, /^thresholds\[0\]: .*with its unit/],
   [

@@ -5,7 +5,7 @@ import { isMap, type Plain } from "../../spec/plain.ts";
 import { withoutExtensions } from "../../spec/rewrite.ts";
 import { nearest } from "../../units/nearest.ts";
 import { parseThreshold } from "../thresholds/threshold.ts";
-import type { Journey, Scenario, Step } from "./scenario.ts";
+import type { Body, Journey, Scenario, Step } from "./scenario.ts";
 import { type ScenarioFile, scenarioFile } from "./schema.ts";
 
 /** Names that every visitor has: its number from 1, and something unique each time. */
@@ -18,13 +18,20 @@ export type ParsedScenario =
 
 const LEAST = "it must be a map with steps or journeys, for example steps: [{ path: / }]";
 
+/** Where a body stands in its step, and the texts of it that may hold references. */
+function bodyTexts(body: Body | null): readonly (readonly [Path, string])[] {
+  if (body === null) return [];
+  if (body.kind === "form")
+    return body.fields.flatMap(([name, value]) => [name, value].map((text) => [["form", name], text] as const));
+  return [[[body.kind === "json" ? "json" : "body"], body.text]];
+}
+
 /** The texts of a step that may hold references, by their place in it. */
-function textsOf(step: Step): readonly (readonly [string, string])[] {
-  const headers = Object.entries(step.headers).map(([name, value]) => [`headers.${name}`, value] as const);
-  const own = step.kind === "http" ? ([["body", step.body]] as const) : ([["message", step.message]] as const);
-  return [["path", step.path] as const, ...headers, ...own].flatMap(([place, text]) =>
-    text === null ? [] : [[place, text] as const],
-  );
+function textsOf(step: Step): readonly (readonly [Path, string])[] {
+  const headers = Object.entries(step.headers).map(([name, value]) => [["headers", name], value] as const);
+  if (step.kind === "http") return [[["path"], step.path], ...headers, ...bodyTexts(step.body)];
+  const message = step.message === null ? [] : [[["message"], step.message] as const];
+  return [[["websocket"], step.path], ...headers, ...message];
 }
 
 /** What is wrong with the references of steps: they lead to what earlier steps captured, to what every visitor has, and to the environment. */
@@ -36,7 +43,7 @@ export function checkReferences(steps: readonly Step[], path: Path, isDefined: (
     for (const [place, text] of textsOf(step)) {
       const lookup = (name: string): string | undefined => (known.includes(name) || isDefined(name) ? "x" : undefined);
       const { missing, malformed } = inspectReferences(text, lookup);
-      const where: Path = [...path, at, ...place.split(".")];
+      const where: Path = [...path, at, ...place];
       for (const name of missing) {
         const near = nearest(name, known);
         const later = steps.some((other) => other.kind === "http" && other.captures.some((one) => one.name === name));

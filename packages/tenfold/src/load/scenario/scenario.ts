@@ -39,10 +39,15 @@ interface StepBase {
   readonly chance: number;
 }
 
+/** What a request carries, as it was written: values of references are put in first, and encoded as its kind needs it. */
+export type Body =
+  | { readonly kind: "text" | "json"; readonly text: string }
+  | { readonly kind: "form"; readonly fields: readonly (readonly [string, string])[] };
+
 export interface HttpStep extends StepBase {
   readonly kind: "http";
   readonly method: string;
-  readonly body: string | null;
+  readonly body: Body | null;
   readonly expect: readonly StatusRange[];
   readonly captures: readonly Capture[];
 }

@@ -1,7 +1,7 @@
 import { Fault } from "../../../fault/fault.ts";
 import { escapeReferences } from "../../../fleet/references.ts";
 import { checkReferences } from "../../../load/scenario/parse.ts";
-import type { HttpStep, Journey, SocketStep, StatusRange, Step } from "../../../load/scenario/scenario.ts";
+import type { Body, HttpStep, Journey, SocketStep, StatusRange, Step } from "../../../load/scenario/scenario.ts";
 import { parseStatuses } from "../../../load/scenario/schema.ts";
 import { seconds } from "../../../units/millis.ts";
 import type { Input } from "../../command.ts";
@@ -23,7 +23,7 @@ function headersFrom(input: Input): Record<string, string> {
   return headers;
 }
 
-function methodFrom(input: Input, body: string | null): string {
+function methodFrom(input: Input, body: Body | null): string {
   const method = input.text("method")?.toUpperCase() ?? (body === null ? "GET" : "POST");
   if (/^[A-Z][A-Z-]{0,20}$/.test(method)) return method;
   throw new Fault("TF_ARGUMENT", `--method ${JSON.stringify(method)} is no method`, { hint: "write for example POST" });
@@ -42,7 +42,8 @@ function expectFrom(input: Input): StatusRange {
 /** What visitors do when no scenario says it: one request, or one WebSocket. Fault: TF_ARGUMENT. */
 export function journeysFrom(input: Input, url: URL): Journey[] {
   const path = escapeReferences(`${url.pathname}${url.search}`);
-  const body = input.text("body");
+  const text = input.text("body");
+  const body: Body | null = text === null ? null : { kind: "text", text };
   const shared = { path, headers: headersFrom(input), think: null, chance: 1 };
   if (url.protocol === "ws:" || url.protocol === "wss:") {
     const message = input.text("message");
