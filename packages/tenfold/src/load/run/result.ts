@@ -43,6 +43,11 @@ export class RunRecords {
     if (record.step !== null) this.#step(record.step).add(record);
   }
 
+  /** A message that answered nothing, of those that a step's name stands for. */
+  unasked(step: string): void {
+    this.#step(step).unasked += 1;
+  }
+
   merge({ total, steps, timeline }: Pick<RunData, "total" | "steps" | "timeline">): void {
     this.total.merge(total);
     this.timeline.merge(timeline);

@@ -79,12 +79,12 @@ test("a WebSocket with a message expects answers, one without only listens", () 
     message: "hi",
     every: 1_000,
     hold: 5_000,
-    replies: true,
+    replies: "ordered",
     think: null,
     chance: 1,
   } as SocketStep);
   const silent = step({ websocket: "/ws" });
-  assert.ok(silent.kind === "websocket" && !silent.replies && silent.message === null);
+  assert.ok(silent.kind === "websocket" && silent.replies === "none" && silent.message === null);
 });
 
 test("headers of the whole file are those of each step that does not have its own", () => {

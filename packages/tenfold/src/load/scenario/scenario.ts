@@ -53,6 +53,14 @@ export interface HttpStep extends StepBase {
 }
 
 /** Opens a WebSocket, keeps it for some time and closes it. */
+/**
+ * Which of the messages that come is the answer to one that was sent. `matching`: the first that holds its `${uuid}`, or
+ * all of its text when it has none. `ordered`: the next, whatever it says. `none`: messages are not answered.
+ */
+export type ReplyRule = "matching" | "ordered" | "none";
+
+export const REPLY_RULES: readonly ReplyRule[] = ["matching", "ordered", "none"];
+
 export interface SocketStep extends StepBase {
   readonly kind: "websocket";
   /** `null`: it only listens. */
@@ -61,8 +69,7 @@ export interface SocketStep extends StepBase {
   readonly every: Millis | null;
   /** How long it stays open. */
   readonly hold: Millis;
-  /** Whether each message is to be answered by one. */
-  readonly replies: boolean;
+  readonly replies: ReplyRule;
 }
 
 export type Step = HttpStep | SocketStep;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { duration, line, positiveDuration } from "../../spec/scalars.ts";
 import { withTraits } from "../../spec/traits.ts";
 import { parseDuration, seconds } from "../../units/millis.ts";
+import { replyRuleOf } from "./reply-rule.ts";
 import type {
   Body,
   Capture,
@@ -13,6 +14,7 @@ import type {
   Step,
   Think,
 } from "./scenario.ts";
+import { REPLY_RULES } from "./scenario.ts";
 
 const METHOD = /^[A-Z][A-Z-]{0,20}$/;
 const PATH = /^(\/|\$\{)[^\s#]*$/;
@@ -148,7 +150,9 @@ const socketStep = withTraits(
     message: z.string().optional(),
     every: positiveDuration.optional(),
     hold: duration.prefault("10s"),
-    replies: z.boolean().optional(),
+    replies: withTraits(z.union([z.boolean(), z.enum(REPLY_RULES)]), {
+      expects: "matching, ordered or none",
+    }).optional(),
   }),
   { form: "a WebSocket" },
 );
@@ -195,7 +199,7 @@ function toSocketStep(input: z.output<typeof socketStep>): SocketStep {
     message: input.message ?? null,
     every: input.every ?? null,
     hold: input.hold,
-    replies: input.replies ?? input.message !== undefined,
+    replies: replyRuleOf(input.message ?? null, input.replies),
     think: input.think ?? null,
     chance: input.chance ?? 1,
   };

@@ -11,6 +11,7 @@ export interface TallyData {
   readonly errors: readonly (readonly [string, number])[];
   readonly retried: number;
   readonly bytes: number;
+  readonly unasked: number;
   readonly latency: HistogramData;
   readonly service: HistogramData;
 }
@@ -24,6 +25,8 @@ export class Tally {
   /** Requests that were sent again. */
   retried = 0;
   bytes = 0;
+  /** Messages of WebSockets that answered nothing, where answers are taken in their order. */
+  unasked = 0;
   /** From the intended send, of all but the cancelled: a failure takes a visitor's time as well. */
   readonly latency: Histogram = new Histogram();
   /** From the actual send. */
@@ -60,6 +63,7 @@ export class Tally {
     for (const [error, count] of data.errors) this.#error(error, count);
     this.retried += data.retried;
     this.bytes += data.bytes;
+    this.unasked += data.unasked;
     this.latency.merge(data.latency);
     this.service.merge(data.service);
   }
@@ -71,6 +75,7 @@ export class Tally {
       errors: [...this.errors],
       retried: this.retried,
       bytes: this.bytes,
+      unasked: this.unasked,
       latency: this.latency.toData(),
       service: this.service.toData(),
     };

@@ -29,8 +29,15 @@ export function renderHeaders(
   return rendered;
 }
 
-export function renderText(text: string, lookup: Lookup): string {
-  return render(text, lookup);
+/** A message, and what tells it from others: its `${uuid}`s, or all of it. */
+export function renderMessage(text: string, lookup: Lookup): { readonly text: string; readonly marks: string[] } {
+  const ids: string[] = [];
+  const rendered = render(text, (name) => {
+    const value = lookup(name);
+    if (name === "uuid") ids.push(String(value));
+    return value;
+  });
+  return { text: rendered, marks: ids.length > 0 ? ids : [rendered] };
 }
 
 /** The texts of a body that may hold references. */

@@ -1,6 +1,7 @@
 import { Fault } from "../../../fault/fault.ts";
 import { escapeReferences } from "../../../fleet/references.ts";
 import { checkReferences } from "../../../load/scenario/parse.ts";
+import { replyRuleOf } from "../../../load/scenario/reply-rule.ts";
 import type { Body, HttpStep, Journey, SocketStep, StatusRange, Step } from "../../../load/scenario/scenario.ts";
 import { parseStatuses } from "../../../load/scenario/schema.ts";
 import { seconds } from "../../../units/millis.ts";
@@ -47,7 +48,7 @@ export function journeysFrom(input: Input, url: URL): Journey[] {
   const shared = { path, headers: headersFrom(input), think: null, chance: 1 };
   if (url.protocol === "ws:" || url.protocol === "wss:") {
     const message = input.text("message");
-    const timing = { every: EVERY, hold: HOLD, replies: message !== null };
+    const timing = { every: EVERY, hold: HOLD, replies: replyRuleOf(message, undefined) };
     const step: SocketStep = { kind: "websocket", name: `WS ${url.pathname}`, message, ...timing, ...shared };
     return journeyOf(step);
   }
