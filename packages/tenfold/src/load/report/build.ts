@@ -1,7 +1,5 @@
-import { arrivalsIn, durationOf } from "../arrivals/profile.ts";
-import type { LoadPlan } from "../run/plan.ts";
+import { type LoadPlan, secondsOf } from "../run/plan.ts";
 import type { RunResult } from "../run/result.ts";
-import type { Journey } from "../scenario/scenario.ts";
 import type { Histogram } from "../stats/histogram.ts";
 import { judge } from "../thresholds/judge.ts";
 import type { Threshold } from "../thresholds/threshold.ts";
@@ -32,25 +30,6 @@ function round(milliseconds: number): number {
   return Math.round(milliseconds * 1_000) / 1_000;
 }
 
-/** Requests that a visit makes on average; `null` where WebSockets make it unknown. */
-export function requestsPerVisit(journeys: readonly Journey[]): number | null {
-  let requests = 0;
-  let weights = 0;
-  for (const { weight, steps } of journeys) {
-    if (steps.some(({ kind }) => kind === "websocket")) return null;
-    requests += weight * steps.reduce((total, { chance }) => total + chance, 0);
-    weights += weight;
-  }
-  return requests / weights;
-}
-
-/** Requests a second that a plan intends, on average over its time. */
-export function intendedRate({ arrivals, journeys }: Pick<LoadPlan, "arrivals" | "journeys">): number | null {
-  const each = requestsPerVisit(journeys);
-  if (arrivals.kind === "closed" || each === null) return null;
-  return (arrivalsIn(arrivals.profile) / durationOf(arrivals.profile)) * each;
-}
-
 export interface ReportOptions {
   readonly plan: Omit<LoadPlan, "share">;
   readonly result: RunResult;
@@ -64,8 +43,11 @@ export interface ReportOptions {
 export function buildReport({ plan, result, thresholds, url, scenario, mostConnections }: ReportOptions): LoadReport {
   const { total, steps, timeline } = result.records;
   const elapsed = result.elapsed / 1_000;
-  const intended = intendedRate(plan);
-  const verdicts = judge(thresholds, { total, steps, elapsed, intendedRate: intended });
+  const planned = secondsOf(plan.arrivals);
+  // A load lasts as long as it is planned, also when its last answer comes earlier.
+  const lasted = result.isComplete ? Math.max(elapsed, planned) : elapsed;
+  const isOpen = plan.arrivals.kind === "open";
+  const verdicts = judge(thresholds, { total, steps, seconds: lasted });
   return {
     version: 1,
     url,
@@ -82,7 +64,11 @@ export function buildReport({ plan, result, thresholds, url, scenario, mostConne
     cancelled: total.outcomes.cancelled,
     retried: total.retried,
     bytes: total.bytes,
-    rate: { intended, answered: round(total.outcomes.ok / elapsed) },
+    intended: isOpen ? total.intended : null,
+    rate: {
+      intended: isOpen ? round(total.intended / (result.isComplete ? planned : Math.min(planned, elapsed))) : null,
+      answered: round(total.outcomes.ok / lasted),
+    },
     outcomes: { ...total.outcomes },
     statuses: Object.fromEntries([...total.statuses].toSorted(([a], [b]) => a - b)),
     errors: [...total.errors].map(([error, count]) => ({ error, count })).toSorted((a, b) => b.count - a.count),
@@ -91,6 +77,7 @@ export function buildReport({ plan, result, thresholds, url, scenario, mostConne
     distribution: DISTRIBUTION.map((percent) => ({ percent, milliseconds: round(total.latency.percentile(percent)) })),
     steps: [...steps].map(([name, tally]) => ({
       name,
+      intended: isOpen ? tally.intended : null,
       requests: tally.requests,
       failures: tally.failures,
       latency: latencyReport(tally.latency),

@@ -16,6 +16,8 @@ export interface LatencyReport {
 
 export interface StepReport {
   readonly name: string;
+  /** Requests that visits were meant to make, also when an earlier step had failed; null as for the whole run. */
+  readonly intended: number | null;
   readonly requests: number;
   readonly failures: number;
   readonly latency: LatencyReport;
@@ -62,6 +64,8 @@ export interface LoadReport {
   readonly cancelled: number;
   readonly retried: number;
   readonly bytes: number;
+  /** Requests that visits were meant to make, whether or not they came to it; null where visitors come at their own pace. */
+  readonly intended: number | null;
   /** Requests a second; `intended` is null where visitors come at their own pace. */
   readonly rate: { readonly intended: number | null; readonly answered: number };
   readonly outcomes: Readonly<Record<Outcome, number>>;

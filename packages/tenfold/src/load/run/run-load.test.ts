@@ -151,6 +151,14 @@ test("a step that fails ends the visit, and what is missing in an answer is a fa
   assert.equal(records.total.outcomes.check, 100);
   assert.equal(abandoned, 100);
   assert.equal(server.requests, 100, "nobody went on to the second step");
+  assert.deepEqual(
+    [...records.steps].map(([name, tally]) => [name, tally.intended, tally.answeredShare]),
+    [
+      ["GET /first", 100, 0],
+      ["GET /second", 100, 0],
+    ],
+    "who is shown out has been kept from all of it",
+  );
   assert.deepEqual([...records.total.errors], [["the answer has nothing at id in its JSON for ${id}", 100]]);
 });
 

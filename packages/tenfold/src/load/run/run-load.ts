@@ -108,6 +108,7 @@ export async function runLoad(plan: LoadPlan, { signal, hurry, onSnapshot }: Run
   };
   const visits = new Visits({
     ...{ sender, clock, random, onRecord, signal },
+    onIntended: (step, count) => records.intend(step, count),
     pausesAtEnd: arrivals.kind === "closed",
     socket: (step, visitor, at) => takeSocketStep(step, visitor, at, sockets),
   });

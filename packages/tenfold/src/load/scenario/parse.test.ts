@@ -152,6 +152,11 @@ for (const [name, value, wanted] of [
   ],
   ["a bad threshold", { thresholds: ["p95 < 250"], steps: [{ path: "/" }] }, /^thresholds\[0\]: .*with its unit/],
   [
+    "a threshold of a step that is not there",
+    { thresholds: ["serch: p95 < 1s"], steps: [{ path: "/", name: "search" }] },
+    /^thresholds\[0\]: .*did you mean search/,
+  ],
+  [
     "a reference to nothing",
     { steps: [{ path: "/${vistor}" }] },
     /^steps\[0\]\.path: refers to \$\{vistor\}.*did you mean \$\{visitor\}/,

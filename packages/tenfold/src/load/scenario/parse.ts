@@ -4,7 +4,9 @@ import type { Finding, Path } from "../../spec/path.ts";
 import { isMap, type Plain } from "../../spec/plain.ts";
 import { withoutExtensions } from "../../spec/rewrite.ts";
 import { nearest } from "../../units/nearest.ts";
+import { unmeasurable } from "../thresholds/check.ts";
 import { parseThreshold } from "../thresholds/threshold.ts";
+import { namesIn } from "./intended.ts";
 import type { Body, Journey, Scenario, Step } from "./scenario.ts";
 import { type ScenarioFile, scenarioFile } from "./schema.ts";
 
@@ -78,9 +80,12 @@ function checkTogether(file: ScenarioFile, isDefined: (name: string) => boolean)
           message: "does not go with visitors: those come at their own pace; remove one of the two",
         });
   }
+  // Whether visitors have their own pace is known when the options are: they win over the file.
+  const measurable = { names: namesIn(allJourneys(file)), isOpen: true };
   for (const [at, text] of thresholds.entries()) {
     const threshold = parseThreshold(text);
-    if (!threshold.ok) findings.push({ path: ["thresholds", at], message: threshold.problem });
+    const problem = threshold.ok ? unmeasurable(threshold.threshold, measurable) : threshold.problem;
+    if (problem !== null) findings.push({ path: ["thresholds", at], message: problem });
   }
   findings.push(...checkReferences(steps ?? [], ["steps"], isDefined));
   for (const [name, journey] of Object.entries(journeys ?? {}))
@@ -108,6 +113,10 @@ function bodiesIn(value: Plain): Finding[] {
       isMap(one) ? checkBodies(one.steps ?? null, ["journeys", name, "steps"]) : [],
     ),
   ];
+}
+
+function allJourneys({ steps, journeys }: ScenarioFile): Pick<Journey, "steps">[] {
+  return [...(steps === undefined ? [] : [{ steps }]), ...Object.values(journeys ?? {})];
 }
 
 function withHeaders(steps: readonly Step[], headers: Readonly<Record<string, string>>): Step[] {

@@ -12,6 +12,7 @@ export interface TallyData {
   readonly retried: number;
   readonly bytes: number;
   readonly unasked: number;
+  readonly intended: number;
   readonly latency: HistogramData;
   readonly service: HistogramData;
 }
@@ -27,6 +28,8 @@ export class Tally {
   bytes = 0;
   /** Messages of WebSockets that answered nothing, where answers are taken in their order. */
   unasked = 0;
+  /** Requests that visits were meant to make, whether or not they came to it. */
+  intended = 0;
   /** From the intended send, of all but the cancelled: a failure takes a visitor's time as well. */
   readonly latency: Histogram = new Histogram();
   /** From the actual send. */
@@ -57,6 +60,11 @@ export class Tally {
     return this.requests === 0 ? 0 : this.failures / this.requests;
   }
 
+  /** The share of the intended requests that were answered as expected, 0 to 1; `null` when none was intended. */
+  get answeredShare(): number | null {
+    return this.intended === 0 ? null : this.outcomes.ok / this.intended;
+  }
+
   merge(data: TallyData): void {
     for (const outcome of OUTCOMES) this.outcomes[outcome] += data.outcomes[outcome];
     for (const [status, count] of data.statuses) increase(this.statuses, status, count);
@@ -64,6 +72,7 @@ export class Tally {
     this.retried += data.retried;
     this.bytes += data.bytes;
     this.unasked += data.unasked;
+    this.intended += data.intended;
     this.latency.merge(data.latency);
     this.service.merge(data.service);
   }
@@ -76,6 +85,7 @@ export class Tally {
       retried: this.retried,
       bytes: this.bytes,
       unasked: this.unasked,
+      intended: this.intended,
       latency: this.latency.toData(),
       service: this.service.toData(),
     };

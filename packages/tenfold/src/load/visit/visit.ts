@@ -3,7 +3,8 @@ import type { EncodedRequest, HttpSender } from "../http/sender.ts";
 import type { Answer, LoadRecord } from "../record.ts";
 import type { Arrival, RunClock } from "../run/schedule.ts";
 import { sleep } from "../run/sleep.ts";
-import type { HttpStep, Journey, SocketStep, StatusRange } from "../scenario/scenario.ts";
+import { intendedBy } from "../scenario/intended.ts";
+import type { HttpStep, Journey, SocketStep, StatusRange, Step } from "../scenario/scenario.ts";
 import { needsBody, takeCaptures } from "./capture.ts";
 import { isFixed, renderRequest } from "./render-step.ts";
 import type { Visitor } from "./visitor.ts";
@@ -14,6 +15,8 @@ export interface VisitOptions {
   readonly clock: RunClock;
   readonly random: () => number;
   readonly onRecord: (record: LoadRecord) => void;
+  /** Called for each step of a visit that begins, with how many requests it is meant to make. */
+  readonly onIntended: (step: string, count: number) => void;
   /** Takes a WebSocket step and makes its records; tells whether all went well. */
   readonly socket: (step: SocketStep, visitor: Visitor, at: Arrival) => Promise<boolean>;
   /** Whether the pause after the last step counts: where the visitor comes again. */
@@ -58,8 +61,7 @@ export class Visits {
     const { clock, random, signal, pausesAtEnd } = this.#options;
     let at = arrival;
     let visited: Visited = "nothing";
-    for (const [index, step] of journey.steps.entries()) {
-      if (step.chance < 1 && random() >= step.chance) continue;
+    for (const step of this.#choose(journey)) {
       const isFine =
         step.kind === "http" ? await this.#request(step, visitor, at) : await this.#options.socket(step, visitor, at);
       if (!isFine) {
@@ -67,7 +69,7 @@ export class Visits {
         return "failed";
       }
       visited = "done";
-      const isLast = index === journey.steps.length - 1;
+      const isLast = step === journey.steps.at(-1);
       let intendedAt = clock.now();
       if (step.think !== null && (pausesAtEnd || !isLast)) {
         const { from, to } = step.think;
@@ -79,6 +81,14 @@ export class Visits {
       at = { index: arrival.index, intendedAt, sentAt: clock.now() };
     }
     return visited;
+  }
+
+  /** The steps that chance leaves to a visit, which are what it is meant to do. */
+  #choose({ steps }: Journey): readonly Step[] {
+    const { random, onIntended } = this.#options;
+    const chosen = steps.filter(({ chance }) => chance >= 1 || random() < chance);
+    for (const step of chosen) for (const [name, count] of intendedBy(step)) onIntended(name, count);
+    return chosen;
   }
 
   #prepare(step: HttpStep): Prepared {

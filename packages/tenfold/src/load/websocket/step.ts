@@ -2,6 +2,7 @@ import type { HttpTarget } from "../http/target.ts";
 import type { Answer, LoadRecord } from "../record.ts";
 import type { Arrival, RunClock } from "../run/schedule.ts";
 import { sleep } from "../run/sleep.ts";
+import { messageNameOf, messagesOf } from "../scenario/intended.ts";
 import type { SocketStep } from "../scenario/scenario.ts";
 import { renderHeaders, renderMessage, renderPath } from "../visit/render-step.ts";
 import type { Visitor } from "../visit/visitor.ts";
@@ -20,11 +21,6 @@ export interface SocketOptions {
 }
 
 const OK: Answer = { outcome: "ok", status: null, error: null, attempts: 1, bytes: 0 };
-
-/** What records call the messages of a step. */
-export function messageNameOf({ name }: Pick<SocketStep, "name">): string {
-  return `${name} message`;
-}
 
 /**
  * Opens a WebSocket, sends its messages at their times and keeps it as long as it is to be kept. Records: one for the
@@ -76,14 +72,14 @@ export async function takeSocketStep(
   if (opened.outcome !== "ok") return false;
   const ends = AbortSignal.any([signal, lost.signal]);
   const from = clock.now();
-  for (let round = 0; step.message !== null && !ends.aborted; round += 1) {
+  const rounds = messagesOf(step);
+  for (let round = 0; step.message !== null && round < rounds && !ends.aborted; round += 1) {
     const intendedAt = from + round * (step.every ?? 0);
     await sleep(Math.max(0, intendedAt - clock.now()), ends);
     if (ends.aborted) break;
     const { text, marks } = renderMessage(step.message, visitor.lookup);
     replies.sent({ intendedAt, sentAt: clock.now(), marks });
     client.send(text);
-    if (step.every === null || intendedAt + step.every >= from + step.hold) break;
   }
   await sleep(Math.max(0, from + step.hold - clock.now()), ends);
   // Answers that are under way when the time is up are waited for.
