@@ -91,6 +91,17 @@ for (const [what, own, wanted] of [
   });
 }
 
+for (const [what, own, wanted] of [
+  ["was stopped for a while", { loopDelayP99: 12, loopDelayMax: 2_000 }, /it stood still for up to 2000 ms/],
+  ["was often kept from its work", { loopDelayP99: 30, loopDelayMax: 90 }, /more than 30 ms in 1 % of its turns/],
+] as const) {
+  test(`the generator of a closed loop that ${what} says so`, async () => {
+    const lateness = new Histogram().toData();
+    const { generator } = await report(TEN, { health: { ...health(own), lateness } });
+    assert.match(generator.limits.join("\n"), wanted);
+  });
+}
+
 test("what failed for want of ports on this machine is told as the generator's own", async () => {
   const failed = recordOf({ outcome: "connect", status: null, error: "no connection: EADDRNOTAVAIL" });
   const { generator } = await report([...TEN, failed, failed]);

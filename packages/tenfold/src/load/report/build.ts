@@ -1,6 +1,9 @@
 import { type LoadPlan, secondsOf } from "../run/plan.ts";
-import type { RunResult } from "../run/result.ts";
+import type { RunRecords, RunResult } from "../run/result.ts";
+import { messageNameOf, namesIn } from "../scenario/intended.ts";
+import type { ReplyRule } from "../scenario/scenario.ts";
 import type { Histogram } from "../stats/histogram.ts";
+import type { Tally } from "../stats/tally.ts";
 import { judge } from "../thresholds/judge.ts";
 import type { Threshold } from "../thresholds/threshold.ts";
 import { reportGenerator } from "./generator.ts";
@@ -39,6 +42,28 @@ export interface ReportOptions {
   readonly mostConnections: number;
 }
 
+/** How the answers to messages are known, by the name of their records. */
+function replyRules({ journeys }: ReportOptions["plan"]): ReadonlyMap<string, ReplyRule> {
+  const sockets = journeys.flatMap(({ steps }) => steps.filter((step) => step.kind === "websocket"));
+  return new Map(sockets.map((step) => [messageNameOf(step), step.replies]));
+}
+
+function notesOf(rules: ReadonlyMap<string, ReplyRule>, { steps }: RunRecords): string[] {
+  return [...rules].flatMap(([name, rule]) => {
+    const { intended = 0, unasked = 0 } = steps.get(name) ?? {};
+    if (intended === 0) return [];
+    if (rule === "matching") return [`what answers ${name} is known by what was sent, which it holds`];
+    const doubt = `${unasked} messages came while none waited for an answer, so that these latencies may be of other people's messages: send a \${uuid}, and let the server repeat it`;
+    return [`what answers ${name} is known by its order only${unasked === 0 ? "" : `; ${doubt}`}`];
+  });
+}
+
+/** By their place in the scenario. */
+function inOrder(steps: RunRecords["steps"], { journeys }: ReportOptions["plan"]): [string, Tally][] {
+  const names = namesIn(journeys);
+  return [...steps].toSorted(([a], [b]) => names.indexOf(a) - names.indexOf(b));
+}
+
 /** All that is told of a run. */
 export function buildReport({ plan, result, thresholds, url, scenario, mostConnections }: ReportOptions): LoadReport {
   const { total, steps, timeline } = result.records;
@@ -46,6 +71,7 @@ export function buildReport({ plan, result, thresholds, url, scenario, mostConne
   const planned = secondsOf(plan.arrivals);
   // A load lasts as long as it is planned, also when its last answer comes earlier.
   const lasted = result.isComplete ? Math.max(elapsed, planned) : elapsed;
+  const rules = replyRules(plan);
   const isOpen = plan.arrivals.kind === "open";
   const verdicts = judge(thresholds, { total, steps, seconds: lasted });
   return {
@@ -55,6 +81,7 @@ export function buildReport({ plan, result, thresholds, url, scenario, mostConne
     mode: plan.arrivals.kind,
     startedAt: new Date(result.startedAt).toISOString(),
     seconds: round(elapsed),
+    plannedSeconds: round(planned),
     isComplete: result.isComplete,
     visits: result.visits,
     abandonedVisits: result.abandoned,
@@ -75,15 +102,17 @@ export function buildReport({ plan, result, thresholds, url, scenario, mostConne
     latency: latencyReport(total.latency),
     serviceTime: latencyReport(total.service),
     distribution: DISTRIBUTION.map((percent) => ({ percent, milliseconds: round(total.latency.percentile(percent)) })),
-    steps: [...steps].map(([name, tally]) => ({
+    steps: inOrder(steps, plan).map(([name, tally]) => ({
       name,
       intended: isOpen ? tally.intended : null,
       requests: tally.requests,
       failures: tally.failures,
       latency: latencyReport(tally.latency),
+      replies: rules.get(name) ?? null,
     })),
     timeline: { seconds: timeline.width / 1_000, buckets: timeline.buckets },
     generator: reportGenerator(result, mostConnections),
+    notes: notesOf(rules, result.records),
     thresholds: verdicts.map(({ threshold, isKept, actual }) => ({ text: threshold.text, isKept, actual })),
     passed: verdicts.every(({ isKept }) => isKept) && result.isComplete && total.outcomes.ok > 0,
   };

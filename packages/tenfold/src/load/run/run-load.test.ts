@@ -255,4 +255,6 @@ test("who is in a hurry gives up what is under way, and that is no failure of th
   const { records } = joinShares([data]);
   assert.equal(records.total.requests, 0);
   assert.equal(records.total.outcomes.cancelled, data.visits);
+  assert.equal(data.abandoned, 0);
+  assert.deepEqual([...records.total.errors], []);
 });

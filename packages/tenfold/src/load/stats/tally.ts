@@ -37,11 +37,11 @@ export class Tally {
 
   add(record: LoadRecord): void {
     this.outcomes[record.outcome] += 1;
+    if (record.outcome === "cancelled") return;
     if (record.status !== null) increase(this.statuses, record.status, 1);
     if (record.error !== null) this.#error(record.error, 1);
     if (record.attempts > 1) this.retried += 1;
     this.bytes += record.bytes;
-    if (record.outcome === "cancelled") return;
     this.latency.record(latencyOf(record));
     this.service.record(record.endedAt - record.sentAt);
   }

@@ -1,6 +1,6 @@
 import { Fault } from "../../fault/fault.ts";
 import type { EncodedRequest, HttpSender } from "../http/sender.ts";
-import type { Answer, LoadRecord } from "../record.ts";
+import type { Answer, LoadRecord, Outcome } from "../record.ts";
 import type { Arrival, RunClock } from "../run/schedule.ts";
 import { sleep } from "../run/sleep.ts";
 import { intendedBy } from "../scenario/intended.ts";
@@ -62,9 +62,9 @@ export class Visits {
     let at = arrival;
     let visited: Visited = "nothing";
     for (const step of this.#choose(journey)) {
-      const isFine =
-        step.kind === "http" ? await this.#request(step, visitor, at) : await this.#options.socket(step, visitor, at);
-      if (!isFine) {
+      const ended = await this.#step(step, visitor, at);
+      if (ended === "cancelled") return visited;
+      if (ended === "failed") {
         this.#abandoned += 1;
         return "failed";
       }
@@ -124,7 +124,14 @@ export class Visits {
     }
   }
 
-  async #request(step: HttpStep, visitor: Visitor, at: Arrival): Promise<boolean> {
+  /** `cancelled`: the user gave it up, which is nobody's failure. */
+  async #step(step: Step, visitor: Visitor, at: Arrival): Promise<"fine" | "failed" | "cancelled"> {
+    if (step.kind === "websocket") return (await this.#options.socket(step, visitor, at)) ? "fine" : "failed";
+    const outcome = await this.#request(step, visitor, at);
+    return outcome === "ok" ? "fine" : outcome === "cancelled" ? "cancelled" : "failed";
+  }
+
+  async #request(step: HttpStep, visitor: Visitor, at: Arrival): Promise<Outcome> {
     const { sender, clock, onRecord } = this.#options;
     const { jar, variables } = visitor;
     const { expects, keepsBody } = this.#prepare(step);
@@ -141,6 +148,6 @@ export class Visits {
             },
           });
     onRecord({ ...answer, ...at, step: step.name, endedAt: clock.now() });
-    return answer.outcome === "ok";
+    return answer.outcome;
   }
 }
