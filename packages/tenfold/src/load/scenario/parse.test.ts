@@ -150,6 +150,17 @@ for (const [name, value, wanted] of [
     { steps: [{ path: "/", form: { a: "${NOPE}" } }] },
     /^steps\[0\]\.form\.a: refers to \$\{NOPE\}/,
   ],
+  [
+    "two shapes",
+    { load: { rampTo: 3, spikeTo: 4 }, steps: [{ path: "/" }] },
+    /^load\.spikeTo: does not go with rampTo/,
+  ],
+  [
+    "a rate beside a trace",
+    { load: { rate: 3, trace: "x" }, steps: [{ path: "/" }] },
+    /^load\.rate: does not go with tr/,
+  ],
+  ["a URL with a path", { url: "http://127.0.0.1:3/shop", steps: [{ path: "/" }] }, /^url: has a path/],
   ["a bad threshold", { thresholds: ["p95 < 250"], steps: [{ path: "/" }] }, /^thresholds\[0\]: .*with its unit/],
   [
     "a threshold of a step that is not there",

@@ -67,19 +67,28 @@ export function checkReferences(steps: readonly Step[], path: Path, isDefined: (
 
 function checkTogether(file: ScenarioFile, isDefined: (name: string) => boolean): Finding[] {
   const findings: Finding[] = [];
-  const { steps, journeys, load, thresholds } = file;
+  const { steps, journeys, load, thresholds, url } = file;
   if (steps === undefined && (journeys === undefined || Object.keys(journeys).length === 0))
     findings.push({ path: [], message: `says nothing to do; ${LEAST}` });
   if (steps !== undefined && journeys !== undefined)
     findings.push({ path: ["journeys"], message: "does not go with steps; put the steps into a journey of their own" });
   if (load.visitors !== undefined) {
-    for (const key of ["rate", "rampTo", "spikeTo", "trace"] as const)
+    for (const key of ["rate", "rampTo", "spikeTo", "trace", "spacing"] as const)
       if (load[key] !== undefined)
         findings.push({
           path: ["load", key],
           message: "does not go with visitors: those come at their own pace; remove one of the two",
         });
   }
+  const [shape, ...others] = (["trace", "rampTo", "spikeTo", "rate"] as const).filter((key) => load[key] !== undefined);
+  for (const other of others)
+    if (other !== "rate" || shape === "trace")
+      findings.push({
+        path: ["load", other],
+        message: `does not go with ${shape}; a trace can describe any shape`,
+      });
+  if (url !== undefined && !["", "/"].includes(url.replace(/^[a-z]+:\/\/[^/?#]*/, "")))
+    findings.push({ path: ["url"], message: "has a path, and steps have paths of their own; leave it away" });
   // Whether visitors have their own pace is known when the options are: they win over the file.
   const measurable = { names: namesIn(allJourneys(file)), isOpen: true };
   for (const [at, text] of thresholds.entries()) {

@@ -10,6 +10,11 @@ import type { Input } from "../../command.ts";
 const FINE: StatusRange = { from: 200, to: 399 };
 const HOLD = seconds(10);
 const EVERY = seconds(1);
+/** The least that a step is. */
+const BARE: HttpStep = {
+  ...{ kind: "http", name: "", method: "GET", path: "/", headers: {}, body: null },
+  ...{ expect: [FINE], captures: [], think: null, chance: 1 },
+};
 
 function headersFrom(input: Input): Record<string, string> {
   const headers: Record<string, string> = {};
@@ -58,12 +63,28 @@ export function journeysFrom(input: Input, url: URL): Journey[] {
   return journeyOf(step);
 }
 
+/** Journeys whose steps all have the headers that were typed, which win over their own. Fault: TF_ARGUMENT. */
+export function withTypedHeaders(journeys: readonly Journey[], input: Input): Journey[] {
+  const typed = headersFrom(input);
+  checkTyped([{ ...BARE, headers: typed }]);
+  const names = new Set(Object.keys(typed).map((name) => name.toLowerCase()));
+  const merge = (step: Step): Step => {
+    const own = Object.entries(step.headers).filter(([name]) => !names.has(name.toLowerCase()));
+    return { ...step, headers: { ...Object.fromEntries(own), ...typed } };
+  };
+  return journeys.map((journey) => ({ ...journey, steps: journey.steps.map(merge) }));
+}
+
 /** Headers and bodies may refer to variables, so that no secret needs to be written where others see it. */
-function journeyOf(step: Step): Journey[] {
-  const [finding] = checkReferences([step], [], (name) => process.env[name] !== undefined);
+function checkTyped(steps: readonly Step[]): void {
+  const [finding] = checkReferences(steps, [], (name) => process.env[name] !== undefined);
   if (finding !== undefined)
     throw new Fault("TF_ARGUMENT", `what is to be sent ${finding.message}`, {
       hint: "export the variable, or write $${ for the text ${",
     });
+}
+
+function journeyOf(step: Step): Journey[] {
+  checkTyped([step]);
   return [{ name: "all", weight: 1, steps: [step] }];
 }

@@ -38,6 +38,10 @@ test("who types visitors does not want the scenario's rates, and the other way r
     describeArrivals(arrivalsFrom(mergeWishes(closed, wishFrom(typed({ rate: "7" }))), null, 1)),
     "7/s for 1m",
   );
+  assert.equal(
+    describeArrivals(arrivalsFrom(mergeWishes({ trace: "day.csv" }, wishFrom(typed({ rate: "7" }))), null, 1)),
+    "7/s for 30s",
+  );
   const ramp = mergeWishes(open, wishFrom(typed({ "spike-to": "50" })));
   assert.equal(describeArrivals(arrivalsFrom(ramp, null, 1)), "10 to 50/s for 1m");
 });
@@ -65,6 +69,7 @@ for (const options of [
   { visitors: "0" },
   { "ramp-to": "3", trace: "x" },
   { visitors: "3", rate: "3" },
+  { trace: "x", rate: "3" },
 ] as const) {
   test(`${JSON.stringify(options)} is refused with a hint`, () => {
     assert.throws(
