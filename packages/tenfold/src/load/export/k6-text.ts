@@ -18,10 +18,10 @@ function need(name) {
 
 // What a value holds must stay within the value.
 const inJson = (text) => (text === undefined ? text : JSON.stringify(text).slice(1, -1));
-const inForm = (text) => encodeURIComponent(text.toWellFormed());
+const inForm = (text) => encodeURIComponent(text);
 
 function inPath(text) {
-  const escaped = text.toWellFormed().replace(/[^\\x21-\\x7e]/gu, (letter) => encodeURIComponent(letter));
+  const escaped = text.replace(/[^\\x21-\\x7e]/gu, (letter) => encodeURIComponent(letter));
   return escaped.startsWith("/") ? escaped : "/" + escaped;
 }
 
@@ -39,7 +39,7 @@ function atKeys(body, keys) {
     return undefined;
   }
   for (const key of keys) {
-    if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
+    if (typeof at !== "object" || at === null || !Object.prototype.hasOwnProperty.call(at, key)) return undefined;
     at = at[key];
   }
   return at;
