@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -218,4 +218,17 @@ test("an interrupted run says so where people read it", async () => {
   assert.equal(code, 1);
   assert.match(stdout, /^interrupted after [\d.]+ of 10m/);
   assert.match(stdout, /✗ an interrupted run has not passed/);
+});
+
+test("the figures are shown also when their page cannot be written any more", async () => {
+  await using project = await createProject({ files: { "out/x": "" } });
+  await using server = await serve(() => {
+    rmSync(project.path("out"), { recursive: true, force: true });
+    return 200;
+  });
+  const words = ["load", server.url, "--rate", "20", "--duration", "500ms", "--html", "out/report.html"];
+  const { code, stdout, stderr } = await project.run(words);
+  assert.equal(code, 3);
+  assert.match(stdout, /^10 requests in/);
+  assert.match(stderr, /its directory does not exist \(TF_NOT_WRITABLE\)/);
 });

@@ -208,6 +208,16 @@ test("visitors of a closed loop keep their cookies, and never have two requests 
   assert.equal(records.total.outcomes.ok, server.requests);
 });
 
+test("what keeps a closed loop from its work is seen", async () => {
+  await using server = await serve((_, response) => {
+    // Server and generator are one process here: neither does anything meanwhile.
+    if (server.requests === 5) for (const end = performance.now() + 300; performance.now() < end; );
+    setTimeout(() => response.end(), 10);
+  });
+  const { health } = await run(server.url, { arrivals: { kind: "closed", visitors: 2, seconds: 0.5 } });
+  assert.ok(health.loopDelayMax > 200, `${health.loopDelayMax} ms`);
+});
+
 test("threads share the work: together they are the whole of it, once", async () => {
   const visitors: string[] = [];
   await using server = await serve((request, response) => {

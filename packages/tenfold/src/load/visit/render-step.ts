@@ -1,3 +1,4 @@
+import { Fault } from "../../fault/fault.ts";
 import { expandReferences, type Lookup } from "../../fleet/references.ts";
 import type { HttpRequest } from "../http/request.ts";
 import type { Body, HttpStep, Step } from "../scenario/scenario.ts";
@@ -7,6 +8,16 @@ const BREAKS_LINES = /[\x00-\x1f\x7f]/g;
 
 function render(text: string, lookup: Lookup): string {
   return text.includes("${") ? String(expandReferences(text, lookup)) : text;
+}
+
+/** What is rendered; a sentence where a reference leads nowhere, since the step that captures it was not taken. */
+export function tryRender<T extends object>(make: () => T): T | string {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof Fault) return error.message;
+    throw error;
+  }
 }
 
 /** A path whose values cannot break out of the line that it is written on. */

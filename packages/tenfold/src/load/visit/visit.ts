@@ -1,4 +1,3 @@
-import { Fault } from "../../fault/fault.ts";
 import type { EncodedRequest, HttpSender } from "../http/sender.ts";
 import type { Answer, LoadRecord, Outcome } from "../record.ts";
 import type { Arrival, RunClock } from "../run/schedule.ts";
@@ -6,7 +5,7 @@ import { sleep } from "../run/sleep.ts";
 import { intendedBy } from "../scenario/intended.ts";
 import type { HttpStep, Journey, SocketStep, StatusRange, Step } from "../scenario/scenario.ts";
 import { needsBody, takeCaptures } from "./capture.ts";
-import { isFixed, renderRequest } from "./render-step.ts";
+import { isFixed, renderRequest, tryRender } from "./render-step.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** What visits share. */
@@ -108,20 +107,17 @@ export class Visits {
     return prepared;
   }
 
-  /** The request and its path; a sentence where a reference leads nowhere, since the step that captures it was not taken. */
+  /** The request and its path, or why there is none. */
   #render(
     step: HttpStep,
     { jar, lookup }: Visitor,
   ): { readonly request: EncodedRequest; readonly path: string } | string {
     const { fixed } = this.#prepare(step);
     if (fixed !== null && jar.header(step.path) === null) return { request: fixed, path: step.path };
-    try {
+    return tryRender(() => {
       const request = renderRequest(step, lookup, (path) => jar.header(path));
       return { request: this.#options.sender.encode(request), path: request.path };
-    } catch (error) {
-      if (error instanceof Fault) return error.message;
-      throw error;
-    }
+    });
   }
 
   /** `cancelled`: the user gave it up, which is nobody's failure. */

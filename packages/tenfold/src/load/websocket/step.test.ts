@@ -34,9 +34,9 @@ async function listen(
   };
 }
 
-async function run(url: string, step: Plain, timeoutMs = 5_000): Promise<RunRecords> {
+async function run(url: string, step: Plain, timeoutMs = 5_000, ...more: Plain[]): Promise<RunRecords> {
   const plan = await planFor(url, {
-    journeys: journeysOf({ steps: [step] }),
+    journeys: journeysOf({ steps: [step, ...more] }),
     arrivals: { kind: "open", profile: constant(10, 0.5), spacing: "even" },
     sender: { timeoutMs },
   });
@@ -164,4 +164,18 @@ test("messages that are not to be answered are none that are measured", async ()
   await using server = await listen(() => {});
   const { steps } = await run(server.url, { name: "x", websocket: "/", message: "?", hold: "50ms", replies: "none" });
   assert.deepEqual([...steps.keys()], ["x"]);
+});
+
+test("a reference that leads nowhere, since its step was left out, is a failure that says so", async () => {
+  for (const step of [
+    { websocket: "/${id}", name: "x" },
+    { websocket: "/", name: "x", message: "${id}", hold: "50ms" },
+  ]) {
+    await using server = await serve((_, response) => response.end('{"id":1}'));
+    server.onUpgrade((socket) => socket.destroy());
+    const never = { path: "/", chance: "0.0001%", capture: { id: { json: "id" } } };
+    const { steps } = await run(server.url, never, 5_000, step);
+    assert.deepEqual([...(steps.get("x")?.errors ?? [])], [["nothing defines ${id}", 5]]);
+    assert.equal(steps.get("x")?.outcomes.check, 5);
+  }
 });

@@ -4,7 +4,7 @@ import type { Arrival, RunClock } from "../run/schedule.ts";
 import { sleep } from "../run/sleep.ts";
 import { messageNameOf, messagesOf } from "../scenario/intended.ts";
 import type { SocketStep } from "../scenario/scenario.ts";
-import { renderHeaders, renderMessage, renderPath } from "../visit/render-step.ts";
+import { renderHeaders, renderMessage, renderPath, tryRender } from "../visit/render-step.ts";
 import type { Visitor } from "../visit/visitor.ts";
 import { WebSocketClient } from "./client.ts";
 import { Replies } from "./replies.ts";
@@ -50,12 +50,22 @@ export async function takeSocketStep(
       record(messageName, { ...OK, outcome: "timeout", error: `no message in answer within ${timeoutMs} ms` }, message),
     onUnasked: () => options.onUnasked(messageName),
   });
-  const path = renderPath(step, visitor.lookup);
+  const rendered = tryRender(() => {
+    const path = renderPath(step, visitor.lookup);
+    const headers = renderHeaders(step, visitor.lookup, visitor.jar.header(path));
+    // Each message is rendered when it is sent, with ids of its own; whether it can be is known now.
+    if (step.message !== null) renderMessage(step.message, visitor.lookup);
+    return { path, headers };
+  });
+  if (typeof rendered === "string") {
+    record(step.name, { ...OK, outcome: "check", error: rendered, attempts: 0 }, at);
+    return false;
+  }
   const client = new WebSocketClient({
     target: options.target,
     isStrict: options.isStrict,
-    path,
-    headers: renderHeaders(step, visitor.lookup, visitor.jar.header(path)),
+    path: rendered.path,
+    headers: rendered.headers,
     timeoutMs,
     onMessage: (payload) => replies.heard(payload),
     onLost: (why) => {

@@ -46,6 +46,15 @@ test("who types visitors does not want the scenario's rates, and the other way r
   assert.equal(describeArrivals(arrivalsFrom(ramp, null, 1)), "10 to 50/s for 1m");
 });
 
+test("a trace that is typed is replayed as it is, whatever the scenario says of rates and times", () => {
+  const file = { rate: 10, rampTo: 100, duration: seconds(3_600) };
+  assert.deepEqual(arrivalsFrom(mergeWishes(file, wishFrom(typed({ trace: "x" }))), constant(5, 20), 1), {
+    kind: "open",
+    profile: constant(5, 20),
+    spacing: "even",
+  });
+});
+
 test("a trace is cut at the duration, and scaled", () => {
   const trace = [...constant(10, 10), ...constant(20, 10)];
   assert.deepEqual(arrivalsFrom({ duration: seconds(15) }, trace, 0.5), {

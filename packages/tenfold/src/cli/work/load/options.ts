@@ -78,11 +78,13 @@ export function mergeWishes(file: LoadWish, own: LoadWish): LoadWish {
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) as LoadWish;
   const { visitors, duration, timeout, connections, maxConnections, spacing } = file;
   const neutral = { duration, timeout, connections, maxConnections, spacing };
-  const isOpen = [own.rampTo, own.spikeTo, own.trace].some((value) => value !== undefined);
+  const isOpen = [own.rampTo, own.spikeTo].some((value) => value !== undefined);
+  // A trace lasts as long as it does, whatever the scenario's own load takes.
+  if (own.trace !== undefined) return { ...neutral, duration: undefined, ...given };
   if (own.visitors !== undefined || isOpen)
     return {
       ...neutral,
-      rate: own.visitors === undefined && own.trace === undefined ? file.rate : undefined,
+      rate: own.visitors === undefined ? file.rate : undefined,
       ...given,
     };
   if (own.rate !== undefined && (visitors !== undefined || file.trace !== undefined)) return { ...neutral, ...given };
