@@ -1,4 +1,4 @@
-import { durationOf, type Profile } from "../arrivals/profile.ts";
+import { durationOf, type Profile, peakOf } from "../arrivals/profile.ts";
 import type { Arrivals } from "../run/plan.ts";
 import { intendedBy } from "../scenario/intended.ts";
 import type { Journey } from "../scenario/scenario.ts";
@@ -10,7 +10,8 @@ export interface Piece {
   readonly differences: readonly string[];
 }
 
-const MOST_VUS = 2_000;
+/** Fewer connections than that are somebody's wish. */
+const MANY_CONNECTIONS = 2_000;
 const FIRST_VUS = 50;
 
 /** k6 takes whole numbers only, in a time of one's choice: seconds each. */
@@ -48,8 +49,23 @@ function stages(profile: Profile, length: number): string {
   return lines.map((line) => `        ${line},\n`).join("");
 }
 
-/** `mostConnections`: as the plan has them, for each thread. */
-export function executorOf(arrivals: Arrivals, mostConnections: number): Piece {
+/** Seconds of a visit in which it needs no connection of its own: pauses, and WebSockets, which have theirs. */
+function pausesOf(journeys: readonly Journey[]): number {
+  let sum = 0;
+  let weights = 0;
+  for (const { weight, steps } of journeys) {
+    weights += weight;
+    for (const step of steps) {
+      const think = step.think === null ? 0 : (step.think.from + step.think.to) / 2;
+      const hold = step.kind === "websocket" ? step.hold : 0;
+      sum += (weight * step.chance * (think + hold)) / 1_000;
+    }
+  }
+  return weights === 0 ? 0 : sum / weights;
+}
+
+/** A machine of k6 takes one visit at a time, pauses included. `mostConnections`: as the plan has them. */
+export function executorOf(arrivals: Arrivals, mostConnections: number, journeys: readonly Journey[]): Piece {
   const differences: string[] = [];
   if (arrivals.kind === "closed") {
     const { visitors, seconds } = arrivals;
@@ -60,8 +76,8 @@ export function executorOf(arrivals: Arrivals, mostConnections: number): Piece {
   }
   const { profile, spacing } = arrivals;
   if (spacing === "poisson") differences.push("visits come evenly: k6 cannot let them come as independent people do");
-  const most = Math.min(MOST_VUS, mostConnections);
-  if (mostConnections < MOST_VUS)
+  const most = mostConnections + Math.ceil(peakOf(profile) * pausesOf(journeys));
+  if (mostConnections < MANY_CONNECTIONS)
     differences.push(`visits that come while ${most} are under way are left out, instead of waiting for a connection`);
   const [unit, length] = unitFor(profile);
   const [first] = profile;

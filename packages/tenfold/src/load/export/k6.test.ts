@@ -149,6 +149,9 @@ test("few connections are no more machines of k6 at first than in the end", () =
   const { load } = runScript(one).options.scenarios;
   assert.deepEqual([load.preAllocatedVUs, load.maxVUs], [10, 10]);
   assert.match(one.differences.join(), /while 10 are under way are left out/);
+  // 100 a second that stay for 30 s are 3,000 at a time.
+  const many = script({ steps: [{ websocket: "/", hold: "30s" }] }, open(constant(100, 60)));
+  assert.equal(runScript(many).options.scenarios.load.maxVUs, 5_000);
 });
 
 test("what was captured is encoded as the body needs it", () => {

@@ -38,7 +38,7 @@ export function exportK6({ plan, url, thresholds }: ExportOptions): K6Script {
   const { journeys, arrivals, sender } = plan;
   const isClosed = arrivals.kind === "closed";
   const base = `${url.protocol}//${url.host}`.replace(/^ws/, "http");
-  const executor = executorOf(arrivals, sender.mostConnections ?? DEFAULT_CONNECTIONS);
+  const executor = executorOf(arrivals, sender.mostConnections ?? DEFAULT_CONNECTIONS, journeys);
   const limits = thresholdsOf(thresholds, journeys);
   const differences = [...executor.differences, ...stepDifferences(journeys), ...limits.differences];
   const options = { tags: tagsOf(journeys), pausesAtEnd: isClosed };
