@@ -149,7 +149,7 @@ async function exportScript({ terminal, options, paint }: Context, file: string,
   return EXIT_CODES.done;
 }
 
-/** Loads a URL or the fleet. Gives the exit code. Faults: TF_ARGUMENT, TF_SCENARIO, TF_LOAD_HOST, TF_LOAD_LIMIT, TF_NOT_RUNNING. */
+/** Loads a URL or the fleet. Gives the exit code. Faults: TF_ARGUMENT, TF_SCENARIO, TF_LOAD_HOST, TF_LOAD_LIMIT, TF_NOT_RUNNING, TF_NOT_WRITABLE, TF_DISK_FULL. */
 export async function runLoadCommand(context: Context, input: Input): Promise<number> {
   const { terminal, options, paint } = context;
   const { plan, others, url, thresholds, mostConnections } = await understand(context, input);
