@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -15,7 +15,7 @@ interface Report {
   readonly isComplete: boolean;
   readonly statuses: Readonly<Record<string, number>>;
   readonly latency: Readonly<Record<string, number>>;
-  readonly steps: readonly { readonly name: string; readonly requests: number }[];
+  readonly steps: readonly { readonly name: string; readonly requests: number; readonly intended: number | null }[];
   readonly thresholds: readonly { readonly text: string; readonly isKept: boolean; readonly actual: number | null }[];
   readonly timeline: { readonly buckets: readonly { readonly requests: number }[] };
 }
@@ -147,37 +147,88 @@ test("Ctrl-C ends a run early, with the figures so far and exit code 1", async (
   assert.deepEqual([code, report.isComplete, report.requests], [1, false, server.requests.length]);
 });
 
-const REFUSED: readonly (readonly [string, readonly string[], string, RegExp])[] = [
-  ["another machine", ["http://203.0.113.7/"], "TF_LOAD_HOST", /--allow-host 203\.0\.113\.7/],
-  ["another machine by another's name", ["http://203.0.113.7/", "--allow-host", "x"], "TF_LOAD_HOST", /203/],
-  ["too much", ["http://127.0.0.1:1/", "--rate", "50000"], "TF_LOAD_LIMIT", /--beyond-limits/],
-  ["too long", ["http://127.0.0.1:1/", "--duration", "2h"], "TF_LOAD_LIMIT", /--beyond-limits/],
-  ["two kinds of load", ["http://127.0.0.1:1/", "--rate", "5", "--visitors", "5"], "TF_ARGUMENT", /remove one/],
-  ["a threshold without a unit", ["http://127.0.0.1:1/", "--threshold", "p95<250"], "TF_ARGUMENT", /p95<250ms/],
-  ["a rate that is none", ["http://127.0.0.1:1/", "--rate", "fast"], "TF_ARGUMENT", /--rate 200/],
-  ["a URL that is none", ["ftp://127.0.0.1/"], "TF_ARGUMENT", /http:\/\/127\.0\.0\.1:3000/],
-  [
-    "a variable that nobody set",
-    ["http://127.0.0.1:1/", "--header", "A: ${NOPE_1}"],
-    "TF_ARGUMENT",
-    /export the variable/,
-  ],
-  [
-    "a scenario that is not there",
-    ["http://127.0.0.1:1/", "--scenario", "no.yaml"],
-    "TF_SCENARIO",
-    /docs\/guides\/load/,
-  ],
-  ["a bad trace", ["http://127.0.0.1:1/", "--trace", "bad.csv"], "TF_SCENARIO", /second,rps/],
-];
+test("a share of the rate is of what was intended, for everything and for each step", async () => {
+  const scenario = `
+steps:
+  - path: /
+    chance: 50%
+  - path: /item
+`;
+  await using project = await createProject({ files: { "shop.yaml": scenario } });
+  await using server = await serve((path) => (path === "/" ? 500 : 200));
+  const limits = [
+    "--threshold",
+    "GET /item: rate > 30%",
+    "--threshold",
+    "GET /: rate > 1%",
+    "--threshold",
+    "rate < 70%",
+  ];
+  const words = [server.url, "--scenario", "shop.yaml", "--rate", "100", "--duration", "1s", ...limits];
+  const { report } = await load(project, words);
+  assert.deepEqual(
+    report.thresholds.map(({ isKept }) => isKept),
+    [true, false, true],
+  );
+  // Whoever was shown an error first was meant to ask for the item as well.
+  assert.deepEqual(report.steps.map(({ name, intended }) => [name, intended]).at(-1), ["GET /item", 100]);
+});
 
-test("what cannot or should not be done is refused with exit code 2, and nothing is sent", async () => {
-  await using project = await createProject({ files: { "bad.csv": "second,rps\nx,y\n" } });
-  const check = async ([name, words, code, hint]: (typeof REFUSED)[number]): Promise<void> => {
-    const fault = await project.fault(["load", ...words]);
-    assert.deepEqual([fault.code, fault.exit], [code, 2], name);
-    assert.match(fault.hint ?? "", hint, name);
+test("headers that are typed go with every step, and a trace lies beside its scenario", async () => {
+  const files = {
+    "in/shop.yaml": "load: { trace: t.csv }\nsteps: [{ path: /, headers: { x-who: file } }, { path: /b }]\n",
+    "in/t.csv": "second,rps\n0,10\n1,10\n",
   };
-  await Promise.all(REFUSED.map(check));
-  assert.ok(!existsSync(project.path(".tenfold")));
+  await using project = await createProject({ files });
+  const who = new Set<string>();
+  const server = createServer((request, response) => {
+    who.add(String(request.headers["x-who"]));
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "::1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  try {
+    // Only one of the addresses of localhost is listened on.
+    const words = [`http://localhost:${port}`, "--scenario", "in/shop.yaml", "--header", "X-Who: typed"];
+    const { report, code } = await load(project, words);
+    assert.deepEqual([code, report.requests, [...who]], [0, 40, ["typed"]]);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+test("what a script for k6 is not is told, in JSON as well", async () => {
+  await using project = await createProject();
+  const words = ["load", "http://127.0.0.1:1/", "--poisson", "--export-k6", "k.js"];
+  assert.match((await project.tenfold(...words)).stderr, /visits come evenly/);
+  const { file, differences } = JSON.parse((await project.tenfold(...words, "--json")).stdout);
+  assert.equal(file, "k.js");
+  assert.match(differences.join(), /visits come evenly/);
+});
+
+test("an interrupted run says so where people read it", async () => {
+  await using project = await createProject();
+  await using server = await serve(() => 200);
+  const started = project.start(["load", server.url, "--duration", "10m"]);
+  while (server.requests.length < 20) await new Promise((resolve) => setTimeout(resolve, 20));
+  started.signal("SIGINT");
+  const { code, stdout } = await started.ended;
+  assert.equal(code, 1);
+  assert.match(stdout, /^interrupted after [\d.]+ of 10m/);
+  assert.match(stdout, /✗ an interrupted run has not passed/);
+});
+
+test("the figures are shown also when their page cannot be written any more", async () => {
+  await using project = await createProject({ files: { "out/x": "" } });
+  await using server = await serve(() => {
+    rmSync(project.path("out"), { recursive: true, force: true });
+    return 200;
+  });
+  const words = ["load", server.url, "--rate", "20", "--duration", "500ms", "--html", "out/report.html"];
+  const { code, stdout, stderr } = await project.run(words);
+  assert.equal(code, 3);
+  assert.match(stdout, /^10 requests in/);
+  assert.match(stderr, /its directory does not exist \(TF_NOT_WRITABLE\)/);
 });

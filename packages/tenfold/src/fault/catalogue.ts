@@ -123,7 +123,7 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
   TF_DISK_FULL: { exit: "machine", when: "A file could not be written, because the disk is full." },
   TF_NOT_WRITABLE: {
     exit: "machine",
-    when: "A file or directory could not be written, because permission is missing.",
+    when: "A file or directory could not be written: permission or its directory is missing, or it is a directory itself.",
   },
   TF_POSTGRES_DATA_VERSION: {
     exit: "machine",

@@ -2,7 +2,7 @@ import { Fault } from "../fault/fault.ts";
 import { Secret } from "../units/secret.ts";
 
 /** A piece of text with references. `malformed` starts like a reference and is none. */
-type Part =
+export type Part =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "reference"; readonly name: string; readonly fallback: readonly Part[] | null }
   | { readonly kind: "malformed"; readonly source: string };
@@ -134,6 +134,11 @@ function malformedIn(parts: readonly Part[]): string[] {
     if (part.kind === "malformed") return [part.source];
     return part.kind === "reference" && part.fallback !== null ? malformedIn(part.fallback) : [];
   });
+}
+
+/** The pieces of a text, for whoever puts something else in the place of references. */
+export function partsOf(text: string): readonly Part[] {
+  return read(text, 0, 0).parts;
 }
 
 export function inspectReferences(text: string, lookup: Lookup): References {

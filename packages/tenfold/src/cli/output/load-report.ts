@@ -1,6 +1,7 @@
 import { formatActual, formatLatency, formatRate, formatShare } from "../../load/report/format.ts";
 import type { LatencyReport, LoadReport } from "../../load/report/report.ts";
 import { bytes, formatBytes } from "../../units/bytes.ts";
+import { formatDuration, seconds as secondsUnit } from "../../units/millis.ts";
 import { harmless, type Paint } from "./style.ts";
 import { type Column, formatTable } from "./table.ts";
 
@@ -31,20 +32,29 @@ function stepTable({ steps }: LoadReport): string {
     harmless(name),
     String(requests),
     failures === 0 ? "" : String(failures),
-    ...[latency.p50, latency.p95, latency.p99, latency.max].map(formatLatency),
+    ...[latency.p50, latency.p95, latency.p99, latency.max].map((one) => (requests === 0 ? "" : formatLatency(one))),
   ]);
   return `\n${formatTable(STEP_COLUMNS, rows)}`;
 }
 
 function countLines(report: LoadReport, paint: Paint): string {
   const { requests, failures, errorRate, rate, seconds, visits, abandonedVisits, cancelled, retried } = report;
-  const intended = rate.intended === null ? "" : ` of ${formatRate(rate.intended)} intended`;
+  const { intended, plannedSeconds, outcomes } = report;
+  const share =
+    intended === null || intended === 0 ? "" : `, ${formatShare(outcomes.ok / intended)} of ${intended} intended`;
   const failed =
     failures === 0 ? paint("none failed", "green") : paint(`${failures} failed, ${formatShare(errorRate)}`, "red");
   const lines = [
-    `${requests} requests in ${seconds.toFixed(1)} s, ${failed}`,
-    `${formatRate(rate.answered)} answered${intended}, ${formatBytes(bytes(report.bytes))} received`,
+    `${requests} requests in ${seconds.toFixed(1)} s, ${requests === 0 ? "nothing was measured" : failed}`,
+    `${formatRate(rate.answered)} answered${share}, ${formatBytes(bytes(report.bytes))} received`,
   ];
+  if (!report.isComplete)
+    lines.unshift(
+      paint(
+        `interrupted after ${seconds.toFixed(1)} of ${formatDuration(secondsUnit(plannedSeconds))}: this is what came until then`,
+        "yellow",
+      ),
+    );
   if (visits !== requests + cancelled)
     lines.push(`${visits} visits${abandonedVisits === 0 ? "" : `, ${abandonedVisits} ended by a step that failed`}`);
   if (retried > 0) lines.push(paint(`${retried} sent again after a kept connection was closed`, "yellow"));
@@ -61,13 +71,29 @@ function errorLines({ errors }: LoadReport, paint: Paint): string {
   return `\n${shown.join("")}${more}`;
 }
 
-function thresholdLines({ thresholds }: LoadReport, paint: Paint): string {
-  if (thresholds.length === 0) return "";
+/** Why a run has not passed, beside its thresholds. */
+function reasonsOf({ isComplete, outcomes }: LoadReport): string[] {
+  return [
+    ...(isComplete ? [] : ["an interrupted run has not passed"]),
+    ...(outcomes.ok > 0 ? [] : ["no request was answered as expected"]),
+  ];
+}
+
+function thresholdLines(report: LoadReport, paint: Paint): string {
+  const { thresholds } = report;
+  const reasons = reasonsOf(report);
+  if (thresholds.length + reasons.length === 0) return "";
   const lines = thresholds.map((one) => {
     const sign = one.isKept ? paint("✓", "green") : paint("✗", "red");
     return `${sign} ${harmless(one.text)}  ${paint(formatActual(one), one.isKept ? "dim" : "red")}\n`;
   });
-  return `\n${lines.join("")}`;
+  const others = reasons.map((reason) => `${paint("✗", "red")} ${reason}\n`);
+  return `\n${lines.join("")}${others.join("")}`;
+}
+
+function noteLines({ notes }: LoadReport, paint: Paint): string {
+  if (notes.length === 0) return "";
+  return `\n${notes.map((note) => `${paint("·", "dim")} ${harmless(note)}\n`).join("")}`;
 }
 
 /** What a run showed, for a terminal. */
@@ -81,6 +107,7 @@ export function formatLoadReport(report: LoadReport, paint: Paint): string {
     `\n${formatTable(LATENCY_COLUMNS, rows)}`,
     stepTable(report),
     errorLines(report, paint),
+    noteLines(report, paint),
     limits === "" ? "" : `\n${limits}`,
     thresholdLines(report, paint),
   ].join("");

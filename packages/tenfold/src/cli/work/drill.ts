@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { cpus, loadavg, totalmem } from "node:os";
 import { extname, resolve } from "node:path";
 import { DRILLS } from "../../drill/catalogue/catalogue.ts";
@@ -15,13 +14,13 @@ import { runSequence } from "../../drill/run/sequence.ts";
 import { dropTables } from "../../drill/work/tables.ts";
 import { EXIT_CODES } from "../../fault/catalogue.ts";
 import { Fault } from "../../fault/fault.ts";
-import { systemFault } from "../../fault/system.ts";
 import { seededRandom } from "../../load/arrivals/random.ts";
 import type { Context } from "../context.ts";
 import { formatDrill, formatDrills } from "../output/drill-report.ts";
 import { formatTable } from "../output/table.ts";
 import { tellNotes } from "../watch.ts";
 import { DrillOrders } from "./drill-orders.ts";
+import { writeOutput } from "./output-file.ts";
 
 export interface DrillWishes {
   readonly names: readonly string[];
@@ -87,14 +86,6 @@ function historyFormat(file: string): HistoryFormat {
   const format = extname(file).slice(1);
   if (format === "edn" || format === "json") return format;
   throw new Fault("TF_ARGUMENT", `--export is ${JSON.stringify(file)}`, { hint: "end the name with .edn or .json" });
-}
-
-async function write(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text);
-  } catch (error) {
-    throw systemFault(error, path);
-  }
 }
 
 /** `history.edn`; of several drills `history-2-web-killed.edn`. */
@@ -182,10 +173,10 @@ export async function drillFleet(context: Context, wishes: DrillWishes): Promise
     if (options.json) terminal.out(`${JSON.stringify(report)}\n`);
     else if (results.length > 1) terminal.out(formatDrills(results, paint));
     for (const note of report.notes.slice(load.notes.length)) say(`${paint("✗", "red")} ${note}`);
-    if (wishes.html !== null) await write(resolve(wishes.html), renderPage(report));
+    if (wishes.html !== null) await writeOutput(resolve(wishes.html), renderPage(report));
     for (const [at, history] of histories.entries())
       if (wishes.export !== null && format !== null)
-        await write(resolve(exportPath(wishes.export, drills, at)), toHistoryText(history, format));
+        await writeOutput(resolve(exportPath(wishes.export, drills, at)), toHistoryText(history, format));
     return report.kept ? EXIT_CODES.done : EXIT_CODES.failed;
   } finally {
     target.breaker.thaw();

@@ -1,8 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { EXIT_CODES } from "../../fault/catalogue.ts";
 import { Fault } from "../../fault/fault.ts";
-import { systemCode, systemFault } from "../../fault/system.ts";
+import { systemCode } from "../../fault/system.ts";
 import { compareWeb, compareWorkers, type EngineName, WEB_POLICIES, WORKER_POLICIES } from "../../simulate/compare.ts";
 import { stageOf } from "../../simulate/fluid.ts";
 import { paretoPage } from "../../simulate/pareto-page.ts";
@@ -19,6 +19,7 @@ import type { Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { formatScores } from "../output/score-table.ts";
 import { formatTable } from "../output/table.ts";
+import { writeOutput } from "./output-file.ts";
 import { readPolicies, readWorld } from "./simulate-options.ts";
 
 const LARGEST = 512 * 1024 ** 2;
@@ -131,14 +132,6 @@ async function writePage(
   { trace, sentence, workers, scores }: { trace: Trace; sentence: string; workers: boolean; scores: readonly Score[] },
 ): Promise<void> {
   const violation = workers ? "late jobs" : "seconds in violation";
-  try {
-    await writeFile(
-      path,
-      paretoPage({ title: `Scaling policies on ${trace.name}`, about: sentence, violation, scores }),
-    );
-  } catch (error) {
-    if (systemCode(error) === "ENOENT")
-      throw new Fault("TF_NOT_WRITABLE", `${path} could not be written: its directory does not exist`);
-    throw systemFault(error, path);
-  }
+  const page = paretoPage({ title: `Scaling policies on ${trace.name}`, about: sentence, violation, scores });
+  await writeOutput(path, page);
 }

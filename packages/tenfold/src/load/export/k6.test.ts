@@ -3,10 +3,11 @@ import { test } from "node:test";
 import vm from "node:vm";
 import type { Plain } from "../../spec/plain.ts";
 import { constant, type Profile, ramp } from "../arrivals/profile.ts";
+import type { HttpSenderOptions } from "../http/sender.ts";
 import type { Arrivals } from "../run/plan.ts";
 import { journeysOf } from "../testing/plan.ts";
 import { parseThreshold } from "../thresholds/threshold.ts";
-import { exportK6 } from "./k6.ts";
+import { exportK6, type K6Script } from "./k6.ts";
 
 interface Call {
   readonly method: string;
@@ -16,6 +17,7 @@ interface Call {
 
 interface K6 {
   readonly options: {
+    readonly noCookiesReset: boolean;
     readonly scenarios: { readonly load: Readonly<Record<string, unknown>> };
     readonly thresholds: Readonly<Record<string, readonly string[]>>;
   };
@@ -23,9 +25,14 @@ interface K6 {
   readonly slept: readonly number[];
 }
 
-function script(file: Plain, arrivals: Arrivals, thresholds: readonly string[] = []): string {
+function script(
+  file: Plain,
+  arrivals: Arrivals,
+  thresholds: readonly string[] = [],
+  sender: HttpSenderOptions = {},
+): K6Script {
   return exportK6({
-    plan: { journeys: journeysOf(file), arrivals, sender: {} },
+    plan: { journeys: journeysOf(file), arrivals, sender },
     url: new URL("http://127.0.0.1:8080/"),
     thresholds: thresholds.map((text) => {
       const parsed = parseThreshold(text);
@@ -35,22 +42,24 @@ function script(file: Plain, arrivals: Arrivals, thresholds: readonly string[] =
   });
 }
 
+const ANSWER = {
+  status: 200,
+  opened: 101,
+  body: '{"a":[{"id":"x&\\"y"}]} csrf=abc',
+  headers: { Location: "/next" },
+  cookies: { sid: [{ value: "s1" }] },
+};
+
 /** Runs a script once, as k6 would, with a server that answers everything with the same. */
-function runScript(text: string): K6 {
+function runScript({ text }: Pick<K6Script, "text">, answer: Partial<typeof ANSWER> = {}): K6 {
   const calls: Call[] = [];
   const slept: number[] = [];
-  const response = {
-    status: 200,
-    body: "csrf=abc",
-    headers: { Location: "/next" },
-    cookies: { sid: [{ value: "s1" }] },
-    json: (path: string) => `json:${path}`,
-  };
+  const response = { ...ANSWER, ...answer };
   const modules: Readonly<Record<string, unknown>> = {
     check: (given: unknown, checks: Record<string, (one: unknown) => boolean>) =>
       Object.values(checks).every((one) => one(given)),
     sleep: (seconds: number) => slept.push(seconds),
-    exec: { scenario: { iterationInTest: 41 } },
+    exec: { scenario: { iterationInTest: 41 }, vu: { idInTest: 3 } },
     http: {
       expectedStatuses: (...ranges: unknown[]) => ranges,
       request: (method: string, url: string, body: string | null) => {
@@ -58,7 +67,12 @@ function runScript(text: string): K6 {
         return response;
       },
     },
-    ws: { connect: (url: string) => calls.push({ method: "WS", url, body: null }) },
+    ws: {
+      connect: (url: string) => {
+        calls.push({ method: "WS", url, body: null });
+        return { status: response.opened };
+      },
+    },
     __ENV: { TOKEN: "t" },
     crypto,
   };
@@ -81,7 +95,7 @@ test("the script does what the scenario does, with its references", () => {
         {
           path: "/login?u=${visitor}",
           json: { "a`\\": "${missing:-none}", b: "$${x}" },
-          capture: { id: { json: "a[0].id" } },
+          capture: { id: { header: "location" } },
         },
         {
           path: "/${id}",
@@ -96,7 +110,7 @@ test("the script does what the scenario does, with its references", () => {
   const { calls, slept } = runScript(text);
   assert.deepEqual(calls, [
     { method: "POST", url: "http://127.0.0.1:8080/login?u=42", body: '{"a`\\\\":"none","b":"${x}"}' },
-    { method: "GET", url: "http://127.0.0.1:8080/json:a.0.id", body: null },
+    { method: "GET", url: "http://127.0.0.1:8080//next", body: null },
     { method: "DELETE", url: "http://127.0.0.1:8080/abc/s1/next", body: null },
   ]);
   assert.deepEqual(slept, [2]);
@@ -108,28 +122,101 @@ test("a constant rate, another shape and visitors become the executors that k6 h
     runScript(script(file, open(constant(10, 30)))).options.scenarios.load.executor,
     "constant-arrival-rate",
   );
-  const { load } = runScript(script(file, open(ramp(10, 50, 60)))).options.scenarios;
-  assert.equal(load.executor, "ramping-arrival-rate");
+  const { load } = runScript(script(file, open([...ramp(10, 50, 60), ...constant(0.4, 5)]))).options.scenarios;
+  assert.deepEqual([load.executor, load.startRate, load.timeUnit], ["ramping-arrival-rate", 100, "10s"]);
   assert.deepEqual(JSON.parse(JSON.stringify(load.stages)), [
-    { target: 10, duration: "0s" },
-    { target: 50, duration: "60000ms" },
+    { target: 500, duration: "60000ms" },
+    { target: 4, duration: "0s" },
+    { target: 4, duration: "5000ms" },
   ]);
   const closed = runScript(script(file, { kind: "closed", visitors: 7, seconds: 5 })).options.scenarios.load;
-  assert.deepEqual([closed.executor, closed.vus, closed.duration], ["constant-vus", 7, "5s"]);
+  assert.deepEqual([closed.executor, closed.vus, closed.duration], ["constant-vus", 7, "5000ms"]);
 });
 
-test("thresholds become those of k6, and those that it does not have are told in a comment", () => {
-  const text = script({ steps: [{ path: "/" }] }, open(constant(1, 1)), [
-    "p95<250ms",
-    "max<1s",
-    "errors<0.1%",
-    "errors<3",
-  ]);
-  assert.deepEqual(JSON.parse(JSON.stringify(runScript(text).options.thresholds)), {
+test("a rate that is no whole number is one in a longer time", () => {
+  for (const [rate, unit, figure] of [
+    [0.4, "10s", 4],
+    [100 / 3, "1m", 2_000],
+    [Math.PI, "1h", 11_310],
+  ] as const) {
+    const { load } = runScript(script({ steps: [{ path: "/" }] }, open(constant(rate, 1.5)))).options.scenarios;
+    assert.deepEqual([load.timeUnit, load.rate, load.duration], [unit, figure, "1500ms"]);
+  }
+});
+
+test("few connections are no more machines of k6 at first than in the end", () => {
+  const one = script({ steps: [{ path: "/" }] }, open(constant(5, 5)), [], { mostConnections: 10 });
+  const { load } = runScript(one).options.scenarios;
+  assert.deepEqual([load.preAllocatedVUs, load.maxVUs], [10, 10]);
+  assert.match(one.differences.join(), /while 10 are under way are left out/);
+  // 100 a second that stay for 30 s are 3,000 at a time.
+  const many = script({ steps: [{ websocket: "/", hold: "30s" }] }, open(constant(100, 60)));
+  assert.equal(runScript(many).options.scenarios.load.maxVUs, 5_000);
+});
+
+test("what was captured is encoded as the body needs it", () => {
+  const { calls } = runScript(
+    script(
+      {
+        steps: [
+          { path: "/", capture: { id: { json: "a[0].id" } } },
+          { path: "/", form: { "a b": "${id}", c: "${no:-d&e}" } },
+          { path: "/é", json: { id: "${id}", list: ['${no:-a"b}'] } },
+        ],
+      },
+      open(constant(1, 1)),
+    ),
+    { body: '{"a":[{"id":"x&\\"y"}]}' },
+  );
+  assert.equal(calls[1]?.body, "a%20b=x%26%22y&c=d%26e");
+  assert.equal(calls[2]?.body, JSON.stringify({ id: 'x&"y', list: ['a"b'] }));
+  assert.equal(calls[2]?.url, "http://127.0.0.1:8080/%C3%A9");
+});
+
+test("visitors of a closed loop stay who they are, pause at the end, and do not ask again at once when they failed", () => {
+  const closed = { kind: "closed", visitors: 7, seconds: 5 } as const;
+  const one = script({ steps: [{ path: "/${visitor}", think: "2s" }] }, closed);
+  const { calls, slept, options } = runScript(one);
+  assert.deepEqual([calls[0]?.url, slept, options.noCookiesReset], ["http://127.0.0.1:8080/3", [2], true]);
+  assert.deepEqual(runScript(one, { status: 500 }).slept, [0.1]);
+  const { options: others, slept: none } = runScript(
+    script({ steps: [{ path: "/", think: "2s" }] }, open(constant(1, 1))),
+  );
+  assert.deepEqual([others.noCookiesReset, none], [false, []]);
+});
+
+test("thresholds become those of k6, and what it does not have is told in comments and to whoever exports", () => {
+  const one = script(
+    {
+      steps: [
+        { path: "/", name: "a, {b}" },
+        { path: "/", name: "a b" },
+        { websocket: "/ws", name: "chat", message: "hi\nthere" },
+      ],
+    },
+    { kind: "open", profile: constant(1, 1), spacing: "poisson" },
+    [
+      ...["p95<250ms", "max<1s", "errors<0.1%", "errors<3", "rate>98%"],
+      ...["a, {b}: p99<1s", "a b: mean<1s", "chat: p95<1s", "chat message: p95<1s"],
+    ],
+  );
+  assert.deepEqual(JSON.parse(JSON.stringify(runScript(one).options.thresholds)), {
     http_req_duration: ["p(95)<250", "max<1000"],
     http_req_failed: ["rate<0.001"],
+    "http_req_duration{step:a_b}": ["p(99)<1000"],
+    "http_req_duration{step:a_b_2}": ["avg<1000"],
+    "ws_connecting{step:chat}": ["p(95)<1000"],
   });
-  assert.match(text, /k6 has no threshold like "errors<3"/);
+  for (const pattern of [
+    /visits come evenly/,
+    /"errors<3"/,
+    /"rate>98%"/,
+    /"chat message: p95<1s"/,
+    /answers to the messages of chat/,
+  ]) {
+    assert.match(one.differences.join("\n"), pattern);
+    assert.match(one.text, pattern);
+  }
 });
 
 test("a WebSocket and a share of the visitors are in the script as well", () => {
@@ -138,10 +225,12 @@ test("a WebSocket and a share of the visitors are in the script as well", () => 
       steps: [
         { path: "/", chance: "50%" },
         { websocket: "/ws", message: "hi `${visitor}`", every: "1s" },
+        { path: "/after" },
       ],
     },
     open(constant(1, 1)),
   );
-  const { calls } = runScript(text);
-  assert.equal(calls.at(-1)?.url, "ws://127.0.0.1:8080/ws");
+  const urls = (one: K6): string[] => one.calls.slice(-2).map(({ url }) => url);
+  assert.deepEqual(urls(runScript(text)), ["ws://127.0.0.1:8080/ws", "http://127.0.0.1:8080/after"]);
+  assert.equal(urls(runScript(text, { opened: 503 })).at(-1), "ws://127.0.0.1:8080/ws", "it ends the visit");
 });

@@ -10,13 +10,16 @@ const BUFFER: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
 /** How an exchange on a connection ended. */
 export type Exchange =
   | { readonly kind: "answer"; readonly status: number; readonly bytes: number }
-  /** `heard`: whether any byte of the answer came. */
-  | { readonly kind: "connect" | "reset" | "timeout" | "protocol"; readonly error: string; readonly heard: boolean };
+  /** `bytes`: how many of an answer came. */
+  | { readonly kind: "connect" | "reset" | "timeout" | "protocol"; readonly error: string; readonly bytes: number };
 
 export interface ExchangeOptions {
   readonly isHead: boolean;
   readonly keepsBody: boolean;
+  /** What is left of the time for the whole request. */
   readonly timeoutMs: number;
+  /** What is said when that is over, after `no whole answer` or `no connection`. */
+  readonly timeoutText: string;
 }
 
 export interface ConnectionOptions {
@@ -85,11 +88,11 @@ export class Connection {
   exchange(request: string | Buffer, options: ExchangeOptions): Promise<Exchange> {
     this.#requests += 1;
     this.#heard = 0;
-    if (this.#isClosed) return Promise.resolve({ kind: "reset", error: `closed ${this.#when(false)}`, heard: false });
+    if (this.#isClosed) return Promise.resolve({ kind: "reset", error: `closed ${this.#when(false)}`, bytes: 0 });
     this.parser.begin(options);
     return new Promise((resolve) => {
       this.#settle = resolve;
-      this.#timer = setTimeout(() => this.#onTimeout(options.timeoutMs), options.timeoutMs);
+      this.#timer = setTimeout(() => this.#onTimeout(options.timeoutText), options.timeoutMs);
       this.#socket.write(request);
     });
   }
@@ -126,16 +129,15 @@ export class Connection {
     this.#give({ kind: "answer", status: this.parser.status, bytes: this.#heard });
   }
 
-  #onTimeout(timeoutMs: number): void {
-    const what = this.#isConnected ? "no whole answer" : "no connection";
-    this.#fail("timeout", `${what} within ${timeoutMs} ms`);
+  #onTimeout(text: string): void {
+    this.#fail("timeout", `${this.#isConnected ? "no whole answer" : "no connection"} ${text}`);
   }
 
   #fail(kind: "connect" | "reset" | "timeout" | "protocol", what: string): void {
-    const heard = this.#heard > 0;
+    const bytes = this.#heard;
     this.close();
-    const where = kind === "reset" ? `${what} ${this.#when(heard)}` : what;
-    this.#give({ kind, error: kind === "connect" ? `no connection: ${what}` : where, heard });
+    const where = kind === "reset" ? `${what} ${this.#when(bytes > 0)}` : what;
+    this.#give({ kind, error: kind === "connect" ? `no connection: ${what}` : where, bytes });
   }
 
   #when(heard: boolean): string {

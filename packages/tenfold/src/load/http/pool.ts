@@ -15,7 +15,7 @@ export class Pool {
   readonly #options: PoolOptions;
   readonly #idle: Connection[] = [];
   readonly #all = new Set<Connection>();
-  readonly #waiting: ((connection: Connection | null) => void)[] = [];
+  readonly #waiting = new Set<(connection: Connection | null) => void>();
   #opened = 0;
   #waited = 0;
   #isClosed = false;
@@ -34,8 +34,11 @@ export class Pool {
     return this.#waited;
   }
 
-  /** A connection for one request: give it back with `release`. `fresh` asks for one that nobody used. `null`: closed. */
-  acquire(fresh = false): Connection | null | Promise<Connection | null> {
+  /**
+   * A connection for one request: give it back with `release`. `fresh` asks for one that nobody used. `null`: closed, or
+   * none was free within so many milliseconds.
+   */
+  acquire(fresh: boolean, timeoutMs: number): Connection | null | Promise<Connection | null> {
     if (this.#isClosed) return null;
     if (!fresh) {
       const oldest = performance.now() - this.#options.idleMs;
@@ -46,7 +49,15 @@ export class Pool {
     }
     if (this.#all.size < this.#options.most) return this.#open();
     this.#waited += 1;
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve) => {
+      const give = (connection: Connection | null): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(give);
+        resolve(connection);
+      };
+      const timer = setTimeout(() => give(null), timeoutMs);
+      this.#waiting.add(give);
+    });
   }
 
   release(connection: Connection): void {
@@ -55,7 +66,7 @@ export class Pool {
       connection.close();
       return;
     }
-    const next = this.#waiting.shift();
+    const next = this.#next();
     if (next !== undefined) {
       next(connection);
       return;
@@ -67,8 +78,13 @@ export class Pool {
   /** Closes all connections; requests under way end as reset. */
   close(): void {
     this.#isClosed = true;
-    for (const give of this.#waiting.splice(0)) give(null);
+    for (const give of [...this.#waiting]) give(null);
     for (const connection of this.#all) connection.close();
+  }
+
+  /** Who waits longest. */
+  #next(): ((connection: Connection | null) => void) | undefined {
+    return this.#waiting.values().next().value;
   }
 
   #open(): Connection {
@@ -84,6 +100,7 @@ export class Pool {
   #onClose(connection: Connection): void {
     this.#all.delete(connection);
     if (this.#isClosed || this.#all.size >= this.#options.most) return;
-    this.#waiting.shift()?.(this.#open());
+    const next = this.#next();
+    if (next !== undefined) next(this.#open());
   }
 }

@@ -83,9 +83,10 @@ test("a refused connection, a reset and a silence are told apart", async () => {
 test("an answer that is cut off is a reset, also when its status was good", async () => {
   await using server = await raw((socket) => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"));
   using opened = await openSender(server.url);
-  const { outcome, error } = await opened.send();
+  const { outcome, error, bytes } = await opened.send();
   assert.equal(outcome, "reset");
   assert.equal(error, "closed in the middle of an answer");
+  assert.equal(bytes, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf".length, "what came was received");
 });
 
 test("a kept connection that is reset is a failure of its own kind, and sent again only when asked", async () => {
@@ -128,4 +129,31 @@ test("closing the sender gives up what is under way, and that is no failure of t
     (await Promise.all(under)).map(({ outcome }) => outcome),
     ["cancelled", "cancelled"],
   );
+});
+
+test("who waits for a connection is told so with one sentence, at the time, and is not sent when that is over", async () => {
+  let requests = 0;
+  await using server = await raw(() => {
+    requests += 1;
+  });
+  using opened = await openSender(server.url, { mostConnections: 1, timeoutMs: 1_000 });
+  const answers = await Promise.all(Array.from({ length: 5 }, () => opened.send()));
+  assert.deepEqual(
+    answers.map(({ outcome, error }) => [outcome, error]),
+    [
+      ["timeout", "no whole answer within 1000 ms"],
+      ...Array.from({ length: 4 }, () => ["timeout", "no connection was free within 1000 ms"]),
+    ],
+  );
+  assert.equal(requests, 1);
+});
+
+test("a silent server is not blamed alone for a time that mostly passed before a connection was free", async () => {
+  await using server = await raw((socket, request) => {
+    if (request === 1) setTimeout(() => socket.write(ANSWER), 500);
+  });
+  using opened = await openSender(server.url, { mostConnections: 1, timeoutMs: 800 });
+  const [first, second] = await Promise.all([opened.send(), opened.send()]);
+  assert.equal(first.outcome, "ok");
+  assert.equal(second.error, "no whole answer within 800 ms, most of which passed before a connection was free");
 });

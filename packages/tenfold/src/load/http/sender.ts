@@ -40,6 +40,15 @@ function isGood(status: number): boolean {
 
 const CANCELLED: Answer = { outcome: "cancelled", status: null, error: "cancelled", attempts: 1, bytes: 0 };
 
+/** Who has less than this share of the time left is not sent any more: it would be the server that gets the blame. */
+const LEAST_LEFT = 0.02;
+
+/** The same for all to whom the same happened, so that they can be counted. */
+function timeoutText(timeoutMs: number, waitedMs: number): string {
+  const within = `within ${timeoutMs} ms`;
+  return waitedMs > timeoutMs / 2 ? `${within}, most of which passed before a connection was free` : within;
+}
+
 /** Sends requests to one target. `close` it in the end. */
 export class HttpSender implements Disposable {
   readonly target: HttpTarget;
@@ -86,14 +95,17 @@ export class HttpSender implements Disposable {
   async send(request: EncodedRequest, options: SendOptions = {}): Promise<Answer> {
     const { timeoutMs, retriesClosed } = this.options;
     const deadline = performance.now() + timeoutMs;
+    let waitedMs = 0;
     let attempts = 1;
     for (;;) {
-      const acquired = this.#pool.acquire(attempts > 1);
+      const acquired = this.#pool.acquire(attempts > 1, deadline - performance.now());
+      const began = performance.now();
       const connection = acquired instanceof Promise ? await acquired : acquired;
-      if (connection === null) return CANCELLED;
+      if (acquired instanceof Promise) waitedMs += performance.now() - began;
+      if (this.#isClosed) return CANCELLED;
       const left = deadline - performance.now();
-      if (left <= 0) {
-        this.#pool.release(connection);
+      if (connection === null || left < timeoutMs * LEAST_LEFT) {
+        if (connection !== null) this.#pool.release(connection);
         return {
           outcome: "timeout",
           status: null,
@@ -106,12 +118,13 @@ export class HttpSender implements Disposable {
         isHead: request.isHead,
         keepsBody: options.keepsBody === true,
         timeoutMs: Math.ceil(left),
+        timeoutText: timeoutText(timeoutMs, waitedMs),
       });
       if (exchange.kind === "answer") return this.#answered(connection, exchange, options, attempts);
       if (this.#isClosed) return CANCELLED;
-      const isStale = exchange.kind === "reset" && connection.isReused && !exchange.heard;
+      const isStale = exchange.kind === "reset" && connection.isReused && exchange.bytes === 0;
       if (!isStale || !retriesClosed || !request.isIdempotent || attempts > 1)
-        return { outcome: exchange.kind, status: null, error: exchange.error, attempts, bytes: 0 };
+        return { outcome: exchange.kind, status: null, error: exchange.error, attempts, bytes: exchange.bytes };
       attempts += 1;
     }
   }

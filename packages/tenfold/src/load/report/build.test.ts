@@ -5,10 +5,10 @@ import type { LoadRecord } from "../record.ts";
 import type { GeneratorHealth } from "../run/health.ts";
 import { RunRecords, type RunResult } from "../run/result.ts";
 import { Histogram } from "../stats/histogram.ts";
-import { journeysOf, planFor } from "../testing/plan.ts";
+import { planFor } from "../testing/plan.ts";
 import { recordOf } from "../testing/record.ts";
 import { parseThreshold } from "../thresholds/threshold.ts";
-import { buildReport, requestsPerVisit } from "./build.ts";
+import { buildReport } from "./build.ts";
 import { renderHtml } from "./html.ts";
 import type { LoadReport } from "./report.ts";
 
@@ -25,6 +25,7 @@ async function report(
 ): Promise<LoadReport> {
   const all = new RunRecords(1_000);
   for (const record of records) all.add(record);
+  all.intend("/", 100);
   const { share: _, ...plan } = await planFor("http://127.0.0.1:1/", {
     arrivals: { kind: "open", profile: constant(10, 10), spacing: "even" },
   });
@@ -90,6 +91,17 @@ for (const [what, own, wanted] of [
   });
 }
 
+for (const [what, own, wanted] of [
+  ["was stopped for a while", { loopDelayP99: 12, loopDelayMax: 2_000 }, /it stood still for up to 2000 ms/],
+  ["was often kept from its work", { loopDelayP99: 30, loopDelayMax: 90 }, /more than 30 ms in 1 % of its turns/],
+] as const) {
+  test(`the generator of a closed loop that ${what} says so`, async () => {
+    const lateness = new Histogram().toData();
+    const { generator } = await report(TEN, { health: { ...health(own), lateness } });
+    assert.match(generator.limits.join("\n"), wanted);
+  });
+}
+
 test("what failed for want of ports on this machine is told as the generator's own", async () => {
   const failed = recordOf({ outcome: "connect", status: null, error: "no connection: EADDRNOTAVAIL" });
   const { generator } = await report([...TEN, failed, failed]);
@@ -105,15 +117,4 @@ test("a page shows what servers and users wrote as text, and holds without any r
   assert.ok(page.includes("status &lt;500&gt;") && !page.includes("<script"));
   const empty = renderHtml(await report([]));
   for (const one of [page, empty]) assert.doesNotMatch(one, /NaN|Infinity|undefined/);
-});
-
-test("requests of a visit follow from weights and chances, and are unknown with WebSockets", () => {
-  const journeys = journeysOf({
-    journeys: {
-      a: { weight: 3, steps: [{ path: "/" }, { path: "/", chance: "50%" }] },
-      b: { steps: [{ path: "/" }, { path: "/" }, { path: "/" }] },
-    },
-  });
-  assert.equal(requestsPerVisit(journeys), (3 * 1.5 + 3) / 4);
-  assert.equal(requestsPerVisit(journeysOf({ steps: [{ websocket: "/" }] })), null);
 });

@@ -1,8 +1,9 @@
-import { arrivalsIn, durationOf } from "../arrivals/profile.ts";
-import type { LoadPlan } from "../run/plan.ts";
-import type { RunResult } from "../run/result.ts";
-import type { Journey } from "../scenario/scenario.ts";
+import { type LoadPlan, secondsOf } from "../run/plan.ts";
+import type { RunRecords, RunResult } from "../run/result.ts";
+import { messageNameOf, namesIn } from "../scenario/intended.ts";
+import type { ReplyRule } from "../scenario/scenario.ts";
 import type { Histogram } from "../stats/histogram.ts";
+import type { Tally } from "../stats/tally.ts";
 import { judge } from "../thresholds/judge.ts";
 import type { Threshold } from "../thresholds/threshold.ts";
 import { reportGenerator } from "./generator.ts";
@@ -32,25 +33,6 @@ function round(milliseconds: number): number {
   return Math.round(milliseconds * 1_000) / 1_000;
 }
 
-/** Requests that a visit makes on average; `null` where WebSockets make it unknown. */
-export function requestsPerVisit(journeys: readonly Journey[]): number | null {
-  let requests = 0;
-  let weights = 0;
-  for (const { weight, steps } of journeys) {
-    if (steps.some(({ kind }) => kind === "websocket")) return null;
-    requests += weight * steps.reduce((total, { chance }) => total + chance, 0);
-    weights += weight;
-  }
-  return requests / weights;
-}
-
-/** Requests a second that a plan intends, on average over its time. */
-export function intendedRate({ arrivals, journeys }: Pick<LoadPlan, "arrivals" | "journeys">): number | null {
-  const each = requestsPerVisit(journeys);
-  if (arrivals.kind === "closed" || each === null) return null;
-  return (arrivalsIn(arrivals.profile) / durationOf(arrivals.profile)) * each;
-}
-
 export interface ReportOptions {
   readonly plan: Omit<LoadPlan, "share">;
   readonly result: RunResult;
@@ -60,12 +42,38 @@ export interface ReportOptions {
   readonly mostConnections: number;
 }
 
+/** How the answers to messages are known, by the name of their records. */
+function replyRules({ journeys }: ReportOptions["plan"]): ReadonlyMap<string, ReplyRule> {
+  const sockets = journeys.flatMap(({ steps }) => steps.filter((step) => step.kind === "websocket"));
+  return new Map(sockets.map((step) => [messageNameOf(step), step.replies]));
+}
+
+function notesOf(rules: ReadonlyMap<string, ReplyRule>, { steps }: RunRecords): string[] {
+  return [...rules].flatMap(([name, rule]) => {
+    const { intended = 0, unasked = 0 } = steps.get(name) ?? {};
+    if (intended === 0) return [];
+    if (rule === "matching") return [`what answers ${name} is known by what was sent, which it holds`];
+    const doubt = `${unasked} messages came while none waited for an answer, so that these latencies may be of other people's messages: send a \${uuid}, and let the server repeat it`;
+    return [`what answers ${name} is known by its order only${unasked === 0 ? "" : `; ${doubt}`}`];
+  });
+}
+
+/** By their place in the scenario. */
+function inOrder(steps: RunRecords["steps"], { journeys }: ReportOptions["plan"]): [string, Tally][] {
+  const names = namesIn(journeys);
+  return [...steps].toSorted(([a], [b]) => names.indexOf(a) - names.indexOf(b));
+}
+
 /** All that is told of a run. */
 export function buildReport({ plan, result, thresholds, url, scenario, mostConnections }: ReportOptions): LoadReport {
   const { total, steps, timeline } = result.records;
   const elapsed = result.elapsed / 1_000;
-  const intended = intendedRate(plan);
-  const verdicts = judge(thresholds, { total, steps, elapsed, intendedRate: intended });
+  const planned = secondsOf(plan.arrivals);
+  // A load lasts as long as it is planned, also when its last answer comes earlier.
+  const lasted = result.isComplete ? Math.max(elapsed, planned) : elapsed;
+  const rules = replyRules(plan);
+  const isOpen = plan.arrivals.kind === "open";
+  const verdicts = judge(thresholds, { total, steps, seconds: lasted });
   return {
     version: 1,
     url,
@@ -73,6 +81,7 @@ export function buildReport({ plan, result, thresholds, url, scenario, mostConne
     mode: plan.arrivals.kind,
     startedAt: new Date(result.startedAt).toISOString(),
     seconds: round(elapsed),
+    plannedSeconds: round(planned),
     isComplete: result.isComplete,
     visits: result.visits,
     abandonedVisits: result.abandoned,
@@ -82,21 +91,28 @@ export function buildReport({ plan, result, thresholds, url, scenario, mostConne
     cancelled: total.outcomes.cancelled,
     retried: total.retried,
     bytes: total.bytes,
-    rate: { intended, answered: round(total.outcomes.ok / elapsed) },
+    intended: isOpen ? total.intended : null,
+    rate: {
+      intended: isOpen ? round(total.intended / (result.isComplete ? planned : Math.min(planned, elapsed))) : null,
+      answered: round(total.outcomes.ok / lasted),
+    },
     outcomes: { ...total.outcomes },
     statuses: Object.fromEntries([...total.statuses].toSorted(([a], [b]) => a - b)),
     errors: [...total.errors].map(([error, count]) => ({ error, count })).toSorted((a, b) => b.count - a.count),
     latency: latencyReport(total.latency),
     serviceTime: latencyReport(total.service),
     distribution: DISTRIBUTION.map((percent) => ({ percent, milliseconds: round(total.latency.percentile(percent)) })),
-    steps: [...steps].map(([name, tally]) => ({
+    steps: inOrder(steps, plan).map(([name, tally]) => ({
       name,
+      intended: isOpen ? tally.intended : null,
       requests: tally.requests,
       failures: tally.failures,
       latency: latencyReport(tally.latency),
+      replies: rules.get(name) ?? null,
     })),
     timeline: { seconds: timeline.width / 1_000, buckets: timeline.buckets },
     generator: reportGenerator(result, mostConnections),
+    notes: notesOf(rules, result.records),
     thresholds: verdicts.map(({ threshold, isKept, actual }) => ({ text: threshold.text, isKept, actual })),
     passed: verdicts.every(({ isKept }) => isKept) && result.isComplete && total.outcomes.ok > 0,
   };

@@ -5,6 +5,8 @@ import type { GeneratorReport } from "./report.ts";
 /** Lateness that nobody would notice in the figures. */
 const FINE_LATENESS = 10;
 const BUSY = 0.9;
+/** A pause of the whole program that shows in a plot. */
+const STANDSTILL = 100;
 /** Who uses less and is late was not let. */
 const STARVED = 0.6;
 
@@ -37,6 +39,18 @@ export function reportGenerator(
     limits.push(
       `1 % of the requests were sent more than ${Math.round(late)} ms late: the latencies include it${others}`,
     );
+  }
+  // Visitors of a closed loop are never late: they come when they can. What kept this program from its work kept them too.
+  if (lateness.count === 0) {
+    const { loopDelayP99, loopDelayMax } = health;
+    if (loopDelayMax > STANDSTILL)
+      limits.push(
+        `it stood still for up to ${Math.round(loopDelayMax)} ms: answers that came meanwhile look that late`,
+      );
+    else if (loopDelayP99 > fineLateness)
+      limits.push(
+        `it was kept from its work for more than ${Math.round(loopDelayP99)} ms in 1 % of its turns: the latencies include it`,
+      );
   }
   if (health.cpu > BUSY)
     limits.push(`a thread of the generator used ${share(health.cpu)} of a core: use more --threads, or a lower rate`);

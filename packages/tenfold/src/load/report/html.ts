@@ -20,8 +20,9 @@ function tile(figure: string, what: string, style = ""): string {
 }
 
 function tiles(report: LoadReport): string {
-  const { requests, failures, errorRate, rate, latency, visits } = report;
-  const intended = rate.intended === null ? "answered" : `answered, ${formatRate(rate.intended)} intended`;
+  const { requests, failures, errorRate, rate, latency, visits, outcomes, intended: count } = report;
+  const intended =
+    count === null || count === 0 ? "answered" : `answered, ${formatShare(outcomes.ok / count)} of ${count} intended`;
   return `<div class="tiles">${[
     tile(String(requests), visits === requests ? "requests" : `requests, ${visits} visits`),
     tile(formatRate(rate.answered), intended),
@@ -139,6 +140,8 @@ function latencyCells({ p50, p75, p90, p95, p99, p999, max }: LatencyReport): st
   return [p50, p75, p90, p95, p99, p999, max].map(formatLatency);
 }
 
+const NO_CELLS: readonly string[] = Array.from({ length: 7 }, () => "");
+
 function thresholdTable({ thresholds }: LoadReport): string {
   if (thresholds.length === 0) return "";
   const rows = thresholds.map((one) => [
@@ -157,7 +160,7 @@ function latencyTable(report: LoadReport): string {
       escapeHtml(name),
       String(requests),
       String(failures),
-      ...latencyCells(latency),
+      ...(requests === 0 ? NO_CELLS : latencyCells(latency)),
     ]),
     ["all", String(report.requests), String(report.failures), ...latencyCells(report.latency)],
     ["all, from the send", "", "", ...latencyCells(report.serviceTime)],
@@ -201,6 +204,7 @@ export function renderHtml(report: LoadReport): string {
   const what = `${scenario === null ? "" : `${scenario}, `}${mode} loop, ${seconds.toFixed(1)} s from ${startedAt.replace(/\.\d+Z$/, "Z")}`;
   const notes = [
     ...(isComplete ? [] : ["The run was interrupted before its end."]),
+    ...report.notes.map((note) => `${note[0]?.toUpperCase() ?? ""}${note.slice(1)}.`),
     ...generator.limits.map((limit) => `The generator itself: ${limit}.`),
   ];
   return `<!doctype html>

@@ -1,4 +1,5 @@
 import type { Outcome } from "../record.ts";
+import type { ReplyRule } from "../scenario/scenario.ts";
 import type { TimeBucket } from "../stats/timeline.ts";
 
 /** Milliseconds. */
@@ -16,9 +17,13 @@ export interface LatencyReport {
 
 export interface StepReport {
   readonly name: string;
+  /** Requests that visits were meant to make, also when an earlier step had failed; null as for the whole run. */
+  readonly intended: number | null;
   readonly requests: number;
   readonly failures: number;
   readonly latency: LatencyReport;
+  /** How answers to the messages of a WebSocket are known; null for all else. */
+  readonly replies: ReplyRule | null;
 }
 
 /** How the generator itself did. */
@@ -49,19 +54,24 @@ export interface LoadReport {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly seconds: number;
+  /** How long visits were to be begun, if nobody interrupts it. */
+  readonly plannedSeconds: number;
   /** `false`: it was interrupted. */
   readonly isComplete: boolean;
   readonly visits: number;
+  /** Ended by a step that failed. */
   readonly abandonedVisits: number;
   /** That ended, whatever came of them. */
   readonly requests: number;
   readonly failures: number;
   /** 0 to 1. */
   readonly errorRate: number;
-  /** Given up by the generator, when it was interrupted; in no other figure. */
+  /** Given up by the generator, when it was interrupted; in no other figure but `outcomes`. */
   readonly cancelled: number;
   readonly retried: number;
   readonly bytes: number;
+  /** Requests that visits were meant to make, whether or not they came to it; null where visitors come at their own pace. */
+  readonly intended: number | null;
   /** Requests a second; `intended` is null where visitors come at their own pace. */
   readonly rate: { readonly intended: number | null; readonly answered: number };
   readonly outcomes: Readonly<Record<Outcome, number>>;
@@ -76,6 +86,8 @@ export interface LoadReport {
   readonly steps: readonly StepReport[];
   readonly timeline: { readonly seconds: number; readonly buckets: readonly TimeBucket[] };
   readonly generator: GeneratorReport;
+  /** How figures came about, where that is not obvious: a sentence each. */
+  readonly notes: readonly string[];
   readonly thresholds: readonly ThresholdReport[];
   /** All thresholds kept, the run complete, and at least one request answered as expected. */
   readonly passed: boolean;

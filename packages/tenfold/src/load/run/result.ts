@@ -43,6 +43,17 @@ export class RunRecords {
     if (record.step !== null) this.#step(record.step).add(record);
   }
 
+  /** So many requests that a visit is meant to make. */
+  intend(step: string, count: number): void {
+    this.total.intended += count;
+    this.#step(step).intended += count;
+  }
+
+  /** A message that answered nothing, of those that a step's name stands for. */
+  unasked(step: string): void {
+    this.#step(step).unasked += 1;
+  }
+
   merge({ total, steps, timeline }: Pick<RunData, "total" | "steps" | "timeline">): void {
     this.total.merge(total);
     this.timeline.merge(timeline);

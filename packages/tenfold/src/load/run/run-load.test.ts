@@ -151,6 +151,14 @@ test("a step that fails ends the visit, and what is missing in an answer is a fa
   assert.equal(records.total.outcomes.check, 100);
   assert.equal(abandoned, 100);
   assert.equal(server.requests, 100, "nobody went on to the second step");
+  assert.deepEqual(
+    [...records.steps].map(([name, tally]) => [name, tally.intended, tally.answeredShare]),
+    [
+      ["GET /first", 100, 0],
+      ["GET /second", 100, 0],
+    ],
+    "who is shown out has been kept from all of it",
+  );
   assert.deepEqual([...records.total.errors], [["the answer has nothing at id in its JSON for ${id}", 100]]);
 });
 
@@ -200,6 +208,16 @@ test("visitors of a closed loop keep their cookies, and never have two requests 
   assert.equal(records.total.outcomes.ok, server.requests);
 });
 
+test("what keeps a closed loop from its work is seen", async () => {
+  await using server = await serve((_, response) => {
+    // Server and generator are one process here: neither does anything meanwhile.
+    if (server.requests === 5) for (const end = performance.now() + 300; performance.now() < end; );
+    setTimeout(() => response.end(), 10);
+  });
+  const { health } = await run(server.url, { arrivals: { kind: "closed", visitors: 2, seconds: 0.5 } });
+  assert.ok(health.loopDelayMax > 200, `${health.loopDelayMax} ms`);
+});
+
 test("threads share the work: together they are the whole of it, once", async () => {
   const visitors: string[] = [];
   await using server = await serve((request, response) => {
@@ -247,4 +265,6 @@ test("who is in a hurry gives up what is under way, and that is no failure of th
   const { records } = joinShares([data]);
   assert.equal(records.total.requests, 0);
   assert.equal(records.total.outcomes.cancelled, data.visits);
+  assert.equal(data.abandoned, 0);
+  assert.deepEqual([...records.total.errors], []);
 });

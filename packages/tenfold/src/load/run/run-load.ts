@@ -97,9 +97,18 @@ export async function runLoad(plan: LoadPlan, { signal, hurry, onSnapshot }: Run
   hurry.addEventListener("abort", () => sender.close(), { once: true });
   const clock = new RunClock();
   const { isStrict, timeoutMs } = sender.options;
-  const sockets = { target, isStrict, timeoutMs, clock, onRecord, signal };
+  const sockets = {
+    target,
+    isStrict,
+    timeoutMs,
+    clock,
+    onRecord,
+    onUnasked: (step: string) => records.unasked(step),
+    signal,
+  };
   const visits = new Visits({
     ...{ sender, clock, random, onRecord, signal },
+    onIntended: (step, count) => records.intend(step, count),
     pausesAtEnd: arrivals.kind === "closed",
     socket: (step, visitor, at) => takeSocketStep(step, visitor, at, sockets),
   });

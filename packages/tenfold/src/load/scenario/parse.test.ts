@@ -42,11 +42,17 @@ test("a body makes it a POST, and says what it is", () => {
   assert.ok(json.kind === "http");
   assert.deepEqual(
     [json.method, json.body, json.headers],
-    ["POST", '{"a":[1]}', { "Content-Type": "application/json" }],
+    ["POST", { kind: "json", text: '{"a":[1]}' }, { "Content-Type": "application/json" }],
   );
   const form = step({ path: "/", form: { "a b": "c&d", token: "${TOKEN}" }, method: "put" });
   assert.ok(form.kind === "http");
-  assert.deepEqual([form.method, form.body], ["PUT", "a%20b=c%26d&token=${TOKEN}"]);
+  assert.equal(form.method, "PUT");
+  const fields = [
+    ["a b", "c&d"],
+    ["token", "${TOKEN}"],
+  ] as const;
+  assert.deepEqual(form.body, { kind: "form", fields });
+  assert.equal(form.headers["Content-Type"], "application/x-www-form-urlencoded");
   const own = step({ path: "/", body: "<a/>", headers: { "content-type": "text/xml" } });
   assert.deepEqual(own.headers, { "content-type": "text/xml" });
 });
@@ -73,12 +79,12 @@ test("a WebSocket with a message expects answers, one without only listens", () 
     message: "hi",
     every: 1_000,
     hold: 5_000,
-    replies: true,
+    replies: "ordered",
     think: null,
     chance: 1,
   } as SocketStep);
   const silent = step({ websocket: "/ws" });
-  assert.ok(silent.kind === "websocket" && !silent.replies && silent.message === null);
+  assert.ok(silent.kind === "websocket" && silent.replies === "none" && silent.message === null);
 });
 
 test("headers of the whole file are those of each step that does not have its own", () => {
@@ -139,7 +145,28 @@ for (const [name, value, wanted] of [
     { load: { rate: 3, visitors: 2 }, steps: [{ path: "/" }] },
     /^load\.rate: does not go with visitors/,
   ],
+  [
+    "a form's field that refers to nothing",
+    { steps: [{ path: "/", form: { a: "${NOPE}" } }] },
+    /^steps\[0\]\.form\.a: refers to \$\{NOPE\}/,
+  ],
+  [
+    "two shapes",
+    { load: { rampTo: 3, spikeTo: 4 }, steps: [{ path: "/" }] },
+    /^load\.spikeTo: does not go with rampTo/,
+  ],
+  [
+    "a rate beside a trace",
+    { load: { rate: 3, trace: "x" }, steps: [{ path: "/" }] },
+    /^load\.rate: does not go with tr/,
+  ],
+  ["a URL with a path", { url: "http://127.0.0.1:3/shop", steps: [{ path: "/" }] }, /^url: has a path/],
   ["a bad threshold", { thresholds: ["p95 < 250"], steps: [{ path: "/" }] }, /^thresholds\[0\]: .*with its unit/],
+  [
+    "a threshold of a step that is not there",
+    { thresholds: ["serch: p95 < 1s"], steps: [{ path: "/", name: "search" }] },
+    /^thresholds\[0\]: .*did you mean search/,
+  ],
   [
     "a reference to nothing",
     { steps: [{ path: "/${vistor}" }] },

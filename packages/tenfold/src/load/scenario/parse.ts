@@ -4,8 +4,10 @@ import type { Finding, Path } from "../../spec/path.ts";
 import { isMap, type Plain } from "../../spec/plain.ts";
 import { withoutExtensions } from "../../spec/rewrite.ts";
 import { nearest } from "../../units/nearest.ts";
+import { unmeasurable } from "../thresholds/check.ts";
 import { parseThreshold } from "../thresholds/threshold.ts";
-import type { Journey, Scenario, Step } from "./scenario.ts";
+import { namesIn } from "./intended.ts";
+import type { Body, Journey, Scenario, Step } from "./scenario.ts";
 import { type ScenarioFile, scenarioFile } from "./schema.ts";
 
 /** Names that every visitor has: its number from 1, and something unique each time. */
@@ -18,13 +20,20 @@ export type ParsedScenario =
 
 const LEAST = "it must be a map with steps or journeys, for example steps: [{ path: / }]";
 
+/** Where a body stands in its step, and the texts of it that may hold references. */
+function bodyTexts(body: Body | null): readonly (readonly [Path, string])[] {
+  if (body === null) return [];
+  if (body.kind === "form")
+    return body.fields.flatMap(([name, value]) => [name, value].map((text) => [["form", name], text] as const));
+  return [[[body.kind === "json" ? "json" : "body"], body.text]];
+}
+
 /** The texts of a step that may hold references, by their place in it. */
-function textsOf(step: Step): readonly (readonly [string, string])[] {
-  const headers = Object.entries(step.headers).map(([name, value]) => [`headers.${name}`, value] as const);
-  const own = step.kind === "http" ? ([["body", step.body]] as const) : ([["message", step.message]] as const);
-  return [["path", step.path] as const, ...headers, ...own].flatMap(([place, text]) =>
-    text === null ? [] : [[place, text] as const],
-  );
+function textsOf(step: Step): readonly (readonly [Path, string])[] {
+  const headers = Object.entries(step.headers).map(([name, value]) => [["headers", name], value] as const);
+  if (step.kind === "http") return [[["path"], step.path], ...headers, ...bodyTexts(step.body)];
+  const message = step.message === null ? [] : [[["message"], step.message] as const];
+  return [[["websocket"], step.path], ...headers, ...message];
 }
 
 /** What is wrong with the references of steps: they lead to what earlier steps captured, to what every visitor has, and to the environment. */
@@ -36,7 +45,7 @@ export function checkReferences(steps: readonly Step[], path: Path, isDefined: (
     for (const [place, text] of textsOf(step)) {
       const lookup = (name: string): string | undefined => (known.includes(name) || isDefined(name) ? "x" : undefined);
       const { missing, malformed } = inspectReferences(text, lookup);
-      const where: Path = [...path, at, ...place.split(".")];
+      const where: Path = [...path, at, ...place];
       for (const name of missing) {
         const near = nearest(name, known);
         const later = steps.some((other) => other.kind === "http" && other.captures.some((one) => one.name === name));
@@ -58,22 +67,34 @@ export function checkReferences(steps: readonly Step[], path: Path, isDefined: (
 
 function checkTogether(file: ScenarioFile, isDefined: (name: string) => boolean): Finding[] {
   const findings: Finding[] = [];
-  const { steps, journeys, load, thresholds } = file;
+  const { steps, journeys, load, thresholds, url } = file;
   if (steps === undefined && (journeys === undefined || Object.keys(journeys).length === 0))
     findings.push({ path: [], message: `says nothing to do; ${LEAST}` });
   if (steps !== undefined && journeys !== undefined)
     findings.push({ path: ["journeys"], message: "does not go with steps; put the steps into a journey of their own" });
   if (load.visitors !== undefined) {
-    for (const key of ["rate", "rampTo", "spikeTo", "trace"] as const)
+    for (const key of ["rate", "rampTo", "spikeTo", "trace", "spacing"] as const)
       if (load[key] !== undefined)
         findings.push({
           path: ["load", key],
           message: "does not go with visitors: those come at their own pace; remove one of the two",
         });
   }
+  const [shape, ...others] = (["trace", "rampTo", "spikeTo", "rate"] as const).filter((key) => load[key] !== undefined);
+  for (const other of others)
+    if (other !== "rate" || shape === "trace")
+      findings.push({
+        path: ["load", other],
+        message: `does not go with ${shape}; a trace can describe any shape`,
+      });
+  if (url !== undefined && !["", "/"].includes(url.replace(/^[a-z]+:\/\/[^/?#]*/, "")))
+    findings.push({ path: ["url"], message: "has a path, and steps have paths of their own; leave it away" });
+  // Whether visitors have their own pace is known when the options are: they win over the file.
+  const measurable = { names: namesIn(allJourneys(file)), isOpen: true };
   for (const [at, text] of thresholds.entries()) {
     const threshold = parseThreshold(text);
-    if (!threshold.ok) findings.push({ path: ["thresholds", at], message: threshold.problem });
+    const problem = threshold.ok ? unmeasurable(threshold.threshold, measurable) : threshold.problem;
+    if (problem !== null) findings.push({ path: ["thresholds", at], message: problem });
   }
   findings.push(...checkReferences(steps ?? [], ["steps"], isDefined));
   for (const [name, journey] of Object.entries(journeys ?? {}))
@@ -101,6 +122,10 @@ function bodiesIn(value: Plain): Finding[] {
       isMap(one) ? checkBodies(one.steps ?? null, ["journeys", name, "steps"]) : [],
     ),
   ];
+}
+
+function allJourneys({ steps, journeys }: ScenarioFile): Pick<Journey, "steps">[] {
+  return [...(steps === undefined ? [] : [{ steps }]), ...Object.values(journeys ?? {})];
 }
 
 function withHeaders(steps: readonly Step[], headers: Readonly<Record<string, string>>): Step[] {

@@ -39,15 +39,28 @@ interface StepBase {
   readonly chance: number;
 }
 
+/** What a request carries, as it was written: values of references are put in first, and encoded as its kind needs it. */
+export type Body =
+  | { readonly kind: "text" | "json"; readonly text: string }
+  | { readonly kind: "form"; readonly fields: readonly (readonly [string, string])[] };
+
 export interface HttpStep extends StepBase {
   readonly kind: "http";
   readonly method: string;
-  readonly body: string | null;
+  readonly body: Body | null;
   readonly expect: readonly StatusRange[];
   readonly captures: readonly Capture[];
 }
 
 /** Opens a WebSocket, keeps it for some time and closes it. */
+/**
+ * Which of the messages that come is the answer to one that was sent. `matching`: the first that holds its `${uuid}`, or
+ * all of its text when it has none. `ordered`: the next, whatever it says. `none`: messages are not answered.
+ */
+export type ReplyRule = "matching" | "ordered" | "none";
+
+export const REPLY_RULES: readonly ReplyRule[] = ["matching", "ordered", "none"];
+
 export interface SocketStep extends StepBase {
   readonly kind: "websocket";
   /** `null`: it only listens. */
@@ -56,8 +69,7 @@ export interface SocketStep extends StepBase {
   readonly every: Millis | null;
   /** How long it stays open. */
   readonly hold: Millis;
-  /** Whether each message is to be answered by one. */
-  readonly replies: boolean;
+  readonly replies: ReplyRule;
 }
 
 export type Step = HttpStep | SocketStep;

@@ -2,7 +2,19 @@ import { z } from "zod";
 import { duration, line, positiveDuration } from "../../spec/scalars.ts";
 import { withTraits } from "../../spec/traits.ts";
 import { parseDuration, seconds } from "../../units/millis.ts";
-import type { Capture, CaptureSource, HttpStep, LoadWish, SocketStep, StatusRange, Step, Think } from "./scenario.ts";
+import { replyRuleOf } from "./reply-rule.ts";
+import type {
+  Body,
+  Capture,
+  CaptureSource,
+  HttpStep,
+  LoadWish,
+  SocketStep,
+  StatusRange,
+  Step,
+  Think,
+} from "./scenario.ts";
+import { REPLY_RULES } from "./scenario.ts";
 
 const METHOD = /^[A-Z][A-Z-]{0,20}$/;
 const PATH = /^(\/|\$\{)[^\s#]*$/;
@@ -138,27 +150,29 @@ const socketStep = withTraits(
     message: z.string().optional(),
     every: positiveDuration.optional(),
     hold: duration.prefault("10s"),
-    replies: z.boolean().optional(),
+    replies: withTraits(z.union([z.boolean(), z.enum(REPLY_RULES)]), {
+      expects: "matching, ordered or none",
+    }).optional(),
   }),
   { form: "a WebSocket" },
 );
 
 type HttpInput = z.output<typeof httpStep>;
 
-/** The body as it is sent, and the header that says what it is. */
-function bodyOf({ body, json, form }: HttpInput): { readonly body: string | null; readonly type: string | null } {
-  if (json !== undefined) return { body: JSON.stringify(json), type: "application/json" };
-  if (form !== undefined) {
-    // References stay as they are; what they stand for is encoded when it is known.
-    const encode = (text: string): string => encodeURIComponent(text).replace(/%24%7B(\w+)%7D/g, "${$1}");
-    const pairs = Object.entries(form).map(([name, value]) => `${encode(name)}=${encode(value)}`);
-    return { body: pairs.join("&"), type: "application/x-www-form-urlencoded" };
-  }
-  return { body: body ?? null, type: body === undefined ? null : "text/plain; charset=utf-8" };
+const TYPES: Readonly<Record<Body["kind"], string>> = {
+  text: "text/plain; charset=utf-8",
+  json: "application/json",
+  form: "application/x-www-form-urlencoded",
+};
+
+function bodyOf({ body, json, form }: HttpInput): Body | null {
+  if (json !== undefined) return { kind: "json", text: JSON.stringify(json) };
+  if (form !== undefined) return { kind: "form", fields: Object.entries(form) };
+  return body === undefined ? null : { kind: "text", text: body };
 }
 
 function toHttpStep(input: HttpInput): HttpStep {
-  const { body, type } = bodyOf(input);
+  const body = bodyOf(input);
   const hasType = Object.keys(input.headers).some((name) => name.toLowerCase() === "content-type");
   const method = input.method ?? (body === null ? "GET" : "POST");
   const captures = Object.entries(input.capture).map(([name, source]): Capture => ({ name, source }));
@@ -167,7 +181,7 @@ function toHttpStep(input: HttpInput): HttpStep {
     name: input.name ?? `${method} ${input.path}`,
     method,
     path: input.path,
-    headers: type === null || hasType ? input.headers : { "Content-Type": type, ...input.headers },
+    headers: body === null || hasType ? input.headers : { "Content-Type": TYPES[body.kind], ...input.headers },
     body,
     expect: input.expect === undefined ? FINE : Array.isArray(input.expect) ? input.expect : [input.expect],
     captures,
@@ -185,7 +199,7 @@ function toSocketStep(input: z.output<typeof socketStep>): SocketStep {
     message: input.message ?? null,
     every: input.every ?? null,
     hold: input.hold,
-    replies: input.replies ?? input.message !== undefined,
+    replies: replyRuleOf(input.message ?? null, input.replies),
     think: input.think ?? null,
     chance: input.chance ?? 1,
   };

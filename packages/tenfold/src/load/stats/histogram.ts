@@ -64,6 +64,8 @@ export class Histogram {
   /** The value that `percent` of all do not exceed; 0 when nothing was recorded. */
   percentile(percent: number): number {
     if (this.#count === 0) return 0;
+    // What all do not exceed is known exactly.
+    if (percent >= 100) return this.#max;
     const wanted = Math.max(1, Math.ceil((percent / 100) * this.#count - 1e-9));
     let seen = 0;
     for (const [index, count] of this.#counts.entries()) {

@@ -11,6 +11,8 @@ export interface TallyData {
   readonly errors: readonly (readonly [string, number])[];
   readonly retried: number;
   readonly bytes: number;
+  readonly unasked: number;
+  readonly intended: number;
   readonly latency: HistogramData;
   readonly service: HistogramData;
 }
@@ -24,6 +26,10 @@ export class Tally {
   /** Requests that were sent again. */
   retried = 0;
   bytes = 0;
+  /** Messages of WebSockets that answered nothing, where answers are taken in their order. */
+  unasked = 0;
+  /** Requests that visits were meant to make, whether or not they came to it. */
+  intended = 0;
   /** From the intended send, of all but the cancelled: a failure takes a visitor's time as well. */
   readonly latency: Histogram = new Histogram();
   /** From the actual send. */
@@ -31,11 +37,11 @@ export class Tally {
 
   add(record: LoadRecord): void {
     this.outcomes[record.outcome] += 1;
+    if (record.outcome === "cancelled") return;
     if (record.status !== null) increase(this.statuses, record.status, 1);
     if (record.error !== null) this.#error(record.error, 1);
     if (record.attempts > 1) this.retried += 1;
     this.bytes += record.bytes;
-    if (record.outcome === "cancelled") return;
     this.latency.record(latencyOf(record));
     this.service.record(record.endedAt - record.sentAt);
   }
@@ -54,12 +60,19 @@ export class Tally {
     return this.requests === 0 ? 0 : this.failures / this.requests;
   }
 
+  /** The share of the intended requests that were answered as expected, 0 to 1; `null` when none was intended. */
+  get answeredShare(): number | null {
+    return this.intended === 0 ? null : this.outcomes.ok / this.intended;
+  }
+
   merge(data: TallyData): void {
     for (const outcome of OUTCOMES) this.outcomes[outcome] += data.outcomes[outcome];
     for (const [status, count] of data.statuses) increase(this.statuses, status, count);
     for (const [error, count] of data.errors) this.#error(error, count);
     this.retried += data.retried;
     this.bytes += data.bytes;
+    this.unasked += data.unasked;
+    this.intended += data.intended;
     this.latency.merge(data.latency);
     this.service.merge(data.service);
   }
@@ -71,6 +84,8 @@ export class Tally {
       errors: [...this.errors],
       retried: this.retried,
       bytes: this.bytes,
+      unasked: this.unasked,
+      intended: this.intended,
       latency: this.latency.toData(),
       service: this.service.toData(),
     };

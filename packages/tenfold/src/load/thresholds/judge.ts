@@ -5,10 +5,8 @@ import type { Threshold } from "./threshold.ts";
 export interface Measured {
   readonly total: Tally;
   readonly steps: ReadonlyMap<string, Tally>;
-  /** Seconds. */
-  readonly elapsed: number;
-  /** Requests a second that were intended; `null` where there is no such figure. */
-  readonly intendedRate: number | null;
+  /** Seconds that the load lasted. */
+  readonly seconds: number;
 }
 
 export interface Verdict {
@@ -19,7 +17,7 @@ export interface Verdict {
 }
 
 /** Latencies in milliseconds, shares from 0 to 1, counts, and requests a second. */
-function measure({ metric }: Threshold, tally: Tally, { elapsed, intendedRate }: Measured): number | null {
+function measure({ metric }: Threshold, tally: Tally, { seconds }: Measured): number | null {
   if (tally.requests === 0) return null;
   switch (metric.kind) {
     case "percentile":
@@ -30,11 +28,8 @@ function measure({ metric }: Threshold, tally: Tally, { elapsed, intendedRate }:
       return tally.latency.mean;
     case "errors":
       return metric.as === "share" ? tally.errorRate : tally.failures;
-    case "rate": {
-      const rate = tally.outcomes.ok / elapsed;
-      if (metric.as === "count") return rate;
-      return intendedRate === null || intendedRate === 0 ? null : rate / intendedRate;
-    }
+    case "rate":
+      return metric.as === "count" ? tally.outcomes.ok / seconds : tally.answeredShare;
     default:
       return metric satisfies never;
   }

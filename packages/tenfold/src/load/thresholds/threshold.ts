@@ -47,6 +47,18 @@ function fail(text: string, what: string): ParsedThreshold {
   return { ok: false, problem: `${JSON.stringify(text)} ${what}` };
 }
 
+/** Why no run could keep a limit, or every one would; `null`: it means something. Nothing is answered in no time. */
+function impossible(metric: Metric, comparison: Comparison, limit: number): string | null {
+  const isShare = "as" in metric && metric.as === "share";
+  if (isShare && limit > 1) return "compares with more than 100%, and no share is above 100%";
+  const isLatency = !("as" in metric);
+  const isNever =
+    (comparison === "<" && limit <= 0) ||
+    (comparison === "<=" && limit <= 0 && isLatency) ||
+    (comparison === ">" && isShare && limit >= 1);
+  return isNever ? "can never be kept" : null;
+}
+
 /** Reads `p95 < 250ms`, `errors < 0.1%`, `errors <= 3`, `rate > 98%`, `login: p99 < 1s`. */
 export function parseThreshold(text: string): ParsedThreshold {
   const groups = FORM.exec(text.trim())?.groups;
@@ -54,16 +66,12 @@ export function parseThreshold(text: string): ParsedThreshold {
     return fail(text, 'is no threshold; write for example "p95 < 250ms", "errors < 0.1%" or "login: max < 1s"');
   const { metric: name = "", limit: limitText = "" } = groups;
   const word = name.toLowerCase();
-  const make = (metric: Metric, limit: number): ParsedThreshold => ({
-    ok: true,
-    threshold: {
-      text: text.trim(),
-      step: groups.step ?? null,
-      metric,
-      comparison: groups.comparison as Comparison,
-      limit,
-    },
-  });
+  const comparison = groups.comparison as Comparison;
+  const make = (metric: Metric, limit: number): ParsedThreshold => {
+    const why = impossible(metric, comparison, limit);
+    if (why !== null) return fail(text, why);
+    return { ok: true, threshold: { text: text.trim(), step: groups.step ?? null, metric, comparison, limit } };
+  };
   const percent = /^p(\d+(?:\.\d+)?)$/.exec(word)?.[1];
   const isLatency = percent !== undefined || word === "max" || word === "mean" || word === "avg";
   if (isLatency) {

@@ -12,12 +12,18 @@ export function needsBody({ source }: Capture): boolean {
   return source.from === "json" || source.from === "pattern";
 }
 
+/** The keys of a path such as `$.items[0].id` or `items.0.id`, from the outermost on. */
+export function jsonKeys(path: string): string[] {
+  return path
+    .replace(/^\$\.?/, "")
+    .split(/[.[\]]+/)
+    .filter((key) => key !== "");
+}
+
 /** What is at a path such as `$.items[0].id` or `items.0.id`; `undefined` when nothing is. */
 export function atJsonPath(value: unknown, path: string): unknown {
-  const keys = path.replace(/^\$\.?/, "").split(/[.[\]]+/);
   let at = value;
-  for (const key of keys) {
-    if (key === "") continue;
+  for (const key of jsonKeys(path)) {
     if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
     at = (at as Readonly<Record<string, unknown>>)[key];
   }

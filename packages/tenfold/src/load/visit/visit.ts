@@ -1,11 +1,11 @@
-import { Fault } from "../../fault/fault.ts";
 import type { EncodedRequest, HttpSender } from "../http/sender.ts";
-import type { Answer, LoadRecord } from "../record.ts";
+import type { Answer, LoadRecord, Outcome } from "../record.ts";
 import type { Arrival, RunClock } from "../run/schedule.ts";
 import { sleep } from "../run/sleep.ts";
-import type { HttpStep, Journey, SocketStep, StatusRange } from "../scenario/scenario.ts";
+import { intendedBy } from "../scenario/intended.ts";
+import type { HttpStep, Journey, SocketStep, StatusRange, Step } from "../scenario/scenario.ts";
 import { needsBody, takeCaptures } from "./capture.ts";
-import { isFixed, renderRequest } from "./render-step.ts";
+import { isFixed, renderRequest, tryRender } from "./render-step.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** What visits share. */
@@ -14,6 +14,8 @@ export interface VisitOptions {
   readonly clock: RunClock;
   readonly random: () => number;
   readonly onRecord: (record: LoadRecord) => void;
+  /** Called for each step of a visit that begins, with how many requests it is meant to make. */
+  readonly onIntended: (step: string, count: number) => void;
   /** Takes a WebSocket step and makes its records; tells whether all went well. */
   readonly socket: (step: SocketStep, visitor: Visitor, at: Arrival) => Promise<boolean>;
   /** Whether the pause after the last step counts: where the visitor comes again. */
@@ -58,16 +60,15 @@ export class Visits {
     const { clock, random, signal, pausesAtEnd } = this.#options;
     let at = arrival;
     let visited: Visited = "nothing";
-    for (const [index, step] of journey.steps.entries()) {
-      if (step.chance < 1 && random() >= step.chance) continue;
-      const isFine =
-        step.kind === "http" ? await this.#request(step, visitor, at) : await this.#options.socket(step, visitor, at);
-      if (!isFine) {
+    for (const step of this.#choose(journey)) {
+      const ended = await this.#step(step, visitor, at);
+      if (ended === "cancelled") return visited;
+      if (ended === "failed") {
         this.#abandoned += 1;
         return "failed";
       }
       visited = "done";
-      const isLast = index === journey.steps.length - 1;
+      const isLast = step === journey.steps.at(-1);
       let intendedAt = clock.now();
       if (step.think !== null && (pausesAtEnd || !isLast)) {
         const { from, to } = step.think;
@@ -79,6 +80,14 @@ export class Visits {
       at = { index: arrival.index, intendedAt, sentAt: clock.now() };
     }
     return visited;
+  }
+
+  /** The steps that chance leaves to a visit, which are what it is meant to do. */
+  #choose({ steps }: Journey): readonly Step[] {
+    const { random, onIntended } = this.#options;
+    const chosen = steps.filter(({ chance }) => chance >= 1 || random() < chance);
+    for (const step of chosen) for (const [name, count] of intendedBy(step)) onIntended(name, count);
+    return chosen;
   }
 
   #prepare(step: HttpStep): Prepared {
@@ -98,23 +107,27 @@ export class Visits {
     return prepared;
   }
 
-  /** The request and its path; a sentence where a reference leads nowhere, since the step that captures it was not taken. */
+  /** The request and its path, or why there is none. */
   #render(
     step: HttpStep,
     { jar, lookup }: Visitor,
   ): { readonly request: EncodedRequest; readonly path: string } | string {
     const { fixed } = this.#prepare(step);
     if (fixed !== null && jar.header(step.path) === null) return { request: fixed, path: step.path };
-    try {
+    return tryRender(() => {
       const request = renderRequest(step, lookup, (path) => jar.header(path));
       return { request: this.#options.sender.encode(request), path: request.path };
-    } catch (error) {
-      if (error instanceof Fault) return error.message;
-      throw error;
-    }
+    });
   }
 
-  async #request(step: HttpStep, visitor: Visitor, at: Arrival): Promise<boolean> {
+  /** `cancelled`: the user gave it up, which is nobody's failure. */
+  async #step(step: Step, visitor: Visitor, at: Arrival): Promise<"fine" | "failed" | "cancelled"> {
+    if (step.kind === "websocket") return (await this.#options.socket(step, visitor, at)) ? "fine" : "failed";
+    const outcome = await this.#request(step, visitor, at);
+    return outcome === "ok" ? "fine" : outcome === "cancelled" ? "cancelled" : "failed";
+  }
+
+  async #request(step: HttpStep, visitor: Visitor, at: Arrival): Promise<Outcome> {
     const { sender, clock, onRecord } = this.#options;
     const { jar, variables } = visitor;
     const { expects, keepsBody } = this.#prepare(step);
@@ -131,6 +144,6 @@ export class Visits {
             },
           });
     onRecord({ ...answer, ...at, step: step.name, endedAt: clock.now() });
-    return answer.outcome === "ok";
+    return answer.outcome;
   }
 }

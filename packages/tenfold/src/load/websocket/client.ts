@@ -6,7 +6,7 @@ import { ProtocolError, ResponseParser } from "../http/response-parser.ts";
 import type { HttpTarget } from "../http/target.ts";
 import { tlsOptions } from "../http/tls.ts";
 import type { Answer, Outcome } from "../record.ts";
-import { CLOSE, encodeFrame, FrameReader, PING, PONG, TEXT } from "./frames.ts";
+import { CLOSE, encodeFrame, FrameReader, LARGEST, PING, PONG, TEXT } from "./frames.ts";
 
 /** RFC 6455, 1.3. */
 const MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -21,7 +21,8 @@ export interface OpenOptions {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  readonly onMessage: () => void;
+  /** Called with each whole message, of text or binary. */
+  readonly onMessage: (payload: Buffer) => void;
   /** It ended, and this side had not asked for it. */
   readonly onLost: (why: string) => void;
 }
@@ -47,6 +48,8 @@ export class WebSocketClient {
   readonly #reader = new FrameReader();
   readonly #onClosed: (() => void)[] = [];
   #head: Buffer = Buffer.alloc(0);
+  #parts: Buffer[] = [];
+  #size = 0;
   #settle: ((answer: Answer) => void) | null = null;
   #isConnected = false;
   #isOpen = false;
@@ -139,8 +142,19 @@ export class WebSocketClient {
         this.#code = payload.length >= 2 ? payload.readUInt16BE(0) : null;
         if (!this.#isLeaving) this.#write(CLOSE, payload.subarray(0, 2));
         this.#socket.end();
-      } else if (opcode !== PONG && isFinal) this.#options.onMessage();
+      } else if (opcode !== PONG) this.#onPart(payload, isFinal);
     }
+  }
+
+  #onPart(payload: Buffer, isFinal: boolean): void {
+    this.#parts.push(payload);
+    this.#size += payload.length;
+    if (this.#size > LARGEST) throw new ProtocolError(`a message is longer than ${LARGEST} bytes`);
+    if (!isFinal) return;
+    const message = this.#parts.length === 1 ? payload : Buffer.concat(this.#parts);
+    this.#parts = [];
+    this.#size = 0;
+    this.#options.onMessage(message);
   }
 
   /** The connection is gone. */

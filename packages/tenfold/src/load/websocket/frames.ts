@@ -6,7 +6,8 @@ export const CLOSE = 0x8;
 export const PING = 0x9;
 export const PONG = 0xa;
 
-const LARGEST = 16 * 1024 * 1024;
+/** The most bytes of a frame or a message that are taken. */
+export const LARGEST: number = 16 * 1024 * 1024;
 
 /** A frame of a WebSocket (RFC 6455, 5.2). */
 export interface Frame {

@@ -34,9 +34,9 @@ async function listen(
   };
 }
 
-async function run(url: string, step: Plain, timeoutMs = 5_000): Promise<RunRecords> {
+async function run(url: string, step: Plain, timeoutMs = 5_000, ...more: Plain[]): Promise<RunRecords> {
   const plan = await planFor(url, {
-    journeys: journeysOf({ steps: [step] }),
+    journeys: journeysOf({ steps: [step, ...more] }),
     arrivals: { kind: "open", profile: constant(10, 0.5), spacing: "even" },
     sender: { timeoutMs },
   });
@@ -99,4 +99,83 @@ test("a refused connection and a dropped one are told apart", async () => {
   await gone[Symbol.asyncDispose]();
   const refused = await run(gone.url, { websocket: "/" });
   assert.equal(refused.total.outcomes.connect, 5);
+});
+
+/** A server that sends each message to all that are connected, after some time. */
+function listenAsRoom(later: number, wrap: (text: string) => string = String): ReturnType<typeof listen> {
+  const all = new Set<WebSocket>();
+  return listen((socket) => {
+    all.add(socket);
+    socket.on("close", () => all.delete(socket));
+    socket.on("message", (message) => {
+      setTimeout(() => {
+        for (const one of all) one.send(wrap(String(message)));
+      }, later);
+    });
+  });
+}
+
+test("in a room an answer is what holds the message, not what others said meanwhile", async () => {
+  for (const message of ["hello from ${visitor}", '{"id":"${uuid}","say":"\\"hi\\""}']) {
+    await using server = await listenAsRoom(200, (text) => JSON.stringify({ text }));
+    const step = { name: "chat", websocket: "/ws", message, every: "50ms", hold: "300ms" };
+    const { steps } = await run(server.url, step);
+    const { outcomes, latency } = steps.get("chat message") ?? assert.fail();
+    assert.equal(outcomes.ok, 30, message);
+    // The server holds each back that long: no answer comes earlier.
+    assert.ok(latency.min >= 199, `${message}: ${latency.min} ms`);
+  }
+});
+
+test("where answers are taken in their order, what nobody waited for is counted, for it makes the order doubtful", async () => {
+  await using server = await listenAsRoom(1);
+  const { steps } = await run(server.url, { name: "chat", websocket: "/", message: "hi", hold: "1s" });
+  assert.ok((steps.get("chat message")?.unasked ?? 0) > 0);
+});
+
+test("an answer that is too late is a timeout while the WebSocket stays open, and not that of the next message", async () => {
+  await using server = await listen((socket) => {
+    let count = 0;
+    socket.on("message", () => {
+      count += 1;
+      // The first answer comes together with the second one.
+      if (count === 2) for (const text of ["first", "second"]) socket.send(text);
+    });
+  });
+  const step = { name: "x", websocket: "/", message: "?", every: "800ms", hold: "900ms" };
+  const { steps } = await run(server.url, step, 600);
+  const { outcomes, unasked } = steps.get("x message") ?? assert.fail();
+  assert.deepEqual([outcomes.timeout, outcomes.ok, unasked], [5, 5, 0]);
+});
+
+test("a message in several frames is one answer", async () => {
+  await using server = await listen((socket) =>
+    socket.on("message", (message) => {
+      const text = String(message);
+      socket.send(text.slice(0, 5), { fin: false });
+      socket.send(text.slice(5), { fin: true });
+    }),
+  );
+  const { steps } = await run(server.url, { name: "x", websocket: "/", message: "I am ${visitor}", hold: "50ms" });
+  assert.equal(steps.get("x message")?.outcomes.ok, 5);
+});
+
+test("messages that are not to be answered are none that are measured", async () => {
+  await using server = await listen(() => {});
+  const { steps } = await run(server.url, { name: "x", websocket: "/", message: "?", hold: "50ms", replies: "none" });
+  assert.deepEqual([...steps.keys()], ["x"]);
+});
+
+test("a reference that leads nowhere, since its step was left out, is a failure that says so", async () => {
+  for (const step of [
+    { websocket: "/${id}", name: "x" },
+    { websocket: "/", name: "x", message: "${id}", hold: "50ms" },
+  ]) {
+    await using server = await serve((_, response) => response.end('{"id":1}'));
+    server.onUpgrade((socket) => socket.destroy());
+    const never = { path: "/", chance: "0.0001%", capture: { id: { json: "id" } } };
+    const { steps } = await run(server.url, never, 5_000, step);
+    assert.deepEqual([...(steps.get("x")?.errors ?? [])], [["nothing defines ${id}", 5]]);
+    assert.equal(steps.get("x")?.outcomes.check, 5);
+  }
 });

@@ -2,10 +2,12 @@ import type { HttpTarget } from "../http/target.ts";
 import type { Answer, LoadRecord } from "../record.ts";
 import type { Arrival, RunClock } from "../run/schedule.ts";
 import { sleep } from "../run/sleep.ts";
+import { messageNameOf, messagesOf } from "../scenario/intended.ts";
 import type { SocketStep } from "../scenario/scenario.ts";
-import { renderHeaders, renderPath, renderText } from "../visit/render-step.ts";
+import { renderHeaders, renderMessage, renderPath, tryRender } from "../visit/render-step.ts";
 import type { Visitor } from "../visit/visitor.ts";
 import { WebSocketClient } from "./client.ts";
+import { Replies } from "./replies.ts";
 
 export interface SocketOptions {
   readonly target: HttpTarget;
@@ -13,6 +15,8 @@ export interface SocketOptions {
   readonly timeoutMs: number;
   readonly clock: RunClock;
   readonly onRecord: (record: LoadRecord) => void;
+  /** Called for each message of the server that answers nothing, where answers are taken in their order. */
+  readonly onUnasked: (step: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -20,8 +24,8 @@ const OK: Answer = { outcome: "ok", status: null, error: null, attempts: 1, byte
 
 /**
  * Opens a WebSocket, sends its messages at their times and keeps it as long as it is to be kept. Records: one for the
- * opening under the step's name; under `NAME message` one for each message that is to be answered, paired with answers
- * in their order; and one for a WebSocket that was lost before its time. Tells whether all went well.
+ * opening under the step's name; under `NAME message` one for each message that is to be answered; and one for a
+ * WebSocket that was lost before its time. Tells whether all went well.
  */
 export async function takeSocketStep(
   step: SocketStep,
@@ -32,29 +36,44 @@ export async function takeSocketStep(
   const { clock, onRecord, timeoutMs, signal } = options;
   const { index } = at;
   const lost = new AbortController();
-  const pending: { readonly intendedAt: number; readonly sentAt: number }[] = [];
-  const messageName = `${step.name} message`;
+  const messageName = messageNameOf(step);
   let failures = 0;
-  const record = (name: string, answer: Answer, times: { intendedAt: number; sentAt: number }): void => {
+  const record = (name: string, answer: Answer, { intendedAt, sentAt }: Omit<Arrival, "index">): void => {
     if (answer.outcome !== "ok" && answer.outcome !== "cancelled") failures += 1;
-    onRecord({ ...answer, index, step: name, ...times, endedAt: clock.now() });
+    onRecord({ ...answer, index, step: name, intendedAt, sentAt, endedAt: clock.now() });
   };
-  const path = renderPath(step, visitor.lookup);
+  const replies = new Replies({
+    rule: step.replies,
+    timeoutMs,
+    onAnswer: (message) => record(messageName, OK, message),
+    onTimeout: (message) =>
+      record(messageName, { ...OK, outcome: "timeout", error: `no message in answer within ${timeoutMs} ms` }, message),
+    onUnasked: () => options.onUnasked(messageName),
+  });
+  const rendered = tryRender(() => {
+    const path = renderPath(step, visitor.lookup);
+    const headers = renderHeaders(step, visitor.lookup, visitor.jar.header(path));
+    // Each message is rendered when it is sent, with ids of its own; whether it can be is known now.
+    if (step.message !== null) renderMessage(step.message, visitor.lookup);
+    return { path, headers };
+  });
+  if (typeof rendered === "string") {
+    record(step.name, { ...OK, outcome: "check", error: rendered, attempts: 0 }, at);
+    return false;
+  }
   const client = new WebSocketClient({
     target: options.target,
     isStrict: options.isStrict,
-    path,
-    headers: renderHeaders(step, visitor.lookup, visitor.jar.header(path)),
+    path: rendered.path,
+    headers: rendered.headers,
     timeoutMs,
-    onMessage: () => {
-      const first = pending.shift();
-      if (first !== undefined) record(messageName, OK, first);
-    },
+    onMessage: (payload) => replies.heard(payload),
     onLost: (why) => {
       const failed: Answer = { ...OK, outcome: "reset", error: `${why}, before its time` };
       const now = clock.now();
-      if (pending.length === 0) record(step.name, failed, { intendedAt: now, sentAt: now });
-      for (const one of pending.splice(0)) record(messageName, failed, one);
+      const waiting = replies.giveUp();
+      if (waiting.length === 0) record(step.name, failed, { intendedAt: now, sentAt: now });
+      for (const one of waiting) record(messageName, failed, one);
       lost.abort();
     },
   });
@@ -63,31 +82,19 @@ export async function takeSocketStep(
   if (opened.outcome !== "ok") return false;
   const ends = AbortSignal.any([signal, lost.signal]);
   const from = clock.now();
-  const message = step.message === null ? null : renderText(step.message, visitor.lookup);
-  for (let round = 0; message !== null && !ends.aborted; round += 1) {
+  const rounds = messagesOf(step);
+  for (let round = 0; step.message !== null && round < rounds && !ends.aborted; round += 1) {
     const intendedAt = from + round * (step.every ?? 0);
     await sleep(Math.max(0, intendedAt - clock.now()), ends);
     if (ends.aborted) break;
-    if (step.replies) pending.push({ intendedAt, sentAt: clock.now() });
-    client.send(message);
-    if (step.every === null || intendedAt + step.every >= from + step.hold) break;
+    const { text, marks } = renderMessage(step.message, visitor.lookup);
+    replies.sent({ intendedAt, sentAt: clock.now(), marks });
+    client.send(text);
   }
   await sleep(Math.max(0, from + step.hold - clock.now()), ends);
-  await waitForAnswers(pending, ends, timeoutMs);
-  for (const one of pending.splice(0)) {
-    const what: Answer = signal.aborted
-      ? { ...OK, outcome: "cancelled", error: "cancelled" }
-      : { ...OK, outcome: "timeout", error: `no message in answer within ${timeoutMs} ms` };
-    record(messageName, what, one);
-  }
+  // Answers that are under way when the time is up are waited for.
+  await replies.settled(ends);
+  for (const one of replies.giveUp()) record(messageName, { ...OK, outcome: "cancelled", error: "cancelled" }, one);
   await client.close();
   return failures === 0;
-}
-
-const LOOK = 5;
-
-/** Answers that are under way when the time is up are waited for. */
-async function waitForAnswers(pending: readonly unknown[], ends: AbortSignal, timeoutMs: number): Promise<void> {
-  for (let waited = 0; pending.length > 0 && waited < timeoutMs && !ends.aborted; waited += LOOK)
-    await sleep(LOOK, ends);
 }

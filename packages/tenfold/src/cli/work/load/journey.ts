@@ -1,7 +1,8 @@
 import { Fault } from "../../../fault/fault.ts";
 import { escapeReferences } from "../../../fleet/references.ts";
 import { checkReferences } from "../../../load/scenario/parse.ts";
-import type { HttpStep, Journey, SocketStep, StatusRange, Step } from "../../../load/scenario/scenario.ts";
+import { replyRuleOf } from "../../../load/scenario/reply-rule.ts";
+import type { Body, HttpStep, Journey, SocketStep, StatusRange, Step } from "../../../load/scenario/scenario.ts";
 import { parseStatuses } from "../../../load/scenario/schema.ts";
 import { seconds } from "../../../units/millis.ts";
 import type { Input } from "../../command.ts";
@@ -9,6 +10,11 @@ import type { Input } from "../../command.ts";
 const FINE: StatusRange = { from: 200, to: 399 };
 const HOLD = seconds(10);
 const EVERY = seconds(1);
+/** The least that a step is. */
+const BARE: HttpStep = {
+  ...{ kind: "http", name: "", method: "GET", path: "/", headers: {}, body: null },
+  ...{ expect: [FINE], captures: [], think: null, chance: 1 },
+};
 
 function headersFrom(input: Input): Record<string, string> {
   const headers: Record<string, string> = {};
@@ -23,7 +29,7 @@ function headersFrom(input: Input): Record<string, string> {
   return headers;
 }
 
-function methodFrom(input: Input, body: string | null): string {
+function methodFrom(input: Input, body: Body | null): string {
   const method = input.text("method")?.toUpperCase() ?? (body === null ? "GET" : "POST");
   if (/^[A-Z][A-Z-]{0,20}$/.test(method)) return method;
   throw new Fault("TF_ARGUMENT", `--method ${JSON.stringify(method)} is no method`, { hint: "write for example POST" });
@@ -42,11 +48,12 @@ function expectFrom(input: Input): StatusRange {
 /** What visitors do when no scenario says it: one request, or one WebSocket. Fault: TF_ARGUMENT. */
 export function journeysFrom(input: Input, url: URL): Journey[] {
   const path = escapeReferences(`${url.pathname}${url.search}`);
-  const body = input.text("body");
+  const text = input.text("body");
+  const body: Body | null = text === null ? null : { kind: "text", text };
   const shared = { path, headers: headersFrom(input), think: null, chance: 1 };
   if (url.protocol === "ws:" || url.protocol === "wss:") {
     const message = input.text("message");
-    const timing = { every: EVERY, hold: HOLD, replies: message !== null };
+    const timing = { every: EVERY, hold: HOLD, replies: replyRuleOf(message, undefined) };
     const step: SocketStep = { kind: "websocket", name: `WS ${url.pathname}`, message, ...timing, ...shared };
     return journeyOf(step);
   }
@@ -56,12 +63,28 @@ export function journeysFrom(input: Input, url: URL): Journey[] {
   return journeyOf(step);
 }
 
+/** Journeys whose steps all have the headers that were typed, which win over their own. Fault: TF_ARGUMENT. */
+export function withTypedHeaders(journeys: readonly Journey[], input: Input): Journey[] {
+  const typed = headersFrom(input);
+  checkTyped([{ ...BARE, headers: typed }]);
+  const names = new Set(Object.keys(typed).map((name) => name.toLowerCase()));
+  const merge = (step: Step): Step => {
+    const own = Object.entries(step.headers).filter(([name]) => !names.has(name.toLowerCase()));
+    return { ...step, headers: { ...Object.fromEntries(own), ...typed } };
+  };
+  return journeys.map((journey) => ({ ...journey, steps: journey.steps.map(merge) }));
+}
+
 /** Headers and bodies may refer to variables, so that no secret needs to be written where others see it. */
-function journeyOf(step: Step): Journey[] {
-  const [finding] = checkReferences([step], [], (name) => process.env[name] !== undefined);
+function checkTyped(steps: readonly Step[]): void {
+  const [finding] = checkReferences(steps, [], (name) => process.env[name] !== undefined);
   if (finding !== undefined)
     throw new Fault("TF_ARGUMENT", `what is to be sent ${finding.message}`, {
       hint: "export the variable, or write $${ for the text ${",
     });
+}
+
+function journeyOf(step: Step): Journey[] {
+  checkTyped([step]);
   return [{ name: "all", weight: 1, steps: [step] }];
 }

@@ -38,8 +38,21 @@ test("who types visitors does not want the scenario's rates, and the other way r
     describeArrivals(arrivalsFrom(mergeWishes(closed, wishFrom(typed({ rate: "7" }))), null, 1)),
     "7/s for 1m",
   );
+  assert.equal(
+    describeArrivals(arrivalsFrom(mergeWishes({ trace: "day.csv" }, wishFrom(typed({ rate: "7" }))), null, 1)),
+    "7/s for 30s",
+  );
   const ramp = mergeWishes(open, wishFrom(typed({ "spike-to": "50" })));
   assert.equal(describeArrivals(arrivalsFrom(ramp, null, 1)), "10 to 50/s for 1m");
+});
+
+test("a trace that is typed is replayed as it is, whatever the scenario says of rates and times", () => {
+  const file = { rate: 10, rampTo: 100, duration: seconds(3_600) };
+  assert.deepEqual(arrivalsFrom(mergeWishes(file, wishFrom(typed({ trace: "x" }))), constant(5, 20), 1), {
+    kind: "open",
+    profile: constant(5, 20),
+    spacing: "even",
+  });
 });
 
 test("a trace is cut at the duration, and scaled", () => {
@@ -65,6 +78,7 @@ for (const options of [
   { visitors: "0" },
   { "ramp-to": "3", trace: "x" },
   { visitors: "3", rate: "3" },
+  { trace: "x", rate: "3" },
 ] as const) {
   test(`${JSON.stringify(options)} is refused with a hint`, () => {
     assert.throws(

@@ -2,6 +2,7 @@ import { Fault } from "../../../fault/fault.ts";
 import { constant, type Profile, ramp, scaled, spike } from "../../../load/arrivals/profile.ts";
 import type { Arrivals } from "../../../load/run/plan.ts";
 import type { LoadWish } from "../../../load/scenario/scenario.ts";
+import { type Measurable, unmeasurable } from "../../../load/thresholds/check.ts";
 import { parseThreshold, type Threshold } from "../../../load/thresholds/threshold.ts";
 import { formatDuration, type Millis, parseDuration, seconds } from "../../../units/millis.ts";
 import type { Input } from "../../command.ts";
@@ -54,6 +55,10 @@ export function wishFrom(input: Input): LoadWish {
     throw new Fault("TF_ARGUMENT", `--visitors and --${open[0]} exclude each other`, {
       hint: "visitors of a closed loop come at their own pace; remove one of the two",
     });
+  if (input.text("rate") !== null && input.text("trace") !== null)
+    throw new Fault("TF_ARGUMENT", "--rate and --trace exclude each other", {
+      hint: "the trace holds the rates; --scale multiplies them",
+    });
   return {
     rate: number(input, "rate"),
     rampTo: number(input, "ramp-to"),
@@ -73,10 +78,16 @@ export function mergeWishes(file: LoadWish, own: LoadWish): LoadWish {
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) as LoadWish;
   const { visitors, duration, timeout, connections, maxConnections, spacing } = file;
   const neutral = { duration, timeout, connections, maxConnections, spacing };
-  const isOpen = [own.rampTo, own.spikeTo, own.trace].some((value) => value !== undefined);
+  const isOpen = [own.rampTo, own.spikeTo].some((value) => value !== undefined);
+  // A trace lasts as long as it does, whatever the scenario's own load takes.
+  if (own.trace !== undefined) return { ...neutral, duration: undefined, ...given };
   if (own.visitors !== undefined || isOpen)
-    return { ...neutral, rate: own.visitors === undefined ? file.rate : undefined, ...given };
-  if (own.rate !== undefined && visitors !== undefined) return { ...neutral, ...given };
+    return {
+      ...neutral,
+      rate: own.visitors === undefined ? file.rate : undefined,
+      ...given,
+    };
+  if (own.rate !== undefined && (visitors !== undefined || file.trace !== undefined)) return { ...neutral, ...given };
   return { ...file, ...given };
 }
 
@@ -119,6 +130,14 @@ export function thresholdsFrom(texts: readonly string[]): Threshold[] {
       hint: 'for example --threshold "p95<250ms" --threshold "errors<0.1%"',
     });
   });
+}
+
+/** Whether the run can measure what thresholds are about. Fault: TF_ARGUMENT. */
+export function checkThresholds(thresholds: readonly Threshold[], measurable: Measurable): void {
+  for (const threshold of thresholds) {
+    const why = unmeasurable(threshold, measurable);
+    if (why !== null) throw new Fault("TF_ARGUMENT", `the threshold ${why}`);
+  }
 }
 
 /** As many threads as the options say, or as the highest rate needs and the machine has cores. */

@@ -1,7 +1,7 @@
 import { Fault } from "../../../fault/fault.ts";
 import { systemCode } from "../../../fault/system.ts";
 import { isOwnAddress, ownAddresses } from "../../../load/http/own-host.ts";
-import { type HttpTarget, resolveTarget } from "../../../load/http/target.ts";
+import { type HttpTarget, resolveTargets } from "../../../load/http/target.ts";
 import type { Context } from "../../context.ts";
 import { tellNotes } from "../../watch.ts";
 
@@ -28,19 +28,31 @@ export async function urlFor(context: Context, typed: string | null): Promise<UR
   return new URL(app);
 }
 
+type Targets = Awaited<ReturnType<typeof resolveTargets>>;
+
+/** Where the load may go. `others`: further addresses of the same host. */
+export interface AllowedTarget {
+  readonly target: HttpTarget;
+  readonly others: readonly HttpTarget[];
+  readonly isOwn: boolean;
+}
+
 /**
  * Where the load goes. Other machines than this one must be named a second time, so that no typing error and no script
  * loads what belongs to somebody else. Fault: TF_LOAD_HOST.
  */
-export async function allowedTarget(url: URL, allowed: string | null): Promise<{ target: HttpTarget; isOwn: boolean }> {
-  let target: HttpTarget;
+export async function allowedTarget(url: URL, allowed: string | null): Promise<AllowedTarget> {
+  let targets: Targets;
   try {
-    target = await resolveTarget(url);
+    targets = await resolveTargets(url);
   } catch (error) {
     throw new Fault("TF_LOAD_HOST", `the host ${url.hostname} is not known (${systemCode(error) ?? "no address"})`);
   }
-  const isOwn = isOwnAddress(target.address, ownAddresses());
-  if (isOwn || allowed === target.host) return { target, isOwn };
+  const [target] = targets;
+  const own = ownAddresses();
+  const isOwn = isOwnAddress(target.address, own);
+  if (isOwn) return { target, isOwn, others: targets.slice(1).filter(({ address }) => isOwnAddress(address, own)) };
+  if (allowed === target.host) return { target, isOwn, others: targets.slice(1) };
   const where = target.address === target.host ? "" : ` (${target.address})`;
   throw new Fault("TF_LOAD_HOST", `${target.host}${where} is not this machine`, {
     hint: `if it is yours to load, say so: --allow-host ${target.host}`,
