@@ -9,7 +9,11 @@ export const restore: CommandDefinition = {
   options: [
     { flags: "--to <moment>", description: 'a time, "15m ago", or latest: the log is played back up to it' },
     { flags: "--only <parts>", description: "of postgres, redis and storage, only these: postgres,storage" },
-    { flags: "--into <directory>", description: "into a new fleet in another directory, and leave this one alone" },
+    {
+      flags: "--into <directory>",
+      description:
+        "into a new fleet in another directory, and leave this one alone; one that fails leaves nothing there",
+    },
     { flags: "--from <place>", description: "from another place than backups.to: a directory or s3://bucket/prefix" },
   ],
   examples: [
