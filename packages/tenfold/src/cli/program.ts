@@ -8,8 +8,11 @@ import type { GlobalOptions } from "./context.ts";
 
 /** What every command accepts, before its name or after it. */
 export const GLOBAL_OPTIONS: readonly OptionDefinition[] = [
-  { flags: "-C, --directory <directory>", description: "the project's directory" },
-  { flags: "-f, --file <file>", description: "the fleet file" },
+  { flags: "-C, --directory <directory>", description: "the project's directory, instead of the current one" },
+  {
+    flags: "-f, --file <file>",
+    description: "the fleet file, instead of tenfold.config.ts, tenfold.yaml or another that is found",
+  },
   { flags: "--env <name>", description: "merge the overlay of that name over the file, and read .env.NAME" },
   { flags: "--json", description: "print the result for programs" },
   { flags: "--dry-run", description: "show the steps, do nothing" },
@@ -72,7 +75,7 @@ function globalsFor(definition: CommandDefinition | null): OptionDefinition[] {
 function addOptions(command: Command, options: readonly OptionDefinition[]): void {
   for (const { flags, description, repeats } of options) {
     if (repeats === true)
-      command.option(flags, description, (one: string, before: readonly string[]) => [...before, one], []);
+      command.option(flags, description, (one: string, before?: readonly string[]) => [...(before ?? []), one]);
     else command.option(flags, description);
   }
 }
@@ -112,6 +115,7 @@ export function createProgram(
     if (definition.passThrough !== undefined) command.passThroughOptions();
     if (definition.passThrough === "all") command.allowUnknownOption();
     addOptions(command, definition.options);
+    command.optionsGroup("Options of every command:");
     addOptions(command, globalsFor(definition));
     command.action((...args: unknown[]) => {
       const words = args

@@ -3,8 +3,8 @@ import { Fault } from "../fault/fault.ts";
 import { checkSpec } from "../spec/parse.ts";
 import { type Finding, formatPath, type Path } from "../spec/path.ts";
 import { isMap, type Plain } from "../spec/plain.ts";
+import { unmoved } from "../spec/scaling/unmoved.ts";
 import type { Spec } from "../spec/spec.ts";
-import { unmovedWorkers } from "../spec/workers/unmoved.ts";
 import { checkFiles } from "./check-files.ts";
 import { environmentFor, missingInTemplates } from "./environment.ts";
 import { expandValue } from "./expand.ts";
@@ -166,7 +166,7 @@ export async function loadProject(options: ProjectOptions): Promise<Project> {
     notes: [
       ...combined.notes,
       ...(named ? [] : [`The fleet's name is ${spec.name}, from the directory's.`]),
-      ...unmovedWorkers(spec.workers).map(({ group, why }) => `The number of ${group} ${why}.`),
+      ...unmoved(spec).map(({ group, why }) => `The number of ${group} ${why}.`),
       ...variables.notes,
       ...notes,
     ],

@@ -4,6 +4,7 @@ import { choicesOf, expectation, kindsOf } from "./expectation.ts";
 import { kindOf, showText, showValue, showValueAndKind } from "./found.ts";
 import type { Finding, Path } from "./path.ts";
 import { isList, isMap, type Plain, type PlainMap } from "./plain.ts";
+import { raisedBy } from "./raised.ts";
 import { accepts, isOptional, optionFor, type Shape, shapeOf, traitsOf } from "./shape.ts";
 import { guessKey, type KeyGuess } from "./unknown-key.ts";
 
@@ -50,10 +51,13 @@ function advice(value: Plain, place: Place): string {
   return "";
 }
 
+function isSecret(origin: string): boolean {
+  return /pass|secret|token|key|pwd/i.test(origin);
+}
+
 function shown(value: Plain, place: Place): string {
   const origin = place.origin(place.path);
-  if (origin !== undefined)
-    return /pass|secret|token|key|pwd/i.test(origin) ? origin : `${showValue(value)} (${origin})`;
+  if (origin !== undefined) return isSecret(origin) ? origin : `${showValue(value)} (${origin})`;
   if (traitsOf(place.schema).secret === true && typeof value === "string")
     return showText(/^[a-z][a-z0-9+.-]*:\/\//i.exec(value)?.[0] ?? "…");
   return kindsOf(place.schema).has(kindOf(value)) ? showValue(value) : showValueAndKind(value);
@@ -130,13 +134,25 @@ function diagnoseRecord(value: Plain, shape: Shape & { kind: "record" }, at: Pla
 
 function diagnoseUnion(value: Plain, shape: Shape & { kind: "union" }, at: Place): Finding[] {
   const option = isMap(value) || isList(value) ? optionFor(shape.options, value) : undefined;
-  if (option === undefined) return [wrong(value, at)];
+  if (option === undefined) return [];
   const others = shape.options.flatMap((other) => {
     const { form } = traitsOf(other);
     const inner = shapeOf(other);
     return other === option || form === undefined || inner.kind !== "object" ? [] : [{ form, fields: inner.fields }];
   });
-  return diagnoseShape(value, { ...at, schema: option, others });
+  const within = { ...at, schema: option, others };
+  const findings = diagnoseShape(value, within);
+  return findings.length > 0 ? findings : raised(value, within);
+}
+
+/** What the schema itself says; not of a value that came from a variable that nobody should see. */
+function raised(value: Plain, { schema, path: at, origin }: Place): Finding[] {
+  return raisedBy(schema, value).flatMap(({ path: within, message }) => {
+    const path = [...at, ...within];
+    const from = origin(path);
+    if (from === undefined) return [{ path, message }];
+    return isSecret(from) ? [] : [{ path, message: `${message} (${from})` }];
+  });
 }
 
 function diagnoseShape(value: Plain, at: ObjectPlace): Finding[] {
@@ -166,6 +182,7 @@ function diagnoseShape(value: Plain, at: ObjectPlace): Finding[] {
  */
 export function diagnose(value: Plain, place: Place): Finding[] {
   if (accepts(place.schema, value)) return [];
-  const findings = diagnoseShape(value, { ...place, others: [] });
+  const shaped = diagnoseShape(value, { ...place, others: [] });
+  const findings = shaped.length > 0 ? shaped : raised(value, place);
   return findings.length > 0 ? findings : [wrong(value, place)];
 }

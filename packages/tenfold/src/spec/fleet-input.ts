@@ -155,7 +155,7 @@ export interface WorkerScalingInput {
   wait?: string | number | undefined;
   /** Jobs that one worker works on at once. @default 1 */
   jobs?: number | undefined;
-  /** Thresholds that decide instead of the demand, such as cpu > 70% for 5m: +1. @default [] */
+  /** Thresholds that decide instead of the demand, such as queue > 100: +2. @default [] */
   rules?: readonly string[] | undefined;
   /** Bounds that hold at certain times, such as weekdays 08:00-18:00: min 5. @default [] */
   schedules?: readonly string[] | undefined;

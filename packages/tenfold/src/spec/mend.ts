@@ -1,6 +1,7 @@
 import { diagnose } from "./diagnose.ts";
-import type { Path } from "./path.ts";
+import type { Finding, Path } from "./path.ts";
 import { isMap, type Plain, type PlainMap } from "./plain.ts";
+import { raisedBy } from "./raised.ts";
 import { fleetFile, type Spec } from "./spec.ts";
 
 const MOST_ROUNDS = 6;
@@ -25,21 +26,27 @@ function withCommand(value: Plain): PlainMap {
   return Object.hasOwn(web, "command") ? value : { ...value, web: { ...web, command: STAND_IN } };
 }
 
-/**
- * What a value says where nothing is wrong: places that are wrong become their defaults. Only for looking further,
- * never for running. `undefined` when too little is left.
- */
-export function mend(value: PlainMap, wrong: readonly Path[]): Spec | undefined {
+export interface Mended {
+  /** Only for looking further, never for running. `undefined` when too little is left. */
+  readonly rest: Spec | undefined;
+  /** What the schema's own checks between fields say, which they could not before the rest was mended. */
+  readonly findings: readonly Finding[];
+}
+
+/** What a value says where nothing is wrong: places that are wrong become their defaults. */
+export function mend(value: PlainMap, wrong: readonly Path[]): Mended {
+  const findings: Finding[] = [];
   let rest = value;
   let paths = wrong;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     for (const path of paths) rest = without(rest, path);
     rest = withCommand(rest);
     const parsed = fleetFile.safeParse(rest);
-    if (parsed.success) return parsed.data;
+    if (parsed.success) return { rest: parsed.data, findings };
+    findings.push(...raisedBy(fleetFile, rest));
     paths = diagnose(rest, { schema: fleetFile, root: fleetFile, path: [], origin: () => undefined }).map(
       (finding) => finding.path,
     );
   }
-  return undefined;
+  return { rest: undefined, findings };
 }

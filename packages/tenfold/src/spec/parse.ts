@@ -67,10 +67,11 @@ export function checkSpec(plain: Plain, known: Known): Checked {
     const more = { path: [], message: "has more problems, which are not shown" };
     return { ok: false, findings: [...already, ...open.slice(0, MOST_FINDINGS), more], rest: undefined };
   }
-  const findings = [...already, ...open];
   const wrong = [...closed, ...open.map(({ path }) => path)];
-  const rest = mend(value, wrong);
-  return { ok: false, findings: [...findings, ...broken(rest, wrong)], rest };
+  const { rest, findings: later } = mend(value, wrong);
+  const said = later.filter(({ path }) => !wrong.some((one) => isWithin(path, one)));
+  const all = [...wrong, ...said.map(({ path }) => path)];
+  return { ok: false, findings: [...already, ...open, ...said, ...broken(rest, all)], rest };
 }
 
 /**

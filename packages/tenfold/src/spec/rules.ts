@@ -5,6 +5,14 @@ import { databaseIsFree, poolFitsClients, poolFitsServer, settingsAreFree } from
 import { cacheIsOne, sentinelsDecide } from "./redis/rules.ts";
 import type { Rule } from "./rule.ts";
 import type { Instances } from "./scalars.ts";
+import {
+  memoryHasALimit,
+  metricsExist,
+  nginxMovesByNoRule,
+  queuesAreInReach,
+  queuesAreKnown,
+  schedulesFitBounds,
+} from "./scaling/rules.ts";
 import type { Spec } from "./spec.ts";
 
 /** Every place that says how many processes run. */
@@ -68,4 +76,10 @@ export const RULES: readonly Rule[] = [
   poolFitsServer,
   poolFitsClients,
   backupsHaveAPlace,
+  metricsExist,
+  memoryHasALimit,
+  queuesAreKnown,
+  queuesAreInReach,
+  schedulesFitBounds,
+  nginxMovesByNoRule,
 ];

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Bytes, configBytes, parseBytes } from "../units/bytes.ts";
 import { formatDuration, type Millis, parseDuration, seconds } from "../units/millis.ts";
 import { type Port, parsePort } from "../units/port.ts";
-import { traits, withTraits } from "./traits.ts";
+import { refuse, traits, withTraits } from "./traits.ts";
 
 /** A command: text for the shell, or a list of words that no shell sees. */
 export type Command = string | readonly string[];
@@ -14,9 +14,7 @@ const LARGEST = parseBytes("1024tb") ?? 0;
 function scalar<T>(expects: string, parse: (value: unknown) => T | undefined): z.ZodType<T, string | number> {
   const schema: z.ZodType<T, string | number> = z.union([z.string(), z.number()]).transform((value, context) => {
     const parsed = parse(value);
-    if (parsed !== undefined) return parsed;
-    context.addIssue({ code: "custom", message: `must be ${expects}`, input: value });
-    return z.NEVER;
+    return parsed === undefined ? refuse(context, value) : parsed;
   });
   return schema.register(traits, { expects });
 }

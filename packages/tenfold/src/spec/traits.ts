@@ -16,6 +16,12 @@ export interface Traits {
 
 export const traits: z.core.$ZodRegistry<Traits> = z.registry<Traits>();
 
+/** Refuses a value of which the traits of its schema say all: what it must be. An issue with words of its own is told as it is. */
+export function refuse(context: z.RefinementCtx, input: unknown): never {
+  context.addIssue({ code: "custom", params: { inTraits: true }, input });
+  return z.NEVER;
+}
+
 /** Gives a schema its traits. Schemas derived from it (`describe`, `optional`, ...) keep them. */
 export function withTraits<T extends z.ZodType>(schema: T, own: Traits): T {
   traits.add(schema, own);

@@ -71,6 +71,13 @@ export interface ScaleOrder {
   readonly count: number;
 }
 
+export interface DownOptions {
+  /** Data, logs and secrets are deleted too. */
+  readonly volumes: boolean;
+  /** It takes back what was just made, of which nobody asks what backups there are. */
+  readonly isUndo?: boolean;
+}
+
 /** How whoever gives an order follows it. */
 export interface Watch {
   readonly onEvent: (event: FleetEvent) => void;
@@ -125,7 +132,7 @@ export interface Target {
   restore(order: RestoreOrder, watch: Watch): Promise<void>;
   /** Faults: TF_IMPORT_FILE, TF_IMPORT_FAILED, TF_IMPORT_OCCUPIED, TF_NOT_CONFIGURED. */
   import(order: ImportOrder, watch: Watch): Promise<void>;
-  down(options: { readonly volumes: boolean }, watch: Watch): Promise<void>;
+  down(options: DownOptions, watch: Watch): Promise<void>;
   /** A fleet that does not run is `down` and has no members. Fault: TF_NOT_RUNNING where there was never one. */
   ps(): Promise<FleetReport>;
   health(): Promise<HealthReport>;

@@ -1,5 +1,6 @@
 import { EXIT_CODES } from "../../fault/catalogue.ts";
 import type { CommandDefinition } from "../command.ts";
+import { tellProjectNotes } from "../watch.ts";
 
 export const config: CommandDefinition = {
   name: "config",
@@ -14,7 +15,8 @@ export const config: CommandDefinition = {
   ],
   run: async (context, input) => {
     const { terminal, options } = context;
-    const { spec } = await context.loadProject(input.text("command"));
+    const { spec, notes } = await context.loadProject(input.text("command"));
+    tellProjectNotes(context, notes);
     const { formatSpec, specToFile } = await import("../../spec/format.ts");
     terminal.out(options.json ? `${JSON.stringify({ version: 1, config: specToFile(spec) })}\n` : formatSpec(spec));
     return EXIT_CODES.done;

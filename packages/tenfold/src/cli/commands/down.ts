@@ -6,7 +6,8 @@ export const down: CommandDefinition = {
   name: "down",
   usage: "",
   summary: "stop everything",
-  description: "What is in flight gets a few seconds to finish. Data stays, unless --volumes says otherwise.",
+  description:
+    "Requests in flight get five seconds to finish, and each process its grace. Data stays, unless --volumes says otherwise.",
   options: [
     { flags: "--volumes", description: "also delete all data, logs and secrets, after asking; backups are kept" },
   ],

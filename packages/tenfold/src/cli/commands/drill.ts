@@ -9,7 +9,7 @@ export const drill: CommandDefinition = {
   usage: "[names...]",
   summary: "break things under load, and measure the outage and what was lost",
   description:
-    "Kills, freezes, deploys, scales and switches while clients of its own read and write; then compares what they were told with what is there. Its tables (schema tenfold_drill) and keys (tenfold:drill:*) are removed afterwards, and your data is not touched. Ends with 1 when a promise was broken.",
+    "Names are those of --list. Kills, freezes, deploys, scales and switches while clients of its own read and write; then compares what they were told with what is there. Its tables (schema tenfold_drill) and keys (tenfold:drill:*) are removed afterwards, and your data is not touched. Ends with 1 when a promise was broken.",
   options: [
     { flags: "--list", description: "show every drill" },
     { flags: "--all", description: "run every drill that this fleet has the members for" },

@@ -21,7 +21,7 @@ export const failover: CommandDefinition = {
   usage: "<service>",
   summary: "switch to another primary or master, as planned",
   description:
-    "Clients wait for a moment instead of failing, and nothing that was acknowledged is lost. The former leader comes back as a replica.",
+    "Of postgres or redis. Clients wait for a moment instead of failing, and nothing that was acknowledged is lost. The former leader comes back as a replica.",
   options: [{ flags: "--to <member>", description: "the replica that shall lead; any that is ready when absent" }],
   examples: [
     { run: "tenfold failover postgres", does: "switch to a replica" },

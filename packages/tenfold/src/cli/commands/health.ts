@@ -8,6 +8,8 @@ export const health: CommandDefinition = {
   name: "health",
   usage: "",
   summary: "show every check; exit 1 when the fleet is not healthy",
+  description:
+    "A row for each member and for what members do together: its status and what was seen. Ends with 0 when the fleet is healthy, and with 1 when it is degraded or down.",
   options: [],
   examples: [{ run: "tenfold health || tenfold logs -n 20", does: "show logs when something is wrong" }],
   run: async (context) => {

@@ -1,5 +1,5 @@
 import { EXIT_CODES } from "../../fault/catalogue.ts";
-import { unmovedWorkers } from "../../spec/workers/unmoved.ts";
+import { unmovedWorkers } from "../../spec/scaling/unmoved.ts";
 import type { CommandDefinition } from "../command.ts";
 import { formatFleet, formatLatency, formatScaling } from "../output/fleet-table.ts";
 import { tellNotes } from "../watch.ts";

@@ -8,6 +8,8 @@ export const releases: CommandDefinition = {
   name: "releases",
   usage: "",
   summary: "list the releases that are kept",
+  description:
+    "A row for each release: its number, state, when it was made and of what, and why it failed. deploy.keep in the file says how many are kept.",
   options: [],
   examples: [{ run: "tenfold releases", does: "see what rollback can go back to" }],
   run: async (context) => {

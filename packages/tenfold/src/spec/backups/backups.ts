@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { filePath, line, possiblyEmptyLine } from "../scalars.ts";
-import { withTraits } from "../traits.ts";
+import { refuse, withTraits } from "../traits.ts";
 import { parseSchedule, type Schedule } from "./schedule.ts";
 
 /** Where a store that speaks S3 is, and who asks. Values may hold `${VARIABLE}` references. */
@@ -33,10 +33,7 @@ export const BACKUPS_DIRECTORY = ".tenfold-backups";
 const schedule = withTraits(
   z.string().transform((text, context): Schedule => {
     const parsed = parseSchedule(text);
-    if (parsed !== undefined) return parsed;
-    const message = "must be a schedule such as daily at 03:00, every 6h, or a cron expression such as 0 3 * * *";
-    context.addIssue({ code: "custom", message, input: text });
-    return z.NEVER;
+    return parsed === undefined ? refuse(context, text) : parsed;
   }),
   { expects: "a schedule such as daily at 03:00, every 6h, or a cron expression such as 0 3 * * *" },
 );

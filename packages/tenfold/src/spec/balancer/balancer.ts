@@ -3,7 +3,7 @@ import { type Bytes, bytes } from "../../units/bytes.ts";
 import type { Millis } from "../../units/millis.ts";
 import type { Port } from "../../units/port.ts";
 import { filePath, positiveDuration, sizeFrom, tcpPort } from "../scalars.ts";
-import { withTraits } from "../traits.ts";
+import { refuse, withTraits } from "../traits.ts";
 import { parseRate, type RateLimit } from "./rate.ts";
 
 export type { RateLimit } from "./rate.ts";
@@ -36,9 +36,7 @@ export interface Balancer {
 
 const rate = z.string().transform((text, context): RateLimit => {
   const parsed = parseRate(text);
-  if (parsed !== undefined) return parsed;
-  context.addIssue({ code: "custom", message: "is no rate", input: text });
-  return z.NEVER;
+  return parsed === undefined ? refuse(context, text) : parsed;
 });
 
 const engine = z.enum(["haproxy", "nginx"]);

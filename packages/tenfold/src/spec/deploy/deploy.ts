@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Millis } from "../../units/millis.ts";
 import { parsePercent } from "../../units/percent.ts";
 import { type Command, command, duration, line } from "../scalars.ts";
-import { withTraits } from "../traits.ts";
+import { refuse, withTraits } from "../traits.ts";
 import type { Surge } from "./surge.ts";
 
 export type Strategy = "rolling" | "blue-green";
@@ -30,8 +30,7 @@ const surge = withTraits(
     if (typeof value === "number") return { kind: "count", count: value };
     const share = parsePercent(value);
     if (share !== undefined && share > 0) return { kind: "share", share };
-    context.addIssue({ code: "custom", message: "must be a number such as 1, or a share such as 25%", input: value });
-    return z.NEVER;
+    return refuse(context, value);
   }),
   { expects: "a number such as 1, or a share such as 25%" },
 );

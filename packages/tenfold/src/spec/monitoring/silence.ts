@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { withTraits } from "../traits.ts";
+import { refuse, withTraits } from "../traits.ts";
 
 /** A part of the week, by the clock of the machine, in which only what is critical is told. Minutes of the day. */
 export interface Silence {
@@ -47,9 +47,7 @@ export function formatSilence({ days, from, to }: Silence): string {
 export const silence: z.ZodType<Silence> = withTraits(
   z.string().transform((text, context): Silence => {
     const parsed = parseSilence(text);
-    if (parsed !== undefined) return parsed;
-    context.addIssue({ code: "custom", message: `must be ${EXPECTS}`, input: text });
-    return z.NEVER;
+    return parsed === undefined ? refuse(context, text) : parsed;
   }),
   { expects: EXPECTS },
 );

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Millis, millis, parseDuration } from "../../units/millis.ts";
-import { withTraits } from "../traits.ts";
+import { refuse, withTraits } from "../traits.ts";
 
 /** No more than Prometheus' own arithmetic bears. */
 const TEN_YEARS = 10 * 365 * 24 * 3_600_000;
@@ -11,8 +11,7 @@ function spanFrom(least: number, expects: string): z.ZodType<Millis, string | nu
       const parsed = parseDuration(value);
       if (parsed !== undefined && parsed >= least && parsed <= TEN_YEARS)
         return millis(Math.ceil(parsed / 1000) * 1000);
-      context.addIssue({ code: "custom", message: `must be ${expects}`, input: value });
-      return z.NEVER;
+      return refuse(context, value);
     }),
     { expects },
   );

@@ -32,6 +32,8 @@ test("what is no rule is told, with what would be right", () => {
     "": /is no rule; write for example cpu > 70%/,
     "scale up when busy": /is no rule/,
     "cpuu > 70%": /no metric "cpuu" \(did you mean cpu\?\)/,
+    "queue > 100 +2": /has no colon before \+2; write queue > 100: \+2$/,
+    "errors > 5% hold": /write errors > 5%: hold$/,
     "cpu = 70%": /compares with =/,
     "cpu > 70": /compared with "70"; it must be a percentage such as 70%/,
     "cpu > 170%": /must be a percentage/,

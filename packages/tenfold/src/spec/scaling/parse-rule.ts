@@ -92,6 +92,9 @@ export function parseRule(text: string): Result<Rule> {
   const above = sign.startsWith(">");
   const limit = parseLimit(metric, limitText);
   if (limit === undefined) {
+    const [, bare = "", action = ""] = /^(.+?)\s+([+-]\s*\d+\s*%?|hold)$/i.exec(limitText) ?? [];
+    if (parseLimit(metric, bare) !== undefined)
+      return wrong(`${shown} has no colon before ${action}; write ${metric} ${sign} ${bare}: ${action}`);
     const found = limitText === "" ? "nothing" : JSON.stringify(limitText);
     return wrong(`${metric} is compared with ${found}; it must be ${WRONG_LIMIT[METRICS[metric].unit]}`);
   }

@@ -1,6 +1,6 @@
 import { ok, problems, type Result } from "../../fault/result.ts";
 import { nearest } from "../../units/nearest.ts";
-import { isZone, type Schedule } from "./schedule.ts";
+import { isZone, type ScheduleIn } from "./schedule.ts";
 
 const EXAMPLES = "weekdays 08:00-18:00: min 5, or sat,sun 22:00-06:00 Europe/Berlin: min 2, max 4";
 const MOST = 1000;
@@ -56,12 +56,19 @@ function parseBounds(text: string): { min: number | null; max: number | null } |
   return bounds;
 }
 
+/** What a name that is no time zone is told. */
+export function noZone(name: string): string {
+  const near = nearest(name, Intl.supportedValuesOf("timeZone"));
+  const guess = near === undefined ? "" : ` (did you mean ${near}?)`;
+  return `there is no time zone ${name}${guess}; write for example Europe/Berlin or UTC`;
+}
+
 /** Reads `weekdays 08:00-18:00: min 5`. Times are in `zone` unless the text names another time zone. */
-export function parseSchedule(text: string, zone: string): Result<Schedule> {
+export function parseSchedule<Zone extends string | null>(text: string, zone: Zone): Result<ScheduleIn<Zone>> {
   const shown = JSON.stringify(text.slice(0, 80));
   const match = /^\s*(\S+)\s+([\d:]+)\s*-\s*([\d:]+?)(?:\s+([A-Za-z][\w+/-]*))?\s*:\s+(.+)$/.exec(text.slice(0, 200));
   if (match === null) return wrong(`${shown} is no schedule; write for example ${EXAMPLES}`);
-  const [, dayText = "", fromText = "", toText = "", zoneText = zone, boundsText = ""] = match;
+  const [, dayText = "", fromText = "", toText = "", zoneText, boundsText = ""] = match;
   const days = parseDays(dayText);
   if (days === undefined) {
     const near = nearest(dayText, [...Object.keys(NAMED), ...DAYS]);
@@ -73,11 +80,11 @@ export function parseSchedule(text: string, zone: string): Result<Schedule> {
   if (from === undefined || to === undefined || from === 24 * 60)
     return wrong(`${fromText}-${toText} are no times of the day; write for example 08:00-18:00`);
   if (from === to) return wrong(`${fromText}-${toText} is no time at all; for the whole day, write 00:00-24:00`);
-  if (!isZone(zoneText)) return wrong(`there is no time zone ${zoneText}; write for example Europe/Berlin or UTC`);
+  if (zoneText !== undefined && !isZone(zoneText)) return wrong(noZone(zoneText));
   const bounds = parseBounds(boundsText);
   if (bounds === undefined)
     return wrong(`${JSON.stringify(boundsText)} are no bounds; write min 5, max 9, or both (at most ${MOST})`);
   if (bounds.min !== null && bounds.max !== null && bounds.min > bounds.max)
     return wrong(`min ${bounds.min} is more than max ${bounds.max}`);
-  return ok({ days, from, to, zone: zoneText, ...bounds });
+  return ok({ days, from, to, zone: zoneText ?? zone, ...bounds });
 }

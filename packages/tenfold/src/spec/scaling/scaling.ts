@@ -1,14 +1,14 @@
 import { z } from "zod";
-import type { Result } from "../../fault/result.ts";
+import { ok, problems, type Result } from "../../fault/result.ts";
 import type { Millis } from "../../units/millis.ts";
 import { parsePercent } from "../../units/percent.ts";
-import { duration, line, positiveDuration } from "../scalars.ts";
-import { withTraits } from "../traits.ts";
+import { duration, positiveDuration } from "../scalars.ts";
+import { refuse, withTraits } from "../traits.ts";
 import { parseRule } from "./parse-rule.ts";
-import { parseSchedule } from "./parse-schedule.ts";
+import { noZone, parseSchedule } from "./parse-schedule.ts";
 import { type QueueSource, sourceFields, sourceOf } from "./queue-source.ts";
 import type { Rule } from "./rule.ts";
-import type { Schedule } from "./schedule.ts";
+import { isZone, type Schedule, type ScheduleIn } from "./schedule.ts";
 
 /** How the number of web instances moves between its bounds. */
 export interface WebScaling {
@@ -50,47 +50,44 @@ function parsed<T>(expects: string, parse: (text: string) => Result<T>): z.ZodTy
   );
 }
 
-const rules = z
-  .array(parsed("a rule such as cpu > 70% for 5m: +1", parseRule))
-  .readonly()
-  .prefault([])
-  .describe("Thresholds that decide instead of the demand, such as cpu > 70% for 5m: +1.");
+function rules(example: string): z.ZodPrefault<z.ZodReadonly<z.ZodArray<z.ZodType<Rule, string>>>> {
+  return z
+    .array(parsed(`a rule such as ${example}`, parseRule))
+    .readonly()
+    .prefault([])
+    .describe(`Thresholds that decide instead of the demand, such as ${example}.`);
+}
 
-const scheduleTexts = z
-  .array(line)
+const schedules = z
+  .array(parsed("a schedule such as weekdays 08:00-18:00: min 5", (text) => parseSchedule(text, null)))
   .readonly()
   .prefault([])
   .describe("Bounds that hold at certain times, such as weekdays 08:00-18:00: min 5.");
 
-const zone = line.prefault("UTC").describe("The time zone of the schedules, such as Europe/Berlin.");
+const zone = parsed<string>("a time zone such as Europe/Berlin", (text) =>
+  isZone(text) ? ok(text) : problems([{ path: "", message: noZone(text) }]),
+)
+  .prefault("UTC")
+  .describe("The time zone of the schedules, such as Europe/Berlin.");
 
 const dryRun = z
   .boolean()
   .prefault(false)
   .describe("Only tell what would be decided, in ps --why and the journal; the number stays.");
 
-/** Schedules need the zone, which stands beside them. */
-function withSchedules<T extends { readonly schedules: readonly string[]; readonly zone: string }>(
+/** A schedule that names no time zone has the one that stands beside it. */
+function withSchedules<T extends { readonly schedules: readonly ScheduleIn<null>[]; readonly zone: string }>(
   value: T,
-  context: z.RefinementCtx,
 ): Omit<T, "schedules" | "zone"> & { readonly schedules: readonly Schedule[] } {
   const { schedules, zone, ...rest } = value;
-  const found = schedules.flatMap((text, at): Schedule[] => {
-    const result = parseSchedule(text, zone);
-    if (result.ok) return [result.value];
-    for (const { message } of result.problems)
-      context.addIssue({ code: "custom", message, path: ["schedules", at], input: text });
-    return [];
-  });
-  return { ...rest, schedules: found };
+  return { ...rest, schedules: schedules.map((one) => ({ ...one, zone: one.zone ?? zone })) };
 }
 
 const percent = withTraits(
   z.union([z.number(), z.string()]).transform((value, context): number => {
     const share = parsePercent(value);
     if (share !== undefined && share > 0 && share < 100) return share;
-    context.addIssue({ code: "custom", message: "must be a share such as 5%, between 0 and 100", input: value });
-    return z.NEVER;
+    return refuse(context, value);
   }),
   { expects: "a share such as 5%, between 0 and 100" },
 );
@@ -108,8 +105,8 @@ const webFields = z
       .describe(
         "Connections that one instance opens to the pooler: the number never goes beyond what that accepts. Absent: as many as are seen.",
       ),
-    rules,
-    schedules: scheduleTexts,
+    rules: rules("cpu > 70% for 5m: +1"),
+    schedules,
     zone,
     dryRun,
   })
@@ -120,16 +117,16 @@ const workerFields = z
     ...sourceFields,
     wait: duration.prefault("30s").describe("A job should not wait longer."),
     jobs: z.number().int().min(1).max(1000).prefault(1).describe("Jobs that one worker works on at once."),
-    rules,
-    schedules: scheduleTexts,
+    rules: rules("queue > 100: +2"),
+    schedules,
     zone,
     dryRun,
   })
   .meta({ id: "WorkerScaling" });
 
-export const webScaling: z.ZodType<WebScaling> = webFields
-  .transform(withSchedules)
-  .transform((value): WebScaling => ({ ...value, connections: value.connections ?? null }));
+export const webScaling: z.ZodType<WebScaling> = webFields.transform(
+  (value): WebScaling => ({ ...withSchedules(value), connections: value.connections ?? null }),
+);
 
 export const workerScaling: z.ZodType<WorkerScaling> = workerFields
   .transform(withSchedules)

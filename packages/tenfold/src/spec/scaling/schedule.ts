@@ -11,6 +11,9 @@ export interface Schedule {
   readonly max: number | null;
 }
 
+/** A schedule as it is written, which may leave its time zone to whoever holds it. */
+export type ScheduleIn<Zone extends string | null> = Omit<Schedule, "zone"> & { readonly zone: string | Zone };
+
 const DAY_NAMES = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 
 export function formatTime(minutes: number): string {

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import type {
   BackupsReport,
   FleetEvent,
@@ -22,6 +21,7 @@ import type { Millis } from "../../units/millis.ts";
 import type {
   BackupOrder,
   DeployOrder,
+  DownOptions,
   ImportOrder,
   LogLine,
   LogQuery,
@@ -32,6 +32,7 @@ import type {
   Watch,
 } from "../target.ts";
 import { EngineClient } from "./client.ts";
+import { engineEnds, leaveNothing, removeFiles } from "./engine-files.ts";
 import { giveOrder } from "./give-order.ts";
 import { LocalBreaker } from "./local-breaker.ts";
 import { readLogs } from "./log-files.ts";
@@ -46,7 +47,7 @@ export interface LocalParts {
   readonly mayRun: (state: StoredState) => boolean;
 }
 
-const ENGINE_ENDS_WITHIN_MS = 5_000;
+const ENGINE_ANSWERS_WITHIN_MS = 5_000;
 const LOOK_EVERY_MS = 20;
 
 /** A fleet of processes on this machine, looked after by an engine that is started where it is missing. */
@@ -76,8 +77,13 @@ export class LocalTarget implements Target {
   }
 
   async up(order: UpOrder, watch: Watch): Promise<void> {
+    const isFirst = !existsSync(`${this.#parts.directory}/.tenfold`);
     await this.#ensureEngine();
-    await this.#order({ name: "up", up: { ...order, directory: this.#parts.directory } }, watch);
+    try {
+      await this.#order({ name: "up", up: { ...order, directory: this.#parts.directory } }, watch);
+    } finally {
+      if (watch.dryRun && isFirst) await leaveNothing(this.#parts.directory, () => this.#stored());
+    }
   }
 
   async scale(orders: readonly ScaleOrder[], watch: Watch, lasting?: number): Promise<void> {
@@ -141,18 +147,15 @@ export class LocalTarget implements Target {
     await this.#order({ name: "import", dump: order }, watch);
   }
 
-  async down({ volumes }: { readonly volumes: boolean }, watch: Watch): Promise<void> {
+  async down({ volumes, isUndo = false }: DownOptions, watch: Watch): Promise<void> {
     const state = this.#stored();
-    if (volumes && !watch.dryRun && state !== null) await this.#noteBackups();
-    if (await this.#findEngine()) {
-      await this.#order({ name: "down" }, watch);
-      if (!watch.dryRun) await this.#engineEnds();
-    }
-    if (!volumes || watch.dryRun) return;
-    if (state === null) return rm(`${this.#parts.directory}/.tenfold`, { recursive: true, force: true });
-    if (state.paths.home !== state.paths.state) await rm(state.paths.home, { recursive: true, force: true });
-    if (!state.paths.run.startsWith(state.paths.home)) await rm(state.paths.run, { recursive: true, force: true });
-    await rm(state.paths.state, { recursive: true, force: true });
+    if (volumes && !watch.dryRun && !isUndo && state !== null) await this.#noteBackups();
+    const isThere = await this.#findEngine();
+    if (isThere) await this.#order({ name: "down" }, watch);
+    if (watch.dryRun) return;
+    // One that does not answer any more may still write its last words.
+    if (isThere || volumes) await engineEnds(this.#parts.directory);
+    if (volumes) await removeFiles(this.#parts.directory, state);
   }
 
   async ps(): Promise<FleetReport> {
@@ -256,7 +259,7 @@ export class LocalTarget implements Target {
         `the engine is of Tenfold ${version.version}; it is replaced by one of ${VERSION}, and the fleet goes on`,
       );
       await this.#client.post("/v1/exit", {});
-      await this.#engineEnds();
+      await engineEnds(this.#parts.directory);
       await this.#start();
       return true;
     }
@@ -279,7 +282,7 @@ export class LocalTarget implements Target {
 
   async #start(): Promise<void> {
     this.notes.push(...(await startEngine(this.#parts.directory, this.#parts.program)));
-    const deadline = Date.now() + ENGINE_ENDS_WITHIN_MS;
+    const deadline = Date.now() + ENGINE_ANSWERS_WITHIN_MS;
     // Another engine may hold the lock and not listen yet.
     while ((await this.#client.version()) === null) {
       if (Date.now() > deadline)
@@ -288,12 +291,5 @@ export class LocalTarget implements Target {
         });
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
-  }
-
-  async #engineEnds(): Promise<void> {
-    const deadline = Date.now() + ENGINE_ENDS_WITHIN_MS;
-    // Its lock is the last thing that it lets go, after its last word to the disk.
-    while (existsSync(`${this.#parts.directory}/.tenfold/engine.lock`) && Date.now() < deadline)
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }
