@@ -86,7 +86,7 @@ export function webBound(window: Window): LoadCause[] {
       subject: "web",
       figure: `answers took ${Math.round(response)} ms on average while instances used ${shown}`,
       why: "the time goes by in waiting: for something else, where more instances would wait as well, or for the request before, where an instance works on few at once",
-      change: `look at ${whoItWaitsFor(window, (rate * response) / lasted)}; if an instance works on few requests at once, say so in web.concurrency, and take more instances`,
+      change: `if an instance works on few requests at once, say so in web.concurrency and take more; otherwise look at ${whoItWaitsFor(window, (rate * response) / lasted)}`,
     },
   ];
 }
