@@ -49,12 +49,7 @@ export const WEB_POLICIES: Readonly<Record<string, (stage: Stage) => Policy>> = 
   thresholds: ({ world }) => byPolicy("thresholds +1", webPolicy(world, "safe", thresholds(1))),
   "thresholds-2": ({ world }) => byPolicy("thresholds +2", webPolicy(world, "safe", thresholds(2))),
   peak: ({ need }) => fixed("static peak", highest(need)),
-  optimum: ({ need, world }) => {
-    const lead = Math.ceil(
-      world.boot.mean * (1 + 3 * world.boot.variation) + world.warm.seconds + 2 * world.metrics.interval,
-    );
-    return clairvoyant(need, lead, Math.max(lead, Math.round(world.boot.mean + world.drain)));
-  },
+  optimum: ({ need, world }) => clairvoyant(need, world),
 };
 
 /** Policies for workers. */

@@ -4,7 +4,7 @@ import { Random } from "../units/random.ts";
 import { compareWeb, compareWorkers, WEB_POLICIES } from "./compare.ts";
 import { SimulatedFleet } from "./fleet.ts";
 import { simulateFluid, stageOf } from "./fluid.ts";
-import { needOf, optimalSeconds } from "./optimum.ts";
+import { requiredOf } from "./optimum.ts";
 import { byPolicy } from "./policies/demand.ts";
 import { fixed } from "./policies/fixed.ts";
 import { webPolicy } from "./policies/web-policy.ts";
@@ -35,20 +35,11 @@ function run(trace: Trace, world: World, name = "cheap"): ReturnType<typeof simu
   return simulateFluid(stage, policy);
 }
 
-test("the optimum keeps an instance through a short gap, and stops it in a long one", () => {
-  const world = { ...DEFAULT_WORLD, min: 1, boot: { ...DEFAULT_WORLD.boot, mean: 40 }, drain: 20 };
-  const need = (gap: number): Int32Array =>
-    Int32Array.from([...Array(100).fill(2), ...Array(gap).fill(1), ...Array(100).fill(2)]);
-  // Needed instance-seconds, the boot and drain of the second instance, and the gap or another boot and drain.
-  assert.equal(optimalSeconds(need(30), world), 400 + 30 + 60 + 30);
-  assert.equal(optimalSeconds(need(500), world), 400 + 500 + 60 + 60);
-});
-
 test("what the need says suffices, and one fewer does not", () => {
   const trace = flat(400, 1200);
   const stage = stageOf(trace, { ...DEFAULT_WORLD, min: 1 });
   const need = stage.need[600] ?? 0;
-  assert.equal(need, needOf(Float64Array.of(8), { ...DEFAULT_WORLD, min: 1 })[0]);
+  assert.equal(need, requiredOf(Float64Array.of(8), { ...DEFAULT_WORLD, min: 1 })[0]);
   assert.equal(simulateFluid(stage, fixed("enough", need)).violationSeconds, 0);
   assert.ok(simulateFluid(stage, fixed("few", need - 1)).violationSeconds > 1000);
 });

@@ -3,7 +3,7 @@ import type { WorkerCounts, WorkerSample } from "../scale/workers/policy.ts";
 import { Random } from "../units/random.ts";
 import { SimulatedFleet } from "./fleet.ts";
 import { loadOf, optimalSeconds } from "./optimum.ts";
-import { ActionCounter, type Score } from "./score.ts";
+import { ActionCounter, ratioOf, type Score } from "./score.ts";
 import type { Trace } from "./trace.ts";
 import type { World } from "./world.ts";
 
@@ -11,6 +11,8 @@ import type { World } from "./world.ts";
 export interface WorkerController {
   readonly name: string;
   readonly foresight?: boolean;
+  /** As that of a policy. */
+  readonly first?: number;
   decide(look: {
     readonly sample: WorkerSample | null;
     readonly counts: WorkerCounts;
@@ -97,7 +99,11 @@ class Backlog {
 export function simulateWorkers({ trace, world, optimum, need }: WorkerStage, policy: WorkerController): Score {
   const { rate, start } = trace;
   const random = new Random(Random.derive(world.seed, "workers"));
-  const fleet = new SimulatedFleet(world, random, Math.max(world.min, need[0] ?? 0));
+  const fleet = new SimulatedFleet(
+    world,
+    random,
+    Math.max(world.min, Math.min(world.max, policy.first ?? need[0] ?? 0)),
+  );
   const actions = new ActionCounter();
   const backlog = new Backlog();
   const pending: { readonly at: number; readonly sample: WorkerSample | null; readonly busy: number }[] = [];
@@ -165,7 +171,7 @@ export function simulateWorkers({ trace, world, optimum, need }: WorkerStage, po
     policy: policy.name,
     foresight: policy.foresight === true,
     instanceHours: seconds / 3600,
-    ratio: seconds / optimum,
+    ratio: ratioOf(seconds, optimum),
     violationPercent: arrived === 0 ? 0 : (100 * late) / arrived,
     violationSeconds: lateSeconds,
     violatedRequests: Math.round(late),
