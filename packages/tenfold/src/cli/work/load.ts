@@ -5,7 +5,6 @@ import { EXIT_CODES } from "../../fault/catalogue.ts";
 import { Fault } from "../../fault/fault.ts";
 import { systemFault } from "../../fault/system.ts";
 import { type Profile, peakOf } from "../../load/arrivals/profile.ts";
-import { parseTrace } from "../../load/arrivals/trace.ts";
 import { exportK6 } from "../../load/export/k6.ts";
 import { loadScenario } from "../../load/read/scenario-file.ts";
 import { buildReport } from "../../load/report/build.ts";
@@ -17,6 +16,7 @@ import type { Scenario } from "../../load/scenario/scenario.ts";
 import { runThreads } from "../../load/threads/run-threads.ts";
 import type { Threshold } from "../../load/thresholds/threshold.ts";
 import { readText } from "../../project/read-text.ts";
+import { parseTraffic } from "../../traffic/parse-traffic.ts";
 import type { Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { LoadProgress } from "../output/load-progress.ts";
@@ -41,8 +41,8 @@ async function readTrace(context: Context, name: string | undefined): Promise<Pr
   if (name === undefined) return null;
   const text = await readText(resolve(context.options.directory, name), name);
   if (text === null) throw new Fault("TF_SCENARIO", `the trace ${name} does not exist`);
-  const parsed = parseTrace(text);
-  if (parsed.ok) return parsed.value;
+  const parsed = parseTraffic(text);
+  if (parsed.ok) return parsed.value.stretches;
   throw new Fault("TF_SCENARIO", `the trace ${name} is not understood`, {
     lines: parsed.problems.map(({ path, message }) => `${path}: ${message}`),
     hint: "a trace is a CSV: a line second,rps, then rows such as 0,50",
