@@ -72,8 +72,3 @@ export function simulateRequests(stage: Stage, policy: Policy): RequestScore {
     changes: actions.changes,
   };
 }
-
-/** Whether the request engine can take so many. */
-export function requestsOf({ rate }: Stage["trace"]): number {
-  return rate.reduce((sum, value) => sum + value, 0);
-}

@@ -8,7 +8,7 @@ import { loadOf, optimalSeconds } from "./optimum.ts";
 import { Punctuality } from "./punctuality.ts";
 import { ActionCounter, ratioOf, type Score } from "./score.ts";
 import { SingleJobs } from "./single-jobs.ts";
-import type { Trace } from "./trace.ts";
+import { type Trace, totalOf } from "./trace.ts";
 import type { World } from "./world.ts";
 
 /** Decides on workers; it may keep what it learns. */
@@ -57,8 +57,8 @@ export const MOST_JOBS = 10_000_000;
 export type WorkerEngine = "jobs" | "fluid";
 
 /** Every job by itself, unless there are too many. */
-export function workerEngineOf({ rate }: Trace): WorkerEngine {
-  return rate.reduce((sum, value) => sum + value, 0) > MOST_JOBS ? "fluid" : "jobs";
+export function workerEngineOf(trace: Trace): WorkerEngine {
+  return totalOf(trace) > MOST_JOBS ? "fluid" : "jobs";
 }
 
 /**

@@ -1,13 +1,12 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { EXIT_CODES } from "../../fault/catalogue.ts";
 import { Fault } from "../../fault/fault.ts";
-import { systemCode, systemFault } from "../../fault/system.ts";
-import { compareWeb, compareWorkers, type EngineName, WEB_POLICIES, WORKER_POLICIES } from "../../simulate/compare.ts";
+import { systemCode } from "../../fault/system.ts";
+import { compareWeb, compareWorkers, WEB_POLICIES, WORKER_POLICIES } from "../../simulate/compare.ts";
 import { stageOf } from "../../simulate/fluid.ts";
 import { paretoPage } from "../../simulate/pareto-page.ts";
 import { parseTrace } from "../../simulate/parse-trace.ts";
-import { MOST_REQUESTS, requestsOf } from "../../simulate/requests.ts";
 import type { Score } from "../../simulate/score.ts";
 import { type Trace, traceFigures } from "../../simulate/trace.ts";
 import { TRACES } from "../../simulate/traces/catalogue.ts";
@@ -19,7 +18,9 @@ import type { Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { formatScores } from "../output/score-table.ts";
 import { formatTable } from "../output/table.ts";
+import { readEngine } from "./simulate-engine.ts";
 import { readPolicies, readWorld } from "./simulate-options.ts";
+import { checkPage, writePage } from "./simulate-page.ts";
 
 const LARGEST = 512 * 1024 ** 2;
 const HINT = "the first line is second,rps or minute,requests, then a row a second or minute; --list names made traces";
@@ -63,24 +64,6 @@ function list({ terminal, options }: Context): number {
   return EXIT_CODES.done;
 }
 
-function readEngine(input: Input, trace: Trace, workers: boolean): EngineName {
-  const engine = input.text("engine") ?? "fluid";
-  if (engine !== "fluid" && engine !== "requests")
-    throw new Fault("TF_ARGUMENT", `--engine is ${JSON.stringify(engine)}; it must be fluid or requests`);
-  if (engine === "requests" && workers)
-    throw new Fault("TF_ARGUMENT", "--engine requests is for web instances; workers have the fluid engine only");
-  const requests = engine === "requests" ? requestsOf(trace) : 0;
-  if (requests > MOST_REQUESTS)
-    throw new Fault(
-      "TF_ARGUMENT",
-      `the trace has ${Math.round(requests / 1e6)} million requests; the request engine takes ${MOST_REQUESTS / 1e6} million at most`,
-      {
-        hint: "leave --engine out, or cut a part of the trace",
-      },
-    );
-  return engine;
-}
-
 function about(trace: Trace, world: World, workers: boolean): string {
   const { days, mean, peak, peakToMean } = traceFigures(trace);
   const number = (value: number): string => `${Number(value.toPrecision(3))}`;
@@ -104,41 +87,29 @@ export async function runSimulate(context: Context, input: Input): Promise<numbe
   const policies = readPolicies(input.text("policy"), workers);
   const trace = await readTrace(word, options.directory);
   const engine = readEngine(input, trace, workers);
+  const page = input.text("html");
+  const path = page === null ? null : resolve(options.directory, page);
+  if (path !== null) await checkPage(path);
   const scores: Score[] = [];
-  const stage = workers ? null : stageOf(trace, world);
   const runs =
-    stage === null ? compareWorkers(workerStage(trace, world), policies) : compareWeb(stage, policies, engine);
+    engine.kind === "workers"
+      ? compareWorkers(workerStage(trace, world), policies, engine.name)
+      : compareWeb(stageOf(trace, world), policies, engine.name);
   for (const score of runs) {
     scores.push(score);
     if (terminal.isInteractive && !options.quiet) terminal.err(`${paint("✓", "green")} ${score.policy}\n`);
   }
   const sentence = about(trace, world, workers);
-  const page = input.text("html");
-  if (page !== null) await writePage(resolve(options.directory, page), { trace, sentence, workers, scores });
   if (options.json) {
-    const figures = traceFigures(trace);
-    terminal.out(`${JSON.stringify({ version: 1, trace: { name: trace.name, ...figures }, engine, world, scores })}\n`);
-    return EXIT_CODES.done;
+    const figures = { name: trace.name, ...traceFigures(trace) };
+    terminal.out(`${JSON.stringify({ version: 1, trace: figures, engine: engine.name, world, scores })}\n`);
+  } else {
+    if (!options.quiet) terminal.err(`${paint(trace.name, "bold")}: ${sentence}\n\n`);
+    terminal.out(formatScores(scores, workers));
   }
-  if (!options.quiet) terminal.err(`${paint(trace.name, "bold")}: ${sentence}\n\n`);
-  terminal.out(formatScores(scores, workers));
-  if (page !== null && !options.quiet) terminal.err(`\n${paint("✓", "green")} wrote ${page}\n`);
-  return EXIT_CODES.done;
-}
-
-async function writePage(
-  path: string,
-  { trace, sentence, workers, scores }: { trace: Trace; sentence: string; workers: boolean; scores: readonly Score[] },
-): Promise<void> {
+  if (path === null) return EXIT_CODES.done;
   const violation = workers ? "late jobs" : "seconds in violation";
-  try {
-    await writeFile(
-      path,
-      paretoPage({ title: `Scaling policies on ${trace.name}`, about: sentence, violation, scores }),
-    );
-  } catch (error) {
-    if (systemCode(error) === "ENOENT")
-      throw new Fault("TF_NOT_WRITABLE", `${path} could not be written: its directory does not exist`);
-    throw systemFault(error, path);
-  }
+  await writePage(path, paretoPage({ title: `Scaling policies on ${trace.name}`, about: sentence, violation, scores }));
+  if (!options.json && !options.quiet) terminal.err(`\n${paint("✓", "green")} wrote ${page}\n`);
+  return EXIT_CODES.done;
 }
