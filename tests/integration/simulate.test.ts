@@ -56,6 +56,15 @@ test("a recorded trace is replayed against policies, as a table, for programs, a
   assert.ok(crashing.violationPercent > score.violationPercent);
 });
 
+test("times count to fractions of a millisecond", async () => {
+  await using home = await directory();
+  await writeFile(join(home.path, "steps.csv"), STEPS);
+  const options = ["--trace", "steps.csv", "--policy", "peak", "--service", "1.5ms", "--drain", "400ms", "--json"];
+  const { stdout } = await run(["simulate", ...options], { cwd: home.path });
+  const { world } = JSON.parse(stdout) as { world: { service: { mean: number }; drain: number } };
+  assert.deepEqual([world.service.mean, world.drain], [0.0015, 0.4]);
+});
+
 test("jobs are followed one by one, and differ as told", async () => {
   await using home = await directory();
   await writeFile(join(home.path, "jobs.csv"), "second,rps\n0,1.8\n20000,1.8\n");

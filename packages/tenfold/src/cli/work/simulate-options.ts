@@ -4,7 +4,7 @@ import type { PolicyChoice } from "../../simulate/compare.ts";
 import { WEB_POLICIES, WORKER_POLICIES } from "../../simulate/compare.ts";
 import { WORKER_WORLD, type World } from "../../simulate/world.ts";
 import { parseRule } from "../../spec/scaling/parse-rule.ts";
-import { parseDuration } from "../../units/millis.ts";
+import { parseExactDuration } from "../../units/millis.ts";
 import { nearest } from "../../units/nearest.ts";
 import { parsePercent } from "../../units/percent.ts";
 import type { Input } from "../command.ts";
@@ -27,7 +27,7 @@ class OptionReader {
   time(option: string, otherwise: number, least = 0): number {
     const text = this.#input.text(option);
     if (text === null) return otherwise;
-    const parsed = parseDuration(text);
+    const parsed = parseExactDuration(text);
     if (parsed === undefined || parsed < least * 1000)
       throw wrong(option, text, `a duration such as 250ms or 45s${least > 0 ? `, at least ${least * 1000}ms` : ""}`);
     return parsed / 1000;
@@ -114,7 +114,7 @@ export function readWorld(input: Input, base: World): World {
 
 function readTimes(text: string | null): number[] {
   if (text === null) return [];
-  const times = text.split(",").map((part) => parseDuration(part.trim()));
+  const times = text.split(",").map((part) => parseExactDuration(part.trim()));
   return times
     .map((time) => {
       if (time === undefined) throw wrong("deploy-at", text, "durations with commas between, such as 6h,30h");

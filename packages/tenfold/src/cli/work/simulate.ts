@@ -67,7 +67,8 @@ function list({ terminal, options }: Context): number {
 function about(trace: Trace, world: World, workers: boolean): string {
   const { days, mean, peak, peakToMean } = traceFigures(trace);
   const number = (value: number): string => `${Number(value.toPrecision(3))}`;
-  const time = (seconds: number): string => formatDuration(millis(seconds * 1000));
+  const time = (seconds: number): string =>
+    seconds < 1 ? `${number(seconds * 1000)}ms` : formatDuration(millis(seconds * 1000));
   const unit = workers ? "jobs" : "requests";
   const long = days < 1 ? time(days * 86_400) : `${number(days)} day${days === 1 ? "" : "s"}`;
   return `${long}, ${number(mean)} ${unit}/s on average, ${number(peak)} in the highest minute (${number(peakToMean)} times). One takes ${time(world.service.mean)}, an instance boots in ${time(world.boot.mean)}, the limit is ${time(world.slo.limit)}.`;
