@@ -56,6 +56,16 @@ test("a recorded trace is replayed against policies, as a table, for programs, a
   assert.ok(crashing.violationPercent > score.violationPercent);
 });
 
+test("a page that cannot be written costs nobody the figures", async () => {
+  await using home = await directory();
+  await writeFile(join(home.path, "steps.csv"), STEPS);
+  const options = ["--trace", "steps.csv", "--policy", "peak", "--html", "/dev/full"];
+  const { code, stdout, stderr } = await run(["simulate", ...options], { cwd: home.path });
+  assert.equal(code, 3);
+  assert.match(stdout, /^static peak/m);
+  assert.match(stderr, /disk is full.*TF_DISK_FULL/s);
+});
+
 test("times count to fractions of a millisecond", async () => {
   await using home = await directory();
   await writeFile(join(home.path, "steps.csv"), STEPS);
