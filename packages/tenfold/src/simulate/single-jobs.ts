@@ -108,7 +108,7 @@ export class SingleJobs implements JobWork {
       const job = this.#queue[this.#taken];
       if (job === undefined) return;
       this.#taken += 1;
-      if (this.#taken === 1000) {
+      if (this.#taken >= 1000 && this.#taken >= this.#queue.length / 2) {
         this.#queue = this.#queue.slice(this.#taken);
         this.#taken = 0;
       }
