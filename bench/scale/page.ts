@@ -40,12 +40,13 @@ export function page({ sections, parts, fronts, huge }: Results): string {
   );
   return `# Benchmarks of scaling
 
-\`npm run bench -- scale\`: policies on made traces, in the fluid engine of \`tenfold simulate\`. Each cell is
-**instance-hours ÷ clairvoyant optimum · percent of the seconds in violation (workers: of the jobs late) · reversals a
-day**. A second is in violation when more than 5 % of its requests take longer than 250 ms or are refused. Requests take
-20 ms in one thread, boots 45 s, and at least 2 instances run; jobs take 2 s, workers boot in 15 s, and a job is late
-after 30 s. A reversal is a change of direction within ten minutes. Traces and optimum are explained in
-[the guide](guides/simulation.md); why the policy is as it is, in [decisions/scaling.md](decisions/scaling.md).
+\`npm run bench -- scale\`: policies on made traces, in \`tenfold simulate\`: web instances in its fluid engine, jobs one by
+one. Each cell is **instance-hours ÷ clairvoyant optimum · percent of the seconds in violation (workers: of the jobs
+late) · reversals a day**. A second is in violation when more than 5 % of its requests take longer than 250 ms or are
+refused. Requests take 20 ms in one thread, boots 45 s, and at least 2 instances run; jobs take 2 s and vary as much,
+workers boot in 15 s, and a job is late after 30 s. A reversal is a change of direction within ten minutes. Traces and
+optimum are explained in [the guide](guides/simulation.md); why the policy is as it is, in
+[decisions/scaling.md](decisions/scaling.md).
 
 The other policies are models of ours, built from their sources and manuals. Constants were chosen on the tuning traces
 only.

@@ -12,7 +12,8 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   render: CORE,
   scale: CORE,
   capacity: CORE,
-  simulate: [...CORE, "scale", "capacity"],
+  traffic: ["units", "fault"],
+  simulate: [...CORE, "scale", "capacity", "traffic"],
   detect: CORE,
   // Thin effects.
   journal: CORE,
@@ -21,14 +22,26 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   releases: [...CORE, "drivers"],
   machine: [...CORE, "detect"],
   services: [...CORE, "render", "drivers"],
-  load: [...CORE, "project"],
+  load: [...CORE, "project", "traffic"],
   engine: [...CORE, "plan", "render", "scale", "capacity", "journal", "drivers", "releases", "services"],
   api: [...CORE, "engine"],
   targets: [...CORE, "journal", "drivers", "engine", "api"],
   drill: [...CORE, "load", "services", "targets"],
   cli: [
     ...CORE,
-    ...["scale", "capacity", "simulate", "detect", "render", "journal", "drivers", "project", "releases", "machine"],
+    ...[
+      "scale",
+      "capacity",
+      "traffic",
+      "simulate",
+      "detect",
+      "render",
+      "journal",
+      "drivers",
+      "project",
+      "releases",
+      "machine",
+    ],
     ...["services", "load", "engine", "api", "targets", "drill"],
   ],
   // What tests of several folders share.
@@ -50,7 +63,7 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
 /** These know no `node:` module, no clock, no randomness, no environment. */
 export const PURE: readonly string[] = [
   ...CORE,
-  ...["plan", "render", "scale", "capacity", "simulate", "detect"],
+  ...["plan", "render", "scale", "capacity", "traffic", "simulate", "detect"],
   ...["catalogue", "check", "report"].map((folder) => `drill/${folder}`),
   ...["arrivals", "stats", "scenario", "thresholds", "report", "export"].map((folder) => `load/${folder}`),
 ];

@@ -56,6 +56,42 @@ test("a recorded trace is replayed against policies, as a table, for programs, a
   assert.ok(crashing.violationPercent > score.violationPercent);
 });
 
+test("a page that cannot be written costs nobody the figures", async () => {
+  await using home = await directory();
+  await writeFile(join(home.path, "steps.csv"), STEPS);
+  const options = ["--trace", "steps.csv", "--policy", "peak", "--html", "/dev/full"];
+  const { code, stdout, stderr } = await run(["simulate", ...options], { cwd: home.path });
+  assert.equal(code, 3);
+  assert.match(stdout, /^static peak/m);
+  assert.match(stderr, /disk is full.*TF_DISK_FULL/s);
+});
+
+test("times count to fractions of a millisecond", async () => {
+  await using home = await directory();
+  await writeFile(join(home.path, "steps.csv"), STEPS);
+  const options = ["--trace", "steps.csv", "--policy", "peak", "--service", "1.5ms", "--drain", "400ms", "--json"];
+  const { stdout } = await run(["simulate", ...options], { cwd: home.path });
+  const { world } = JSON.parse(stdout) as { world: { service: { mean: number }; drain: number } };
+  assert.deepEqual([world.service.mean, world.drain], [0.0015, 0.4]);
+});
+
+test("jobs are followed one by one, and differ as told", async () => {
+  await using home = await directory();
+  await writeFile(join(home.path, "jobs.csv"), "second,rps\n0,1.8\n20000,1.8\n");
+  const late = async (...words: string[]): Promise<number> => {
+    const options = ["--trace", "jobs.csv", "--workers", "--policy", "peak", "--min", "4", "--slo", "5s", "--json"];
+    const { code, stdout, stderr } = await run(["simulate", ...options, ...words], { cwd: home.path });
+    assert.equal(code, 0, stderr);
+    const { engine, scores } = JSON.parse(stdout) as Scores & { engine: string };
+    assert.equal(engine, words.includes("fluid") ? "fluid" : "jobs");
+    return scores[0]?.violationPercent ?? 0;
+  };
+  // Five workers keep 5 s for all but one in a thousand where jobs are alike; four do not.
+  const [alike, different] = [await late("--max", "4", "--variation", "0"), await late("--max", "4")];
+  assert.ok(different > 20 && alike < different / 1.5, `${alike} and ${different}`);
+  assert.ok((await late("--max", "4", "--engine", "fluid")) > 15);
+});
+
 test("what cannot be simulated is refused, with what would be right", async () => {
   await using home = await directory();
   await writeFile(join(home.path, "bad.csv"), "second,rps\n0,1\n1,many\n");
@@ -74,13 +110,27 @@ test("what cannot be simulated is refused, with what would be right", async () =
     ["--trace good.csv --slo 30ms", /--slo is "30ms"; it must be longer than 60ms/],
     ["--trace good.csv --min 9 --max 3", /--min is "9"; it must be no more than --max, 3/],
     ["--trace good.csv --loss 200%", /--loss is "200%"; it must be a percentage/],
+    ["--trace good.csv --interval 1500ms", /--interval is "1500ms"; it must be whole seconds/],
+    ["--trace good.csv --delay 400ms", /--delay is "400ms"; it must be whole seconds/],
+    ["--trace good.csv --deploy-at 1500ms", /--deploy-at is "1500ms"; it must be whole seconds/],
+    ["--trace good.csv --balance p2c", /--balance would change nothing here: it is for --engine requests/],
+    ["--trace good.csv --variation 0.5", /--variation would change nothing here: it is for --engine requests/],
+    ["--trace good.csv --engine requests --retry 10%", /--retry would change nothing here: it is for the fluid engine/],
+    ["--trace good.csv --workers --ceiling 3", /--ceiling would change nothing here: it is for web instances/],
+    [
+      "--trace good.csv --workers --engine requests",
+      /--engine requests is for web instances; for workers there is jobs/,
+    ],
+    ["--trace good.csv --engine jobs", /--engine jobs is for workers/],
+    ["--trace good.csv --policy cpu>50%,hpa", /--policy takes names or rules, not both: hpa is a name/],
+    ["--trace good.csv --html .", /could not be written: it is a directory/],
     ["--trace good.csv --html no/plot.html", /plot\.html could not be written/],
   ];
   for (const [words, expected] of refused) {
     const { code, stderr } = await run(["simulate", ...words.split(" ").filter((word) => word !== "")], {
       cwd: home.path,
     });
-    assert.equal(code, words.includes("plot.html") ? 3 : 2, `${words}: ${stderr}`);
+    assert.equal(code, words.includes("--html") ? 3 : 2, `${words}: ${stderr}`);
     assert.match(stderr, expected, words);
   }
 });

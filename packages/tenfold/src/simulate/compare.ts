@@ -10,7 +10,13 @@ import { webPolicy } from "./policies/web-policy.ts";
 import { keda, workerPolicy, workersByPolicy } from "./policies/workers.ts";
 import { simulateRequests } from "./requests.ts";
 import type { RequestScore, Score } from "./score.ts";
-import { simulateWorkers, type WorkerController, type WorkerStage } from "./workers.ts";
+import {
+  simulateWorkers,
+  type WorkerController,
+  type WorkerEngine,
+  type WorkerStage,
+  workerEngineOf,
+} from "./workers.ts";
 
 /** How the names on the command line are told apart from rules: what holds < or > is one or more rules. */
 export type PolicyChoice =
@@ -49,12 +55,7 @@ export const WEB_POLICIES: Readonly<Record<string, (stage: Stage) => Policy>> = 
   thresholds: ({ world }) => byPolicy("thresholds +1", webPolicy(world, "safe", thresholds(1))),
   "thresholds-2": ({ world }) => byPolicy("thresholds +2", webPolicy(world, "safe", thresholds(2))),
   peak: ({ need }) => fixed("static peak", highest(need)),
-  optimum: ({ need, world }) => {
-    const lead = Math.ceil(
-      world.boot.mean * (1 + 3 * world.boot.variation) + world.warm.seconds + 2 * world.metrics.interval,
-    );
-    return clairvoyant(need, lead, Math.max(lead, Math.round(world.boot.mean + world.drain)));
-  },
+  optimum: ({ need, world }) => clairvoyant(need, world),
 };
 
 /** Policies for workers. */
@@ -83,12 +84,16 @@ export function* compareWeb(
   }
 }
 
-export function* compareWorkers(stage: WorkerStage, choices: readonly PolicyChoice[]): Generator<Score> {
+export function* compareWorkers(
+  stage: WorkerStage,
+  choices: readonly PolicyChoice[],
+  engine: WorkerEngine = workerEngineOf(stage.trace),
+): Generator<Score> {
   for (const choice of choices) {
     const policy =
       choice.kind === "rules"
         ? workersByPolicy(choice.name, workerPolicy(stage.world, choice.rules))
         : WORKER_POLICIES[choice.name]?.(stage);
-    if (policy !== undefined) yield simulateWorkers(stage, policy);
+    if (policy !== undefined) yield simulateWorkers(stage, policy, engine);
   }
 }

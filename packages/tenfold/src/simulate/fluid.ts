@@ -2,9 +2,9 @@ import { lateShare } from "../fleet/erlang.ts";
 import type { WebSample } from "../scale/web/sample.ts";
 import { Random } from "../units/random.ts";
 import { SimulatedFleet } from "./fleet.ts";
-import { loadOf, needOf, optimalSeconds } from "./optimum.ts";
+import { loadOf, optimalSeconds, requiredOf, withinBounds } from "./optimum.ts";
 import type { Policy } from "./policies/policy.ts";
-import { ActionCounter, type Score } from "./score.ts";
+import { ActionCounter, ratioOf, type Score } from "./score.ts";
 import type { Trace } from "./trace.ts";
 import { demandOf, type World } from "./world.ts";
 
@@ -13,14 +13,22 @@ export interface Stage {
   readonly trace: Trace;
   readonly world: World;
   readonly load: Float64Array;
+  /** The least number of instances that keeps the limit in each second, and the same within the bounds. */
+  readonly required: Int32Array;
   readonly need: Int32Array;
   readonly optimum: number;
 }
 
 export function stageOf(trace: Trace, world: World): Stage {
   const load = loadOf(trace.rate, world);
-  const need = needOf(load, world);
-  return { trace, world, load, need, optimum: optimalSeconds(need, world) };
+  const required = requiredOf(load, world);
+  const need = withinBounds(required, world);
+  return { trace, world, load, required, need, optimum: optimalSeconds(need, world) };
+}
+
+/** How many instances there are at the start. */
+export function firstOf({ first }: Policy, { need, world }: Stage): number {
+  return Math.max(world.min, Math.min(world.max, first ?? need[0] ?? 0));
 }
 
 /** What has been counted since the last sample. */
@@ -46,11 +54,12 @@ const DEPLOY_PARTS = 4;
  * The fluid engine, a second at a time: what arrives beyond the capacity queues up; the rest waits as Erlang C says for
  * the load of the last seconds. The policy sees counts with the randomness of real ones.
  */
-export function simulateFluid({ trace, world, load, need, optimum }: Stage, policy: Policy): Score {
+export function simulateFluid(stage: Stage, policy: Policy): Score {
+  const { trace, world, load, required, optimum } = stage;
   const { rate, start } = trace;
   const cost = demandOf(world);
   const random = new Random(Random.derive(world.seed, "fluid"));
-  const fleet = new SimulatedFleet(world, random, Math.max(world.min, Math.min(world.max, need[0] ?? world.min)));
+  const fleet = new SimulatedFleet(world, random, firstOf(policy, stage));
   const actions = new ActionCounter();
   const pending: { readonly at: number; readonly sample: WebSample | null }[] = [];
   const again = new Float64Array(4);
@@ -83,7 +92,8 @@ export function simulateFluid({ trace, world, load, need, optimum }: Stage, poli
     const back = again[t % 4] ?? 0;
     again[t % 4] = 0;
     const offered = (rate[t] ?? 0) + back;
-    const capacity = world.ceiling === null ? fleet.capacity : Math.min(fleet.capacity, world.ceiling);
+    const serving = Math.min(fleet.ready, world.ceiling ?? fleet.ready);
+    const capacity = Math.min(fleet.capacity, serving);
     const possible = capacity / cost;
     const before = queue;
     queue = Math.max(0, queue + offered - possible);
@@ -96,11 +106,11 @@ export function simulateFluid({ trace, world, load, need, optimum }: Stage, poli
     const served = before + offered - shed - queue;
     offeredTotal += offered;
     lostTotal += shed + failed;
-    if (offered > 0 && (queue > 0 || failed > 0 || capacity < (need[t] ?? 0))) {
+    if (offered > 0 && (queue > 0 || failed > 0 || capacity < (required[t] ?? 0))) {
       // Instances that warm up are servers like the others; all are thought slower by what that costs together.
-      const slower = capacity === 0 ? 1 : fleet.ready / capacity;
+      const slower = capacity === 0 ? 1 : serving / capacity;
       const slow = lateShare(
-        fleet.ready * world.slots,
+        serving * world.slots,
         (load[t] ?? 0) * world.slots * slower,
         world.slo.limit - (possible > 0 ? queue / possible : 0),
         world.service.mean * slower,
@@ -145,7 +155,7 @@ export function simulateFluid({ trace, world, load, need, optimum }: Stage, poli
     policy: policy.name,
     foresight: policy.foresight === true,
     instanceHours: seconds / 3600,
-    ratio: seconds / optimum,
+    ratio: ratioOf(seconds, optimum),
     violationPercent: (100 * violationSeconds) / rate.length,
     violationSeconds,
     violatedRequests,

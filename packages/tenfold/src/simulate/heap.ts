@@ -6,6 +6,11 @@ export class EventHeap<T> {
     return this.#items[0]?.at ?? Number.POSITIVE_INFINITY;
   }
 
+  /** All of them, in no order. */
+  *events(): Generator<T> {
+    for (const { event } of this.#items) yield event;
+  }
+
   push(at: number, event: T): void {
     const items = this.#items;
     items.push({ at, event });

@@ -247,7 +247,7 @@ export class RequestFleet {
   #takeNext(): number {
     const came = this.#queue[this.#left] ?? 0;
     this.#left += 1;
-    if (this.#left < 1000) return came;
+    if (this.#left < 1000 || this.#left < this.#queue.length / 2) return came;
     this.#queue = this.#queue.slice(this.#left);
     this.#left = 0;
     return came;

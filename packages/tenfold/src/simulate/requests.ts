@@ -1,9 +1,9 @@
 import type { WebSample } from "../scale/web/sample.ts";
 import { Random } from "../units/random.ts";
-import type { Stage } from "./fluid.ts";
+import { firstOf, type Stage } from "./fluid.ts";
 import type { Policy } from "./policies/policy.ts";
 import { percentileOf, RequestFleet } from "./request-fleet.ts";
-import { ActionCounter, type RequestScore } from "./score.ts";
+import { ActionCounter, type RequestScore, ratioOf } from "./score.ts";
 
 /** More than that many requests take too long one by one. */
 export const MOST_REQUESTS = 30_000_000;
@@ -13,13 +13,14 @@ export const MOST_REQUESTS = 30_000_000;
  * exact where the fluid engine is fast and simple; deploys and retries are the fluid engine's only. When the policy looks
  * first is chance.
  */
-export function simulateRequests({ trace, world, optimum, need }: Stage, policy: Policy): RequestScore {
+export function simulateRequests(stage: Stage, policy: Policy): RequestScore {
+  const { trace, world, optimum } = stage;
   const { rate, start } = trace;
   const { interval, delay, loss } = world.metrics;
   const random = new Random(Random.derive(world.seed, "requests"));
   const actions = new ActionCounter();
   const pending: { readonly at: number; readonly sample: WebSample | null }[] = [];
-  let wanted = Math.max(world.min, need[0] ?? 0);
+  let wanted = firstOf(policy, stage);
   const fleet = new RequestFleet(world, random, { seconds: rate.length, count: wanted });
   const phase = Math.floor(random.next() * interval);
   let peak = wanted;
@@ -58,7 +59,7 @@ export function simulateRequests({ trace, world, optimum, need }: Stage, policy:
     policy: policy.name,
     foresight: policy.foresight === true,
     instanceHours: paid / 3600,
-    ratio: paid / optimum,
+    ratio: ratioOf(paid, optimum),
     violationPercent: (100 * violations.seconds) / rate.length,
     violationSeconds: violations.seconds,
     violatedRequests: violations.requests,
@@ -70,9 +71,4 @@ export function simulateRequests({ trace, world, optimum, need }: Stage, policy:
     p99: percentileOf(fleet.times, 0.99),
     changes: actions.changes,
   };
-}
-
-/** Whether the request engine can take so many. */
-export function requestsOf({ rate }: Stage["trace"]): number {
-  return rate.reduce((sum, value) => sum + value, 0);
 }

@@ -4,7 +4,7 @@ export interface Score {
   /** Whether it knew the future. */
   readonly foresight: boolean;
   readonly instanceHours: number;
-  /** Instance-hours over those of the clairvoyant optimum. */
+  /** Instance-hours over those of the clairvoyant optimum; infinite where it needs none. */
   readonly ratio: number;
   /** Share of the seconds in which more than the allowed share of requests was late, refused or failed, percent. */
   readonly violationPercent: number;
@@ -31,6 +31,10 @@ export interface RequestScore extends Score {
   readonly p95: number;
   readonly p99: number;
   readonly changes: readonly Change[];
+}
+
+export function ratioOf(seconds: number, optimum: number): number {
+  return seconds === optimum ? 1 : seconds / optimum;
 }
 
 const REVERSAL_SECONDS = 600;

@@ -2,15 +2,21 @@ import { waitProbability } from "../fleet/erlang.ts";
 import type { WorkerCounts, WorkerSample } from "../scale/workers/policy.ts";
 import { Random } from "../units/random.ts";
 import { SimulatedFleet } from "./fleet.ts";
+import { FluidJobs } from "./fluid-jobs.ts";
+import type { JobWork } from "./job-work.ts";
 import { loadOf, optimalSeconds } from "./optimum.ts";
-import { ActionCounter, type Score } from "./score.ts";
-import type { Trace } from "./trace.ts";
+import { Punctuality } from "./punctuality.ts";
+import { ActionCounter, ratioOf, type Score } from "./score.ts";
+import { SingleJobs } from "./single-jobs.ts";
+import { type Trace, totalOf } from "./trace.ts";
 import type { World } from "./world.ts";
 
 /** Decides on workers; it may keep what it learns. */
 export interface WorkerController {
   readonly name: string;
   readonly foresight?: boolean;
+  /** As that of a policy. */
+  readonly first?: number;
   decide(look: {
     readonly sample: WorkerSample | null;
     readonly counts: WorkerCounts;
@@ -45,114 +51,47 @@ export function workerStage(trace: Trace, world: World): WorkerStage {
   return { trace, world, need, optimum: optimalSeconds(need, world) };
 }
 
-/** Jobs in the order in which they came, by the second. */
-class Backlog {
-  readonly #parts: { readonly at: number; jobs: number }[] = [];
-  #first = 0;
-  /** When the last that was taken had come. */
-  #takenFrom = 0;
-  size = 0;
+/** Jobs one by one take too long when there are more. */
+export const MOST_JOBS = 10_000_000;
 
-  add(at: number, jobs: number): void {
-    if (jobs > 0) this.#parts.push({ at, jobs });
-    this.size += jobs;
-  }
+export type WorkerEngine = "jobs" | "fluid";
 
-  /** Takes the oldest; gives how many of them had waited longer than the limit. */
-  take(jobs: number, now: number, limit: number): number {
-    let left = jobs;
-    let late = 0;
-    while (left > 1e-9) {
-      const part = this.#parts[this.#first];
-      if (part === undefined) break;
-      const taken = Math.min(left, part.jobs);
-      if (now - part.at > limit) late += taken;
-      this.#takenFrom = part.at;
-      part.jobs -= taken;
-      this.size -= taken;
-      left -= taken;
-      if (part.jobs <= 1e-9) this.#first += 1;
-    }
-    if (this.#first > 1000) {
-      this.#parts.splice(0, this.#first);
-      this.#first = 0;
-    }
-    if (this.#first === this.#parts.length) this.size = 0;
-    return late;
-  }
-
-  /** Puts back what was taken last; it is next again. */
-  putBack(jobs: number): void {
-    if (jobs > 0) this.#parts.splice(this.#first, 0, { at: this.#takenFrom, jobs });
-    this.size += jobs;
-  }
-
-  oldest(now: number): number {
-    const part = this.#parts[this.#first];
-    return part === undefined ? 0 : now - part.at;
-  }
+/** Every job by itself, unless there are too many. */
+export function workerEngineOf(trace: Trace): WorkerEngine {
+  return totalOf(trace) > MOST_JOBS ? "fluid" : "jobs";
 }
 
-/** The fluid engine for workers: jobs queue up and are worked off in order. Late are those that waited longer than the limit. */
-export function simulateWorkers({ trace, world, optimum, need }: WorkerStage, policy: WorkerController): Score {
+/**
+ * Jobs wait in one queue and are worked off in order. Late are those that waited longer than the limit. What waits at
+ * the end of the trace is worked off by the workers that there are then, and counts as what it becomes.
+ */
+export function simulateWorkers(stage: WorkerStage, policy: WorkerController, engine?: WorkerEngine): Score {
+  const { trace, world, optimum, need } = stage;
   const { rate, start } = trace;
+  const { interval, delay, loss } = world.metrics;
   const random = new Random(Random.derive(world.seed, "workers"));
-  const fleet = new SimulatedFleet(world, random, Math.max(world.min, need[0] ?? 0));
+  const first = Math.max(world.min, Math.min(world.max, policy.first ?? need[0] ?? 0));
+  const fleet = new SimulatedFleet(world, random, first);
+  const punctuality = new Punctuality(rate.length);
+  const Work = (engine ?? workerEngineOf(trace)) === "jobs" ? SingleJobs : FluidJobs;
+  const work: JobWork = new Work(world, fleet, punctuality);
   const actions = new ActionCounter();
-  const backlog = new Backlog();
   const pending: { readonly at: number; readonly sample: WorkerSample | null; readonly busy: number }[] = [];
   let wanted = fleet.ready;
   let peak = wanted;
-  let arrived = 0;
-  let window = { arrivals: 0, done: 0 };
-  let late = 0;
-  let lateSeconds = 0;
-  /** Jobs that one worker has in hand, and the share of them that was late. */
-  let inHand = { jobs: 0, late: 0 };
   for (let t = 0; t < rate.length; t += 1) {
-    // The jobs of those that died are done again, and are late or not by then.
-    const lost = fleet.advance(t) * inHand.jobs;
-    backlog.putBack(lost);
-    late -= lost * inHand.late;
-    const came = random.poisson(rate[t] ?? 0);
-    backlog.add(t, came);
-    arrived += came;
-    const possible = (fleet.capacity * world.slots) / world.service.mean;
-    const done = Math.min(possible, backlog.size);
-    const tooLate = backlog.take(done, t, world.slo.limit);
-    late += tooLate;
-    if (tooLate > 0) lateSeconds += 1;
-    const working = fleet.ready === 0 ? 0 : (done * world.service.mean) / fleet.ready;
-    inHand = { jobs: working, late: done === 0 ? 0 : tooLate / done };
-    window.arrivals += came;
-    window.done += done;
-    if ((t + 1) % world.metrics.interval === 0) {
-      const seconds = world.metrics.interval;
-      const inFlight = Math.round((window.done / seconds) * world.service.mean);
-      const lost = world.metrics.loss > 0 && random.next() < world.metrics.loss;
-      const sample = {
-        at: start + (t + 1) * 1000,
-        arrivals: window.arrivals / seconds,
-        queued: Math.round(backlog.size),
-        inFlight,
-        oldest: backlog.oldest(t) * 1000,
-        work: { busySeconds: window.done * world.service.mean, jobs: window.done },
-      };
-      const busy = Math.min(fleet.ready, Math.ceil(inFlight / world.slots));
-      pending.push({ at: t + 1 + world.metrics.delay, sample: lost ? null : sample, busy });
-      window = { arrivals: 0, done: 0 };
+    work.advance(t, rate[t] ?? 0, fleet.advance(t));
+    const now = start + (t + 1) * 1000;
+    if ((t + 1) % interval === 0) {
+      const { sample, busy } = work.look(t + 1, interval);
+      const isLost = loss > 0 && random.next() < loss;
+      pending.push({ at: t + 1 + delay, sample: isLost ? null : { at: now, ...sample }, busy });
     }
     const next = pending[0];
     if (next === undefined || next.at > t + 1) continue;
     pending.shift();
     const counts = { wanted, ready: fleet.ready, starting: fleet.starting, busy: Math.min(fleet.ready, next.busy) };
-    const answer = policy.decide({
-      sample: next.sample,
-      counts,
-      deploying: false,
-      second: t + 1,
-      now: start + (t + 1) * 1000,
-    });
+    const answer = policy.decide({ sample: next.sample, counts, deploying: false, second: t + 1, now });
     const target = Math.max(world.min, Math.min(world.max, Math.round(answer)));
     actions.change(target - wanted, t);
     wanted = target;
@@ -161,13 +100,17 @@ export function simulateWorkers({ trace, world, optimum, need }: WorkerStage, po
   }
   const days = rate.length / 86_400;
   const seconds = fleet.total(rate.length);
+  for (let t = rate.length; !work.isDone && t <= rate.length + world.slo.limit; t += 1)
+    work.advance(t, 0, fleet.advance(t));
+  work.giveUp();
+  const { all, late } = punctuality;
   return {
     policy: policy.name,
     foresight: policy.foresight === true,
     instanceHours: seconds / 3600,
-    ratio: seconds / optimum,
-    violationPercent: arrived === 0 ? 0 : (100 * late) / arrived,
-    violationSeconds: lateSeconds,
+    ratio: ratioOf(seconds, optimum),
+    violationPercent: all < 1e-6 ? 0 : (100 * late) / all,
+    violationSeconds: punctuality.violations(world.slo.late).seconds,
     violatedRequests: Math.round(late),
     shedPercent: 0,
     actionsPerDay: actions.actions / days,

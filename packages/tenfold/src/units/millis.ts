@@ -15,16 +15,23 @@ export function seconds(value: number): Millis {
 
 /** Reads `250ms`, `30s`, `5m`, `1h`, `7d`, `1h30m`; a bare number is seconds. `undefined` for anything else. */
 export function parseDuration(value: unknown): Millis | undefined {
-  if (typeof value === "number") return Number.isFinite(value * 1_000) && value >= 0 ? seconds(value) : undefined;
+  const exact = parseExactDuration(value);
+  return exact === undefined ? undefined : millis(exact);
+}
+
+/** The same with fractions of a millisecond, for what is computed with and never waited for. */
+export function parseExactDuration(value: unknown): number | undefined {
+  if (typeof value === "number") return Number.isFinite(value * 1_000) && value >= 0 ? value * 1_000 : undefined;
   if (typeof value !== "string") return undefined;
   const text = value.trim().toLowerCase();
-  if (/^\d+(\.\d+)?$/.test(text)) return parseDuration(Number(text));
+  if (/^\d+(\.\d+)?$/.test(text)) return parseExactDuration(Number(text));
   if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(text)) return undefined;
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
     total += Number(amount) * (FACTORS[unit ?? ""] ?? 0);
   }
-  return Number.isFinite(total) ? millis(total) : undefined;
+  // 1.1m is 66 s, though 1.1 times 60,000 is a little more.
+  return Number.isFinite(total) ? Number(total.toPrecision(12)) : undefined;
 }
 
 /** `1h30m`, `45s`, `250ms`: the shortest text that `parseDuration` reads back as the same length. */

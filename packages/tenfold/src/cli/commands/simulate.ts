@@ -16,11 +16,16 @@ export const simulate: CommandDefinition = {
       description: "names with commas between, or rules such as 'cpu > 70% for 5m; cpu < 30%'",
     },
     { flags: "--workers", description: "the trace is of jobs for workers" },
-    { flags: "--engine <name>", description: "fluid (fast, the default) or requests (every request by itself)" },
+    {
+      flags: "--engine <name>",
+      description:
+        "fluid (fast) or requests (every request by itself); workers: jobs (every job by itself) or fluid (fluid; jobs up to 10 million jobs)",
+    },
     { flags: "--service <time>", description: "time that a request, or a job, keeps one slot busy (20ms; jobs 2s)" },
     {
       flags: "--variation <number>",
-      description: "0: all requests take the same; 1: they differ as people's do (1; engine requests)",
+      description:
+        "0: all requests, or jobs, take the same; 1: they differ as people's do (1; engine requests, workers)",
     },
     { flags: "--slots <count>", description: "requests that one instance works on at once (1)" },
     { flags: "--slo <time>", description: "limit of the 95th percentile (250ms), or of a job's wait (30s)" },
@@ -42,9 +47,12 @@ export const simulate: CommandDefinition = {
         "where requests wait: instance, or balancer as with web.concurrency, which is then --slots (engine requests)",
     },
     { flags: "--queue-limit <time>", description: "after so long in the queue, requests are refused; 0s: never (5s)" },
-    { flags: "--retry <percent>", description: "share of refused requests that come back (0%)" },
+    { flags: "--retry <percent>", description: "share of refused requests that come back (0%; engine fluid)" },
     { flags: "--ceiling <count>", description: "instances that the database's connections suffice for" },
-    { flags: "--deploy-at <times>", description: "when releases are rolled out, from the start: 6h,30h" },
+    {
+      flags: "--deploy-at <times>",
+      description: "when releases are rolled out, from the start: 6h,30h (engine fluid)",
+    },
     { flags: "--billing <time>", description: "instances are paid for in steps of this (1s)" },
     { flags: "--min <count>", description: "fewest instances (2; workers 1)" },
     { flags: "--max <count>", description: "most instances (1000)" },

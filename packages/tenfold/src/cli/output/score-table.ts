@@ -30,7 +30,7 @@ export function formatScores(scores: readonly (Score | RequestScore)[], workers:
     scores.map((score) => [
       score.policy,
       score.instanceHours.toFixed(score.instanceHours < 10 ? 2 : 1),
-      score.ratio.toFixed(3),
+      Number.isFinite(score.ratio) ? score.ratio.toFixed(3) : "–",
       percent(score.violationPercent),
       `${score.violationSeconds}`,
       `${Math.round(score.violatedRequests)}`,

@@ -3,7 +3,6 @@ import { dirname, resolve } from "node:path";
 import { EXIT_CODES } from "../../fault/catalogue.ts";
 import { Fault } from "../../fault/fault.ts";
 import { type Profile, peakOf } from "../../load/arrivals/profile.ts";
-import { parseTrace } from "../../load/arrivals/trace.ts";
 import { exportK6, type K6Script } from "../../load/export/k6.ts";
 import { type HttpTarget, reachableTarget } from "../../load/http/target.ts";
 import { loadScenario } from "../../load/read/scenario-file.ts";
@@ -17,6 +16,7 @@ import type { Scenario } from "../../load/scenario/scenario.ts";
 import { runThreads } from "../../load/threads/run-threads.ts";
 import type { Threshold } from "../../load/thresholds/threshold.ts";
 import { readText } from "../../project/read-text.ts";
+import { parseTraffic } from "../../traffic/parse-traffic.ts";
 import type { Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { LoadProgress } from "../output/load-progress.ts";
@@ -47,8 +47,8 @@ async function readTrace({ options }: Context, input: Input, name: string | unde
   const directory = scenario === null ? options.directory : dirname(resolve(options.directory, scenario));
   const text = await readText(resolve(directory, name), name);
   if (text === null) throw new Fault("TF_SCENARIO", `the trace ${name} does not exist`);
-  const parsed = parseTrace(text);
-  if (parsed.ok) return parsed.value;
+  const parsed = parseTraffic(text);
+  if (parsed.ok) return parsed.value.stretches;
   throw new Fault("TF_SCENARIO", `the trace ${name} is not understood`, {
     lines: parsed.problems.map(({ path, message }) => `${path}: ${message}`),
     hint: "a trace is a CSV: a line second,rps, then rows such as 0,50",

@@ -4,7 +4,7 @@ import type { PolicyChoice } from "../../simulate/compare.ts";
 import { WEB_POLICIES, WORKER_POLICIES } from "../../simulate/compare.ts";
 import { WORKER_WORLD, type World } from "../../simulate/world.ts";
 import { parseRule } from "../../spec/scaling/parse-rule.ts";
-import { parseDuration } from "../../units/millis.ts";
+import { parseExactDuration } from "../../units/millis.ts";
 import { nearest } from "../../units/nearest.ts";
 import { parsePercent } from "../../units/percent.ts";
 import type { Input } from "../command.ts";
@@ -27,10 +27,17 @@ class OptionReader {
   time(option: string, otherwise: number, least = 0): number {
     const text = this.#input.text(option);
     if (text === null) return otherwise;
-    const parsed = parseDuration(text);
+    const parsed = parseExactDuration(text);
     if (parsed === undefined || parsed < least * 1000)
       throw wrong(option, text, `a duration such as 250ms or 45s${least > 0 ? `, at least ${least * 1000}ms` : ""}`);
     return parsed / 1000;
+  }
+
+  /** Whole seconds, in which the simulation goes on. */
+  whole(option: string, otherwise: number, least = 0): number {
+    const seconds = this.time(option, otherwise, least);
+    if (!Number.isInteger(seconds)) throw wrong(option, this.#input.text(option) ?? "", "whole seconds, such as 2s");
+    return seconds;
   }
 
   share(option: string, otherwise: number): number {
@@ -88,11 +95,11 @@ export function readWorld(input: Input, base: World): World {
     slo: { ...base.slo, limit },
     boot: { ...base.boot, mean: read.time("boot", base.boot.mean), failure: read.share("boot-failure", 0) },
     crash: input.text("crash") === null ? base.crash : read.time("crash", 0, 1),
-    warm: { ...base.warm, seconds: Math.round(read.time("warm-up", base.warm.seconds)) },
-    drain: Math.round(read.time("drain", base.drain)),
+    warm: { ...base.warm, seconds: read.whole("warm-up", base.warm.seconds) },
+    drain: read.time("drain", base.drain),
     metrics: {
-      interval: Math.round(read.time("interval", base.metrics.interval, 1)),
-      delay: Math.round(read.time("delay", base.metrics.delay)),
+      interval: read.whole("interval", base.metrics.interval, 1),
+      delay: read.whole("delay", base.metrics.delay),
       loss: read.share("loss", 0),
     },
     balancing: balancing as Balancing,
@@ -101,17 +108,18 @@ export function readWorld(input: Input, base: World): World {
     retry: read.share("retry", 0),
     ceiling: input.text("ceiling") === null ? null : read.count("ceiling", 1, 1),
     deploys: readTimes(input.text("deploy-at")),
-    billing: Math.max(1, Math.round(read.time("billing", base.billing, 1))),
+    billing: read.whole("billing", base.billing, 1),
   };
 }
 
 function readTimes(text: string | null): number[] {
   if (text === null) return [];
-  const times = text.split(",").map((part) => parseDuration(part.trim()));
+  const times = text.split(",").map((part) => parseExactDuration(part.trim()));
   return times
     .map((time) => {
       if (time === undefined) throw wrong("deploy-at", text, "durations with commas between, such as 6h,30h");
-      return Math.round(time / 1000);
+      if (time % 1000 !== 0) throw wrong("deploy-at", text, "whole seconds, such as 90s,6h");
+      return time / 1000;
     })
     .sort((a, b) => a - b);
 }
@@ -120,7 +128,16 @@ function readTimes(text: string | null): number[] {
 export function readPolicies(text: string | null, workers: boolean): PolicyChoice[] {
   const names = Object.keys(workers ? WORKER_POLICIES : WEB_POLICIES);
   if (text === null) return names.map((name) => ({ kind: "named", name }));
-  if (/[<>=]/.test(text)) return [readRules(text)];
+  if (/[<>=]/.test(text)) {
+    const name = text
+      .split(/[,;]/)
+      .map((part) => part.trim())
+      .find((part) => names.includes(part));
+    if (name === undefined) return [readRules(text)];
+    throw new Fault("TF_ARGUMENT", `--policy takes names or rules, not both: ${name} is a name`, {
+      hint: "simulate once with the names and once with the rules",
+    });
+  }
   return text.split(",").map((part) => {
     const name = part.trim();
     if (names.includes(name)) return { kind: "named", name };

@@ -3,11 +3,10 @@ import { basename, resolve } from "node:path";
 import { EXIT_CODES } from "../../fault/catalogue.ts";
 import { Fault } from "../../fault/fault.ts";
 import { systemCode } from "../../fault/system.ts";
-import { compareWeb, compareWorkers, type EngineName, WEB_POLICIES, WORKER_POLICIES } from "../../simulate/compare.ts";
+import { compareWeb, compareWorkers, WEB_POLICIES, WORKER_POLICIES } from "../../simulate/compare.ts";
 import { stageOf } from "../../simulate/fluid.ts";
 import { paretoPage } from "../../simulate/pareto-page.ts";
 import { parseTrace } from "../../simulate/parse-trace.ts";
-import { MOST_REQUESTS, requestsOf } from "../../simulate/requests.ts";
 import type { Score } from "../../simulate/score.ts";
 import { type Trace, traceFigures } from "../../simulate/trace.ts";
 import { TRACES } from "../../simulate/traces/catalogue.ts";
@@ -19,7 +18,8 @@ import type { Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { formatScores } from "../output/score-table.ts";
 import { formatTable } from "../output/table.ts";
-import { writeOutput } from "./output-file.ts";
+import { checkOutput, writeOutput } from "./output-file.ts";
+import { readEngine } from "./simulate-engine.ts";
 import { readPolicies, readWorld } from "./simulate-options.ts";
 
 const LARGEST = 512 * 1024 ** 2;
@@ -64,28 +64,11 @@ function list({ terminal, options }: Context): number {
   return EXIT_CODES.done;
 }
 
-function readEngine(input: Input, trace: Trace, workers: boolean): EngineName {
-  const engine = input.text("engine") ?? "fluid";
-  if (engine !== "fluid" && engine !== "requests")
-    throw new Fault("TF_ARGUMENT", `--engine is ${JSON.stringify(engine)}; it must be fluid or requests`);
-  if (engine === "requests" && workers)
-    throw new Fault("TF_ARGUMENT", "--engine requests is for web instances; workers have the fluid engine only");
-  const requests = engine === "requests" ? requestsOf(trace) : 0;
-  if (requests > MOST_REQUESTS)
-    throw new Fault(
-      "TF_ARGUMENT",
-      `the trace has ${Math.round(requests / 1e6)} million requests; the request engine takes ${MOST_REQUESTS / 1e6} million at most`,
-      {
-        hint: "leave --engine out, or cut a part of the trace",
-      },
-    );
-  return engine;
-}
-
 function about(trace: Trace, world: World, workers: boolean): string {
   const { days, mean, peak, peakToMean } = traceFigures(trace);
   const number = (value: number): string => `${Number(value.toPrecision(3))}`;
-  const time = (seconds: number): string => formatDuration(millis(seconds * 1000));
+  const time = (seconds: number): string =>
+    seconds < 1 ? `${number(seconds * 1000)}ms` : formatDuration(millis(seconds * 1000));
   const unit = workers ? "jobs" : "requests";
   const long = days < 1 ? time(days * 86_400) : `${number(days)} day${days === 1 ? "" : "s"}`;
   return `${long}, ${number(mean)} ${unit}/s on average, ${number(peak)} in the highest minute (${number(peakToMean)} times). One takes ${time(world.service.mean)}, an instance boots in ${time(world.boot.mean)}, the limit is ${time(world.slo.limit)}.`;
@@ -105,33 +88,32 @@ export async function runSimulate(context: Context, input: Input): Promise<numbe
   const policies = readPolicies(input.text("policy"), workers);
   const trace = await readTrace(word, options.directory);
   const engine = readEngine(input, trace, workers);
+  const page = input.text("html");
+  const path = page === null ? null : resolve(options.directory, page);
+  if (path !== null) await checkOutput(path);
   const scores: Score[] = [];
-  const stage = workers ? null : stageOf(trace, world);
   const runs =
-    stage === null ? compareWorkers(workerStage(trace, world), policies) : compareWeb(stage, policies, engine);
+    engine.kind === "workers"
+      ? compareWorkers(workerStage(trace, world), policies, engine.name)
+      : compareWeb(stageOf(trace, world), policies, engine.name);
   for (const score of runs) {
     scores.push(score);
     if (terminal.isInteractive && !options.quiet) terminal.err(`${paint("✓", "green")} ${score.policy}\n`);
   }
   const sentence = about(trace, world, workers);
-  const page = input.text("html");
-  if (page !== null) await writePage(resolve(options.directory, page), { trace, sentence, workers, scores });
   if (options.json) {
-    const figures = traceFigures(trace);
-    terminal.out(`${JSON.stringify({ version: 1, trace: { name: trace.name, ...figures }, engine, world, scores })}\n`);
-    return EXIT_CODES.done;
+    const figures = { name: trace.name, ...traceFigures(trace) };
+    terminal.out(`${JSON.stringify({ version: 1, trace: figures, engine: engine.name, world, scores })}\n`);
+  } else {
+    if (!options.quiet) terminal.err(`${paint(trace.name, "bold")}: ${sentence}\n\n`);
+    terminal.out(formatScores(scores, workers));
   }
-  if (!options.quiet) terminal.err(`${paint(trace.name, "bold")}: ${sentence}\n\n`);
-  terminal.out(formatScores(scores, workers));
-  if (page !== null && !options.quiet) terminal.err(`\n${paint("✓", "green")} wrote ${page}\n`);
-  return EXIT_CODES.done;
-}
-
-async function writePage(
-  path: string,
-  { trace, sentence, workers, scores }: { trace: Trace; sentence: string; workers: boolean; scores: readonly Score[] },
-): Promise<void> {
+  if (path === null) return EXIT_CODES.done;
   const violation = workers ? "late jobs" : "seconds in violation";
-  const page = paretoPage({ title: `Scaling policies on ${trace.name}`, about: sentence, violation, scores });
-  await writeOutput(path, page);
+  await writeOutput(
+    path,
+    paretoPage({ title: `Scaling policies on ${trace.name}`, about: sentence, violation, scores }),
+  );
+  if (!options.json && !options.quiet) terminal.err(`\n${paint("✓", "green")} wrote ${page}\n`);
+  return EXIT_CODES.done;
 }

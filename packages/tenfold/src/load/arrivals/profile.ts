@@ -1,9 +1,7 @@
-/** A stretch of time in which the rate goes straight from one value to another; rates are arrivals per second. */
-export interface Segment {
-  readonly seconds: number;
-  readonly from: number;
-  readonly to: number;
-}
+import type { Stretch } from "../../traffic/stretch.ts";
+
+/** Rates are arrivals per second. */
+export type Segment = Stretch;
 
 /** How many arrive when: segments one after the other. */
 export type Profile = readonly Segment[];

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { duration, line, positiveDuration } from "../../spec/scalars.ts";
-import { withTraits } from "../../spec/traits.ts";
+import { refuse, withTraits } from "../../spec/traits.ts";
 import { parseDuration, seconds } from "../../units/millis.ts";
 import { replyRuleOf } from "./reply-rule.ts";
 import type {
@@ -24,9 +24,7 @@ function parsed<T>(expects: string, parse: (text: string) => T | undefined): z.Z
   return withTraits(
     z.string().transform((text, context): T => {
       const value = parse(text);
-      if (value !== undefined) return value;
-      context.addIssue({ code: "custom", message: `must be ${expects}`, input: text });
-      return z.NEVER;
+      return value === undefined ? refuse(context, text) : value;
     }),
     { expects },
   );

@@ -17,5 +17,7 @@ export interface Policy {
   readonly name: string;
   /** Whether it knows the future: something to compare with, not to run. */
   readonly foresight?: boolean;
+  /** How many there are at the start, for a policy that knows; otherwise as many as the first second needs. */
+  readonly first?: number;
   decide(look: Look): number;
 }
