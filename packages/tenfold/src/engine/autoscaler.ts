@@ -12,6 +12,7 @@ import { decideWorkers } from "../scale/workers/decide.ts";
 import type { WorkerMemory } from "../scale/workers/memory.ts";
 import { localPostgres } from "../spec/local.ts";
 import type { Instances } from "../spec/scalars.ts";
+import { finishesJobs, inHand } from "../spec/scaling/jobs-in-hand.ts";
 import { millis } from "../units/millis.ts";
 import { Boots } from "./boots.ts";
 import type { ScaleChange } from "./intent.ts";
@@ -147,7 +148,7 @@ export class Autoscaler {
         now,
         before,
         name,
-        jobs: scale.jobs,
+        source: scale.source,
         jobSeconds: memory?.jobSeconds ?? JOB_SECONDS,
       });
       const { decision, memory: learned } = decideWorkers(
@@ -161,6 +162,7 @@ export class Autoscaler {
           boot: this.#boots.of(group, millis(0)),
           jobSeconds: JOB_SECONDS,
           idle: IDLE,
+          finishes: finishesJobs(scale.source),
         },
         {
           sample,
@@ -180,7 +182,8 @@ export class Autoscaler {
         this.#windDowns.keep(group);
         return changes;
       }
-      const reached = this.#windDowns.shrink(group, decision.target, now.queues.get(name)?.inFlight ?? null);
+      const held = inHand(scale.source, now.queues.get(name)?.inFlight ?? null);
+      const reached = this.#windDowns.shrink(group, decision.target, held);
       if (reached === count) return [];
       this.#aims.set(group, { count: decision.target, beside: reached });
       return [{ group, by: "to", count: reached }];

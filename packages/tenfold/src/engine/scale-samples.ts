@@ -2,6 +2,8 @@ import type { MemberName } from "../fleet/member.ts";
 import { growth, memberAt, type Observation } from "../fleet/observation.ts";
 import type { WebCounts, WebSample } from "../scale/web/sample.ts";
 import type { WorkerCounts, WorkerSample } from "../scale/workers/policy.ts";
+import { inHand } from "../spec/scaling/jobs-in-hand.ts";
+import type { QueueSource } from "../spec/scaling/queue-source.ts";
 import type { Bytes } from "../units/bytes.ts";
 import type { Members } from "./members.ts";
 
@@ -77,25 +79,26 @@ export interface WorkerSampling {
   readonly now: Observation;
   readonly before: Observation | null;
   readonly name: string;
-  readonly jobs: number;
+  readonly source: QueueSource | null;
   /** What a job takes, as far as it is known: where a queue does not count what arrives, it follows from what is done. */
   readonly jobSeconds: number;
 }
 
 /** What happened to a queue between two looks; `null` when it did not answer. */
-export function workerSample({ now, before, name, jobSeconds }: WorkerSampling): WorkerSample | null {
+export function workerSample({ now, before, name, source, jobSeconds }: WorkerSampling): WorkerSample | null {
   const queue = now.queues.get(name);
   const last = before?.queues.get(name);
   if (queue === undefined || last === undefined || before === null || now.at <= before.at) return null;
   const seconds = (now.at - before.at) / 1000;
-  const inFlight = queue.inFlight ?? 0;
+  const inFlight = inHand(source, queue.inFlight);
+  const meanInFlight = ((last.inFlight ?? 0) + (inFlight ?? 0)) / 2;
   const held = (figures: { queued: number; inFlight: number | null }): number =>
     figures.queued + (figures.inFlight ?? 0);
   const change = held(queue) - held(last);
   const counted = queue.arrived !== null && last.arrived !== null;
   const arrived = counted
     ? growth(last.arrived ?? 0, queue.arrived ?? 0)
-    : Math.max(0, change + (((last.inFlight ?? 0) + inFlight) / 2 / jobSeconds) * seconds);
+    : Math.max(0, change + (meanInFlight / jobSeconds) * seconds);
   const done = Math.max(0, arrived - change);
   return {
     at: now.at,
@@ -105,8 +108,8 @@ export function workerSample({ now, before, name, jobSeconds }: WorkerSampling):
     oldest: queue.oldest,
     // As many seconds as there were jobs in hand (Little's law), where the queue counts both.
     work:
-      counted && queue.inFlight !== null
-        ? { busySeconds: (((last.inFlight ?? 0) + inFlight) / 2) * seconds, jobs: done }
+      counted && inFlight !== null && last.inFlight !== null
+        ? { busySeconds: meanInFlight * seconds, jobs: done }
         : null,
   };
 }

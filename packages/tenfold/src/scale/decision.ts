@@ -22,7 +22,8 @@ export interface WorkerFigures {
   /** Seconds that a worker needs for a job, as learned. */
   readonly jobSeconds: number;
   readonly queued: number;
-  readonly inFlight: number;
+  /** `null` where nobody knows. */
+  readonly inFlight: number | null;
   /** How long the oldest job has waited, milliseconds; `null` where the queue does not tell. */
   readonly oldest: number | null;
   readonly need: number;
@@ -37,6 +38,8 @@ export type Why =
   | { readonly kind: "web"; readonly figures: WebFigures }
   | { readonly kind: "workers"; readonly figures: WorkerFigures }
   | { readonly kind: "idle"; readonly seconds: number }
+  /** Nothing is queued, and nobody knows whether the last worker has a job. */
+  | { readonly kind: "perhaps-busy" }
   | { readonly kind: "rule"; readonly rule: string; readonly value: string }
   | { readonly kind: "rules-quiet" }
   | { readonly kind: "unwatched" }

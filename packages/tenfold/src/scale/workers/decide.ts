@@ -45,7 +45,7 @@ function learnJob(memory: WorkerMemory, work: WorkerSample["work"]): Pick<Worker
 /**
  * How many workers one queue should have. Pure, like `decideWeb`. A number below the busy ones is never asked for, so
  * that whoever stops the idle ones first kills no job; and none at all only after nothing was queued or in flight for
- * the policy's time.
+ * the policy's time, and never where nobody knows what is in flight and a worker would lose its job.
  */
 export function decideWorkers(
   policy: WorkerPolicy,
@@ -90,12 +90,22 @@ function byRules(
 ): WorkerOutcome {
   const metrics = { queue: sample.queued, ...(sample.oldest === null ? {} : { age: sample.oldest }) };
   const choice = chooseByRules(policy.rules, metrics, counts, context);
-  const wanted =
-    choice.wanted === 0 && sample.queued + sample.inFlight > 0 ? Math.min(1, counts.wanted) : choice.wanted;
+  const isLast = choice.wanted === 0 && counts.wanted > 0;
+  const keepsOne = isLast && hasWork(sample);
+  const why: Why = isLast && !keepsOne && perhapsBusy(policy, sample) ? { kind: "perhaps-busy" } : choice.why;
   return {
-    decision: conclude(wanted, choice.why, choice.held),
+    decision: conclude(keepsOne || why.kind === "perhaps-busy" ? 1 : choice.wanted, why, choice.held),
     memory: { ...before, rules: choice.memory, at: context.now },
   };
+}
+
+function hasWork({ queued, inFlight }: WorkerSample): boolean {
+  return queued + (inFlight ?? 0) > 0;
+}
+
+/** Whether the last worker may have a job that nobody knows of, and would lose it. */
+function perhapsBusy({ finishes }: WorkerPolicy, { inFlight }: WorkerSample): boolean {
+  return inFlight === null && !finishes;
 }
 
 function byModel(
@@ -124,7 +134,7 @@ function byModel(
   const ignored =
     sample.oldest !== null && sample.oldest > OLD_SHARE * policy.limit ? 0 : (BACKLOG_IGNORED * load * limit) / cost;
   const backlog = coming > ignored ? (coming * cost) / (BACKLOG_SHARE * limit) : 0;
-  const some = sample.queued + sample.inFlight > 0 ? 1 : 0;
+  const some = hasWork(sample) ? 1 : 0;
   const need = Math.max(some, Math.ceil((load + backlog) / FILL - 1e-6));
   const fitting = Math.max(need, Math.ceil((load * (1 + KEEP_SHARE) + backlog + KEEP_LOAD) / FILL - 1e-6));
   const { keep, patience } = keepFor(before.patience, fitting, {
@@ -143,7 +153,7 @@ function byModel(
   };
   const { wanted, why, held } = choose(
     policy,
-    { from, need, keep, busy: counts.busy },
+    { from, need, keep, busy: counts.busy, perhapsBusy: perhapsBusy(policy, sample) },
     {
       why: { kind: "workers", figures },
       idleFor: idleSince === null ? 0 : now - idleSince,
@@ -180,12 +190,21 @@ function choose(
     need,
     keep,
     busy,
-  }: { readonly from: number; readonly need: number; readonly keep: number; readonly busy: number },
+    perhapsBusy,
+  }: {
+    readonly from: number;
+    readonly need: number;
+    readonly keep: number;
+    readonly busy: number;
+    readonly perhapsBusy: boolean;
+  },
   { why, idleFor, reason }: { readonly why: Why; readonly idleFor: number; readonly reason: HoldReason | null },
 ): { wanted: number; why: Why; held: HoldReason | null } {
   if (need > from) return { wanted: Math.min(need, Math.max(3 * from, from + 10)), why, held: null };
-  if (idleFor >= policy.idle && from > 0 && reason !== "deploy")
+  const isIdle = idleFor >= policy.idle && from > 0 && reason !== "deploy";
+  if (isIdle && !perhapsBusy)
     return { wanted: 0, why: { kind: "idle", seconds: Math.round(idleFor / 1000) }, held: null };
+  if (isIdle && from === 1 && policy.bounds.min === 0) return { wanted: 1, why: { kind: "perhaps-busy" }, held: null };
   const least = Math.max(keep, busy, 1);
   if (least >= from) return { wanted: from, why, held: null };
   if (reason !== null) return { wanted: from, why, held: reason };

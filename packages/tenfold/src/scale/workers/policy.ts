@@ -21,6 +21,8 @@ export interface WorkerPolicy {
   readonly jobSeconds: number;
   /** How long there must be nothing to do before the last worker stops. */
   readonly idle: Millis;
+  /** Whoever is asked to end finishes its job first: the last one may be asked without knowing whether it has one. */
+  readonly finishes: boolean;
 }
 
 /** What was seen of a queue since the sample before. Rates are a second. */
@@ -31,8 +33,8 @@ export interface WorkerSample {
   readonly arrivals: number;
   /** Jobs that wait now. */
   readonly queued: number;
-  /** Jobs that are being worked on now. */
-  readonly inFlight: number;
+  /** Jobs that are being worked on now; `null` where nobody knows. */
+  readonly inFlight: number | null;
   /** How long the oldest waiting job has waited, milliseconds; `null` where the queue does not tell. */
   readonly oldest: number | null;
   /** Seconds that workers were busy, and jobs that they finished in that time; `null` where it is not known. */
