@@ -19,13 +19,16 @@ export interface WebFigures {
 export interface WorkerFigures {
   /** Jobs that arrive a second, smoothed. */
   readonly arrivals: number;
-  /** Seconds that a worker needs for a job, as learned. */
+  /** Seconds that a worker needs for a job, as learned, or as somebody said, or a guess. */
   readonly jobSeconds: number;
+  readonly isGuess: boolean;
   readonly queued: number;
   /** `null` where nobody knows. */
   readonly inFlight: number | null;
   /** How long the oldest job has waited, milliseconds; `null` where the queue does not tell. */
   readonly oldest: number | null;
+  /** Milliseconds until the next job is due that was put in for later. */
+  readonly due: number | null;
   readonly need: number;
   readonly keep: number;
 }

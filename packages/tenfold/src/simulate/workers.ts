@@ -136,6 +136,7 @@ export function simulateWorkers({ trace, world, optimum, need }: WorkerStage, po
         queued: Math.round(backlog.size),
         inFlight,
         oldest: backlog.oldest(t) * 1000,
+        due: null,
         work: { busySeconds: window.done * world.service.mean, jobs: window.done },
       };
       const busy = Math.min(fleet.ready, Math.ceil(inFlight / world.slots));

@@ -155,6 +155,8 @@ export interface WorkerScalingInput {
   wait?: string | number | undefined;
   /** Jobs that one worker works on at once. @default 1 */
   jobs?: number | undefined;
+  /** What a job takes, until it was measured, and where it cannot be (list, celery, a command without arrived, prometheus). Absent: 1s is assumed. */
+  jobTime?: string | number | undefined;
   /** Thresholds that decide instead of the demand, such as cpu > 70% for 5m: +1. @default [] */
   rules?: readonly string[] | undefined;
   /** Bounds that hold at certain times, such as weekdays 08:00-18:00: min 5. @default [] */

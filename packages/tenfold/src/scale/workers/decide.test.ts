@@ -25,6 +25,7 @@ test("a busy worker is never asked to go, and bounds hold, whatever comes", () =
           queued: random.poisson(rate * 3),
           inFlight: busy,
           oldest: null,
+          due: null,
           work: null,
         };
         return { sample: random.next() < 0.05 ? null : sample, busy, deploying: random.next() < 0.05 };

@@ -4,6 +4,7 @@ import { afterDecision, type Caution, cautiousWindow, freshSample, GAP, holdReas
 import type { RuleContext } from "../rules/decide.ts";
 import { chooseByRules } from "../rules/decide.ts";
 import { forecast, startDemand } from "../web/forecast.ts";
+import { jobSecondsOf, learnJob } from "./learn.ts";
 import { freshWorkerMemory, type WorkerMemory } from "./memory.ts";
 import type { WorkerCounts, WorkerPolicy, WorkerSample } from "./policy.ts";
 
@@ -19,7 +20,8 @@ const OLD_SHARE = 0.5;
 const LEVEL_SECONDS = 120;
 const KEEP_LOAD = 0.55;
 const KEEP_SHARE = 0.13;
-const JOBS_REMEMBERED = 2000;
+/** How much is added to a number that lets jobs wait for too long, where nobody knows what they take. */
+const STEP = 0.5;
 
 export interface WorkerInput {
   /** `null` when the queue did not answer. */
@@ -31,15 +33,6 @@ export interface WorkerInput {
 export interface WorkerOutcome {
   readonly decision: Decision;
   readonly memory: WorkerMemory;
-}
-
-function learnJob(memory: WorkerMemory, work: WorkerSample["work"]): Pick<WorkerMemory, "jobSeconds" | "jobWeight"> {
-  const { jobSeconds, jobWeight } = memory;
-  if (work === null || work.jobs <= 0 || work.busySeconds <= 0) return { jobSeconds, jobWeight };
-  const weight = Math.min(JOBS_REMEMBERED, jobWeight + work.jobs);
-  // The estimate that was given counts as ten jobs.
-  const share = Math.min(1, work.jobs / (weight + (jobWeight === 0 ? 10 : 0)));
-  return { jobSeconds: jobSeconds + share * (work.busySeconds / work.jobs - jobSeconds), jobWeight: weight };
 }
 
 /**
@@ -55,7 +48,7 @@ export function decideWorkers(
 ): WorkerOutcome {
   const { counts, deploying } = input;
   const from = counts.wanted;
-  const before = memory ?? freshWorkerMemory(now, policy.jobSeconds);
+  const before = memory ?? freshWorkerMemory(now, jobSecondsOf(null, policy));
   const override = activeOverride(policy.override, now);
   const sample = freshSample(input.sample, now);
   const conclude = (wanted: number, why: Why, held: HoldReason | null): Decision => {
@@ -91,7 +84,7 @@ function byRules(
   const metrics = { queue: sample.queued, ...(sample.oldest === null ? {} : { age: sample.oldest }) };
   const choice = chooseByRules(policy.rules, metrics, counts, context);
   const isLast = choice.wanted === 0 && counts.wanted > 0;
-  const keepsOne = isLast && hasWork(sample);
+  const keepsOne = isLast && hasWork(sample, policy.boot);
   const why: Why = isLast && !keepsOne && perhapsBusy(policy, sample) ? { kind: "perhaps-busy" } : choice.why;
   return {
     decision: conclude(keepsOne || why.kind === "perhaps-busy" ? 1 : choice.wanted, why, choice.held),
@@ -99,8 +92,9 @@ function byRules(
   };
 }
 
-function hasWork({ queued, inFlight }: WorkerSample): boolean {
-  return queued + (inFlight ?? 0) > 0;
+/** Whether there is something to do, now or within a time. Only workers find what was put in for later. */
+function hasWork({ queued, inFlight, due }: WorkerSample, within: number): boolean {
+  return queued + (inFlight ?? 0) > 0 || (due !== null && due <= within);
 }
 
 /** Whether the last worker may have a job that nobody knows of, and would lose it. */
@@ -119,7 +113,7 @@ function byModel(
   const before: WorkerMemory = gap
     ? { ...memory, since: now, demand: null, patience: { ...memory.patience, keeps: [] } }
     : memory;
-  const learned = learnJob(before, sample.work);
+  const learned = learnJob(before, policy, sample.work);
   const cost = learned.jobSeconds / policy.slots;
   const limit = policy.limit / 1000;
   const horizon = policy.boot / 1000 + 2 * seconds;
@@ -134,20 +128,26 @@ function byModel(
   const ignored =
     sample.oldest !== null && sample.oldest > OLD_SHARE * policy.limit ? 0 : (BACKLOG_IGNORED * load * limit) / cost;
   const backlog = coming > ignored ? (coming * cost) / (BACKLOG_SHARE * limit) : 0;
-  const some = hasWork(sample) ? 1 : 0;
-  const need = Math.max(some, Math.ceil((load + backlog) / FILL - 1e-6));
+  const some = hasWork(sample, horizon * 1000) ? 1 : 0;
+  const isGuess = learned.jobWeight === 0 && policy.jobSeconds === null;
+  const isStuck = isGuess && areTooSlow(policy, { sample, counts, grewAt: before.patience.grewAt, horizon, now });
+  const more = isStuck ? Math.min(from + Math.ceil(STEP * from), from + sample.queued) : 0;
+  const need = Math.max(some, more, Math.ceil((load + backlog) / FILL - 1e-6));
   const fitting = Math.max(need, Math.ceil((load * (1 + KEEP_SHARE) + backlog + KEEP_LOAD) / FILL - 1e-6));
   const { keep, patience } = keepFor(before.patience, fitting, {
     now,
     window: cautiousWindow(before.patience),
   });
-  const idleSince = some === 1 || sample.arrivals > 0 ? null : (before.idleSince ?? now);
+  const isIdle = sample.arrivals === 0 && !hasWork(sample, policy.idle);
+  const idleSince = !isIdle ? null : (before.idleSince ?? now);
   const figures = {
     arrivals: ahead.memory.level / cost,
     jobSeconds: learned.jobSeconds,
+    isGuess,
     queued: sample.queued,
     inFlight: sample.inFlight,
     oldest: sample.oldest,
+    due: sample.due,
     need,
     keep,
   };
@@ -172,6 +172,28 @@ function byModel(
       patience: afterDecision(patience, decision, { now, seconds }, CAUTION),
     },
   };
+}
+
+/** Whether jobs wait for too long although all workers are busy, and no growth has yet to show its effect. */
+function areTooSlow(
+  { limit, slots }: WorkerPolicy,
+  {
+    sample: { oldest, inFlight },
+    counts: { ready, starting },
+    grewAt,
+    horizon,
+    now,
+  }: {
+    readonly sample: WorkerSample;
+    readonly counts: WorkerCounts;
+    readonly grewAt: number | null;
+    readonly horizon: number;
+    readonly now: number;
+  },
+): boolean {
+  if (oldest === null || oldest <= limit || starting > 0) return false;
+  if (grewAt !== null && now - grewAt < horizon * 1000) return false;
+  return inFlight === null || inFlight >= ready * slots;
 }
 
 /** Jobs that will wait when a worker that is launched now is ready. */

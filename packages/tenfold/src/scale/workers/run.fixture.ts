@@ -18,7 +18,14 @@ export const POLICY: WorkerPolicy = {
   finishes: false,
 };
 
-export const NOTHING: Omit<WorkerSample, "at"> = { arrivals: 0, queued: 0, inFlight: 0, oldest: 0, work: null };
+export const NOTHING: Omit<WorkerSample, "at"> = {
+  arrivals: 0,
+  queued: 0,
+  inFlight: 0,
+  oldest: 0,
+  due: null,
+  work: null,
+};
 
 export interface Run {
   readonly policy?: WorkerPolicy;
