@@ -124,7 +124,7 @@ describe("numbers that move by themselves", () => {
     // Two instances and a worker have 50 past the pool, of 80; a tenth is kept.
     const crowded = (at: number): Observation => ({
       ...observation(at, { requests: (200 * (at - from)) / 1000 }),
-      pooler: { clients: 30, waiting: 0, longestWait: 0, servers: 10, poolSize: 20 },
+      pooler: { clients: 30, waiting: 0, longestWait: 0, servers: 10, maxClients: 2000, poolSize: 20 },
       database: {
         ...{ connections: 60, maxConnections: 100, waitingForLocks: 0, transactions: 0, synchronous: 0 },
         ...{ lag: new Map(), statements: null },
@@ -163,5 +163,17 @@ describe("numbers that move by themselves", () => {
     engine.see(blind(from + 5_000), blind(from));
     const why = engine.ps()?.scaling?.find(({ group }) => group === "worker.reports")?.why;
     assert.equal(why, "stays 1: no fresh measurements; its command exited with 3: no broker");
+  });
+
+  test("rules that have no queue to look at are told so", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await fleet.engine();
+    const scale = { rules: ["queue > 10: +1"] };
+    await fleet.up(engine, { ...FILE, workers: { reports: { ...FILE.workers.reports, scale } } });
+    const from = Date.now() - 5_000;
+    const blind = (at: number): Observation => ({ ...observation(at, { requests: 0 }), queues: new Map() });
+    engine.see(blind(from + 5_000), blind(from));
+    const why = engine.ps()?.scaling?.find(({ group }) => group === "worker.reports")?.why ?? "";
+    assert.match(why, /^stays 1: no fresh measurements; its rules look at its queue, .* give scale\.library/);
   });
 });

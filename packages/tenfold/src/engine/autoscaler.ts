@@ -27,6 +27,8 @@ const SAVE_EVERY_MS = 60_000;
 /** Before anything was measured. */
 const WEB_COST_SECONDS = 0.02;
 const ERROR_LIMIT = 0.05;
+const UNSOURCED =
+  "its rules look at its queue, and nothing says where that is: give scale.library (or a command, or prometheus)";
 const IDLE = millis(300_000);
 
 export interface AutoscalerParts {
@@ -179,7 +181,8 @@ export class Autoscaler {
         this.#parts.now(),
       );
       this.#memory = { ...this.#memory, workers: { ...this.#memory.workers, [name]: learned } };
-      const changes = this.#conclude(group, decision, { isDryRun: scale.dryRun, unread: now.unread.get(name) });
+      const unread = scale.source === null && scale.rules.length > 0 ? UNSOURCED : now.unread.get(name);
+      const changes = this.#conclude(group, decision, { isDryRun: scale.dryRun, unread });
       const count = this.#countOf(group);
       if (changes.length === 0 || decision.target > count) {
         this.#windDowns.keep(group);

@@ -100,6 +100,8 @@ export interface PoolerFigures {
   readonly waiting: number;
   readonly longestWait: number;
   readonly servers: number;
+  /** The most of both. */
+  readonly maxClients: number;
   readonly poolSize: number;
 }
 

@@ -507,6 +507,8 @@ export interface AlertRulesInput {
   queueDepth?: false | AlertThresholdInput | undefined;
   /** Seconds that the oldest job of a queue has waited. Default: above 300, for 300 s, warning. */
   queueAge?: false | AlertThresholdInput | undefined;
+  /** The figures of a queue cannot be read, so the number of its workers stays. Default: for 120 s, warning. */
+  queueUnreadable?: false | AlertRuleInput | undefined;
   /** The last scheduled backup failed, or the log cannot be copied. Default: for 0 s, critical. */
   backupFailed?: false | AlertRuleInput | undefined;
   /** Minutes since a scheduled backup was due and not made. Default: above 60, for 0 s, critical. */

@@ -81,7 +81,8 @@ function byRules(
   counts: WorkerCounts,
   { context, before, conclude }: { context: RuleContext; before: WorkerMemory; conclude: Conclude },
 ): WorkerOutcome {
-  const metrics = { queue: sample.queued, ...(sample.oldest === null ? {} : { age: sample.oldest }) };
+  const age = sample.queued === 0 ? 0 : sample.oldest;
+  const metrics = { queue: sample.queued, ...(age === null ? {} : { age }) };
   const choice = chooseByRules(policy.rules, metrics, counts, context);
   const isLast = choice.wanted === 0 && counts.wanted > 0;
   const keepsOne = isLast && hasWork(sample, policy.boot);

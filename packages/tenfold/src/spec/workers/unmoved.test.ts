@@ -17,7 +17,8 @@ test("a worker with bounds, and nothing by which its number could move, is told 
   );
   assert.deepEqual(
     found.map(({ group }) => group),
-    ["worker.bounded"],
+    ["worker.ruled", "worker.bounded"],
   );
-  assert.match(found[0]?.why ?? "", /^stays at what it is, 2 at first: .*workers\.bounded\.scale\.library \(or/);
+  assert.match(found[0]?.why ?? "", /rules, which look at its queue.*workers\.ruled\.scale\.library/);
+  assert.match(found[1]?.why ?? "", /^stays at what it is, 2 at first: .*workers\.bounded\.scale\.library \(or/);
 });
