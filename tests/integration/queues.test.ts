@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FleetReport } from "@tenfold/protocol";
+import type { FleetReport, HealthReport } from "@tenfold/protocol";
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { eventually } from "../harness/eventually.ts";
@@ -21,8 +21,9 @@ process.on("SIGTERM", () => setInterval(() => existsSync("done") && process.exit
 
 const BOUNDS = "instances: { min: 1, max: 3 }";
 
-/** What the engine exports of a queue: depth, in hand, age of the oldest in seconds, jobs ever. */
+/** What the engine exports of a queue, by its worker: depth, in hand, age of the oldest in seconds, jobs ever. */
 interface Seen {
+  readonly readable?: number;
   readonly depth?: number;
   readonly in_flight?: number;
   readonly oldest_seconds?: number;
@@ -33,8 +34,10 @@ async function seen(project: Project): Promise<Readonly<Record<string, Seen>>> {
   const { "engine/metrics": port } = project.state.ports as Readonly<Record<string, number>>;
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   const found: Record<string, Record<string, number>> = {};
-  for (const [, figure = "", queue = "", value] of text.matchAll(/^tenfold_queue_(\w+)\{queue="(\w+)"\} (\S+)$/gm))
-    found[queue] = { ...found[queue], [figure]: Number(value) };
+  for (const [, figure = "", worker = "", value] of text.matchAll(
+    /^tenfold_queue_(\w+)\{queue="\w+",worker="(\w+)"\} (\S+)$/gm,
+  ))
+    found[worker] = { ...found[worker], [figure]: Number(value) };
   return found;
 }
 
@@ -80,7 +83,7 @@ workers:
   keyed: { command: sleep 1000, ${BOUNDS}, scale: { library: list } }
   streamed: { command: sleep 1000, ${BOUNDS}, scale: { library: stream } }
   counted: { command: sleep 1000, ${BOUNDS}, queue: films, env: { AGE: 35s }, scale: { command: 'test "$QUEUE" = films && echo 7 $AGE' } }
-  asked: { command: sleep 1000, ${BOUNDS}, scale: { prometheus: { depth: 'tenfold_queue_depth{queue="counted"} * 2', oldest: 'tenfold_queue_oldest_seconds{queue="counted"}' } } }
+  asked: { command: sleep 1000, ${BOUNDS}, scale: { prometheus: { depth: 'tenfold_queue_depth{queue="films"} * 2', oldest: 'tenfold_queue_oldest_seconds{worker="counted"}' } } }
   broken: { command: sleep 1000, ${BOUNDS}, scale: { command: 'echo no broker here >&2; exit 3' } }
 `;
   await using project = await createProject({ files: { "server.mjs": SERVER, "tenfold.yaml": file } });
@@ -109,13 +112,13 @@ workers:
       },
       60_000,
     );
-    assert.deepEqual(counted, { depth: 7, oldest_seconds: 35 });
+    assert.deepEqual(counted, { readable: 1, depth: 7, oldest_seconds: 35 });
     assert.equal(asked?.oldest_seconds, 35);
     assert.equal(bull?.jobs_total, 3);
     assert.equal(bull?.in_flight, 0);
     assert.equal(keyed?.in_flight, undefined);
     assert.equal(streamed?.in_flight, 1);
-    assert.deepEqual(celery, { depth: 2, in_flight: 1 });
+    assert.deepEqual(celery, { readable: 1, depth: 2, in_flight: 1 });
     for (const each of [rq, sidekiq]) {
       assert.deepEqual([each?.depth, each?.in_flight], [1, 1]);
       assert.ok((each?.oldest_seconds ?? 0) >= 60 && (each?.oldest_seconds ?? 0) < 180);
@@ -124,6 +127,23 @@ workers:
     assert.equal(
       await whyOf(project, "worker.broken"),
       "stays 1: no fresh measurements; its command exited with 3: no broker here",
+    );
+    assert.equal((await seen(project)).broken?.readable, 0);
+    const health = await eventually("health knows of it", async () => {
+      const { code, stdout } = await project.run(["health", "--json"]);
+      const { status, checks } = JSON.parse(stdout) as HealthReport;
+      assert.equal(code, 1);
+      assert.equal(status, "degraded");
+      return checks;
+    });
+    assert.deepEqual(
+      health.filter(({ status }) => status === "failed").map(({ name, detail }) => ({ name, detail })),
+      [
+        {
+          name: "queue.broken",
+          detail: "worker.broken stays as it is: its command exited with 3: no broker here",
+        },
+      ],
     );
   } finally {
     await queue.close();

@@ -61,23 +61,27 @@ const OBSERVATION: Observation = {
     lag: new Map([["postgres-2" as MemberName, 16]]),
     statements: { calls: 40, time: 2_500, lately: null },
   },
-  pooler: { clients: 1, waiting: 1, longestWait: 1500, servers: 1, poolSize: 25 },
+  pooler: { clients: 1, waiting: 1, longestWait: 1500, servers: 1, maxClients: 2000, poolSize: 25 },
   redis: new Map([
     ["cache-1" as MemberName, { memory: bytes(1), maxMemory: bytes(2), clients: 1, hits: 1, misses: 1, evicted: 1 }],
   ]),
-  queues: new Map([["mail", { queued: 3, inFlight: 1, oldest: 2000, arrived: 9 }]]),
-  unread: new Map(),
+  queues: new Map([["mail", { queued: 3, inFlight: 1, oldest: 2000, arrived: 9, later: { jobs: 4, due: 900 } }]]),
+  unread: new Map([["films", "its command exited with 3"]]),
 };
 
 const STANDING: Standing = {
   space: { free: bytes(1), total: bytes(2) },
   groups: [{ group: "web", members: 2, min: 2, max: 4 }],
   backups: { failed: true, due: 60_000 },
+  queueNames: new Map([
+    ["mail", "letters"],
+    ["films", "films"],
+  ]),
 };
 
 const EVERYTHING = {
   web: { command: "x", instances: { min: 2, max: 4 } },
-  workers: { mail: "x" },
+  workers: { mail: { command: "x", scale: { library: "bullmq" } } },
   postgres: true,
   redis: true,
   backups: true,
@@ -113,7 +117,12 @@ test("figures are in base units, and say whose they are", () => {
     'tenfold_web_websockets{member="web-1"} 2',
     'tenfold_member_cpu_ratio{member="web-1",kind="web"} 0.5',
     'tenfold_member_leads{member="postgres-1",kind="postgres"} 1',
-    'tenfold_queue_oldest_seconds{queue="mail"} 2',
+    'tenfold_queue_oldest_seconds{queue="letters",worker="mail"} 2',
+    'tenfold_queue_later{queue="letters",worker="mail"} 4',
+    'tenfold_queue_readable{queue="letters",worker="mail"} 1',
+    'tenfold_queue_readable{queue="films",worker="films"} 0',
+    "tenfold_pooler_clients_max 2000",
+    "tenfold_pooler_servers_max 25",
     "tenfold_postgres_statements_total 40",
     "tenfold_postgres_statement_seconds_total 2.5",
     "tenfold_pooler_longest_wait_seconds 1.5",
@@ -130,8 +139,14 @@ test("figures are in base units, and say whose they are", () => {
     assert.ok(text.includes(`\n${line}\n`), line);
 });
 
+test("a figure has no more digits than it has meaning", () => {
+  const members = { ...OBSERVATION.members, cpu: Float32Array.of(0.4) };
+  const text = exposition(REPORT, { ...OBSERVATION, members }, STANDING);
+  assert.match(text, /^tenfold_member_cpu_ratio\{member="web-1",kind="web"\} 0\.004$/m);
+});
+
 test("what is not known is left out", () => {
-  const text = exposition(REPORT, null, { space: null, groups: [], backups: null });
+  const text = exposition(REPORT, null, { space: null, groups: [], backups: null, queueNames: new Map() });
   assert.doesNotMatch(text, /tenfold_(web|postgres|disk|group|backup)_/);
   assert.match(text, /^tenfold_fleet_healthy 1$/m);
 });

@@ -2,38 +2,15 @@ import type { FleetReport } from "@tenfold/protocol";
 import { type InstanceFigures, STATUS_CLASSES } from "../fleet/figures.ts";
 import { memberAt, type Observation } from "../fleet/observation.ts";
 import type { Standing } from "../fleet/standing.ts";
+import { type Family, write } from "./families.ts";
 import { answerHistogram } from "./histogram.ts";
+import { queueFamilies } from "./queue-families.ts";
 
 /** Its sum is that of the middles of finer buckets, right within a twentieth. */
 const RESPONSE_SECONDS = [
   "tenfold_balancer_response_seconds",
   "From when the balancer had a request to the head of an instance's answer; without WebSockets.",
 ] as const;
-
-type Labels = Readonly<Record<string, string>>;
-
-interface Family {
-  readonly name: string;
-  readonly type: "gauge" | "counter";
-  readonly help: string;
-  readonly samples: readonly (readonly [labels: Labels, value: number | null | undefined])[];
-}
-
-function escaped(value: string): string {
-  return value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"');
-}
-
-function line(name: string, labels: Labels, value: number): string {
-  const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escaped(text)}"`);
-  return `${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}`;
-}
-
-function write({ name, type, help, samples }: Family): string[] {
-  const known = samples.flatMap(([labels, value]) =>
-    value === null || value === undefined || Number.isNaN(value) ? [] : [line(name, labels, value)],
-  );
-  return known.length === 0 ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...known];
-}
 
 function memberFamilies({ members, state }: FleetReport, observation: Observation | null): Family[] {
   const used = new Map(
@@ -83,7 +60,8 @@ function memberFamilies({ members, state }: FleetReport, observation: Observatio
       help: "Processor time used, of one core.",
       samples: each((name) => {
         const cpu = used.get(name)?.cpu;
-        return cpu == null ? null : cpu / 100;
+        // It is kept in few bits; their rest says nothing.
+        return cpu == null ? null : Number((cpu / 100).toFixed(4));
       }),
     },
     {
@@ -216,7 +194,9 @@ function dataFamilies({ database, pooler, redis }: Observation): Family[] {
       "How long the first of them has waited.",
       pooler == null ? null : pooler.longestWait / 1000,
     ),
+    gauge("tenfold_pooler_clients_max", "What it accepts.", pooler?.maxClients),
     gauge("tenfold_pooler_servers", "Connections to PostgreSQL.", pooler?.servers),
+    gauge("tenfold_pooler_servers_max", "What it opens at most.", pooler?.poolSize),
     { name: "tenfold_redis_memory_bytes", type: "gauge", help: "Memory for data.", samples: servers("memory") },
     {
       name: "tenfold_redis_memory_max_bytes",
@@ -228,21 +208,6 @@ function dataFamilies({ database, pooler, redis }: Observation): Family[] {
     { name: "tenfold_redis_hits_total", type: "counter", help: "Keys that were found.", samples: servers("hits") },
     { name: "tenfold_redis_misses_total", type: "counter", help: "Keys that were not.", samples: servers("misses") },
     { name: "tenfold_redis_evicted_total", type: "counter", help: "Keys that made room.", samples: servers("evicted") },
-  ];
-}
-
-function queueFamilies({ queues }: Observation): Family[] {
-  const each = (value: "queued" | "inFlight" | "arrived"): Family["samples"] =>
-    [...queues].map(([queue, figures]) => [{ queue }, figures[value]]);
-  const oldest: Family["samples"] = [...queues].map(([queue, figures]) => [
-    { queue },
-    figures.oldest === null ? null : figures.oldest / 1000,
-  ]);
-  return [
-    { name: "tenfold_queue_depth", type: "gauge", help: "Jobs that wait.", samples: each("queued") },
-    { name: "tenfold_queue_in_flight", type: "gauge", help: "Jobs that are worked on.", samples: each("inFlight") },
-    { name: "tenfold_queue_oldest_seconds", type: "gauge", help: "How long the oldest has waited.", samples: oldest },
-    { name: "tenfold_queue_jobs_total", type: "counter", help: "Jobs that were put in.", samples: each("arrived") },
   ];
 }
 
@@ -282,7 +247,7 @@ export function exposition(report: FleetReport, observation: Observation | null,
     ...standingFamilies(standing),
     ...(observation === null
       ? []
-      : [...webFamilies(observation), ...dataFamilies(observation), ...queueFamilies(observation)]),
+      : [...webFamilies(observation), ...dataFamilies(observation), ...queueFamilies(observation, standing)]),
   ];
   const web = observation?.web ?? null;
   const answers = web === null ? [] : answerHistogram(...RESPONSE_SECONDS, web.answers.counts);

@@ -178,7 +178,7 @@ describe("numbers that move by themselves", () => {
     // Two instances and a worker have 50 past the pool, of 80; a tenth is kept.
     const crowded = (at: number): Observation => ({
       ...observation(at, { requests: (200 * (at - from)) / 1000 }),
-      pooler: { clients: 30, waiting: 0, longestWait: 0, servers: 10, poolSize: 20 },
+      pooler: { clients: 30, waiting: 0, longestWait: 0, servers: 10, maxClients: 2000, poolSize: 20 },
       database: {
         ...{ connections: 60, maxConnections: 100, waitingForLocks: 0, transactions: 0, synchronous: 0 },
         ...{ lag: new Map(), statements: null },

@@ -11,21 +11,23 @@ import { decideWeb } from "../scale/web/decide.ts";
 import type { WebMemory } from "../scale/web/memory.ts";
 import type { WebCounts } from "../scale/web/sample.ts";
 import { decideWorkers } from "../scale/workers/decide.ts";
+import { jobSecondsOf } from "../scale/workers/learn.ts";
 import type { WorkerMemory } from "../scale/workers/memory.ts";
 import { localPostgres } from "../spec/local.ts";
 import type { Instances } from "../spec/scalars.ts";
+import { finishesJobs, inHand } from "../spec/scaling/jobs-in-hand.ts";
 import { millis } from "../units/millis.ts";
 import { Boots } from "./boots.ts";
 import { isMoved, movedGroups, type ScaleChange } from "./intent.ts";
 import type { Members } from "./members.ts";
-import { webCounts, webSample, workerCounts, workerSample } from "./scale-samples.ts";
 import type { Store } from "./store.ts";
+import { webCounts, webSample } from "./web-samples.ts";
 import { WindDowns } from "./wind-downs.ts";
+import { workerCounts, workerSample, workersAtWork } from "./worker-samples.ts";
 
 const SAVE_EVERY_MS = 60_000;
 /** Before anything was measured. */
 const WEB_COST_SECONDS = 0.02;
-const JOB_SECONDS = 1;
 const ERROR_LIMIT = 0.05;
 const IDLE = millis(300_000);
 
@@ -157,12 +159,14 @@ export class Autoscaler {
       const group = `worker.${name}`;
       if (!movedGroups(spec).includes(group)) return [];
       const memory = this.#memory.workers[name] ?? null;
+      const jobSeconds = scale.jobTime === null ? null : scale.jobTime / 1000;
       const sample = workerSample({
         now,
         before,
         name,
-        jobs: scale.jobs,
-        jobSeconds: memory?.jobSeconds ?? JOB_SECONDS,
+        source: scale.source,
+        places: workersAtWork(members, name) * scale.jobs,
+        jobSeconds: jobSecondsOf(memory, { jobSeconds }),
       });
       const { decision, memory: learned } = decideWorkers(
         {
@@ -173,8 +177,9 @@ export class Autoscaler {
           limit: scale.wait,
           slots: scale.jobs,
           boot: this.#boots.of(group, millis(0)),
-          jobSeconds: JOB_SECONDS,
+          jobSeconds,
           idle: IDLE,
+          finishes: finishesJobs(scale.source),
         },
         {
           sample,
@@ -194,7 +199,8 @@ export class Autoscaler {
         this.#windDowns.keep(group);
         return changes;
       }
-      const reached = this.#windDowns.shrink(group, decision.target, now.queues.get(name)?.inFlight ?? null);
+      const held = inHand(scale.source, now.queues.get(name)?.inFlight ?? null);
+      const reached = this.#windDowns.shrink(group, decision.target, held);
       if (reached === count) return [];
       this.#aims.set(group, { count: decision.target, beside: reached });
       return [{ group, by: "to", count: reached }];

@@ -27,6 +27,7 @@ import { assembleFleet, type RunningFleet } from "./running-fleet.ts";
 import { observeStanding } from "./standing.ts";
 import { Store } from "./store.ts";
 import type { Supervisor } from "./supervisor.ts";
+import { unreadQueues } from "./unread-queues.ts";
 
 /** The engine of one project directory. Not in the data path: when it ends, what it started goes on. */
 export class Engine {
@@ -169,10 +170,11 @@ export class Engine {
   async health(): Promise<HealthReport | null> {
     const report = this.ps();
     if (report === null) return null;
-    const { supervisor, copying } = this.#running();
-    const { members, recovery } = supervisor;
+    const { supervisor, copying, observer } = this.#running();
+    const { members, recovery, store } = supervisor;
     const space = await members.driver.space(members.fleet.paths.home);
-    return reportHealth(report, { replication: recovery.replicationProblem, space, backups: copying.problem });
+    const queues = store.state.wanted === "running" ? unreadQueues(observer.all) : [];
+    return reportHealth(report, { replication: recovery.replicationProblem, space, backups: copying.problem, queues });
   }
 
   /** Every release that is kept, the newest first. `null` when no fleet was ever started here. */

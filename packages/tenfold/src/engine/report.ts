@@ -22,6 +22,7 @@ import type { Keeper } from "./keeper.ts";
 import type { Members } from "./members.ts";
 import type { Sampler } from "./sampler.ts";
 import type { Store } from "./store.ts";
+import type { UnreadQueue } from "./unread-queues.ts";
 
 export interface ReportParts {
   readonly members: Members;
@@ -161,6 +162,7 @@ export interface HealthFacts {
   readonly replication: string | null;
   /** What keeps backups from being made; `null` when nothing does. */
   readonly backups: string | null;
+  readonly queues: readonly UnreadQueue[];
   /** Where the fleet's data is; `null` when it cannot be told. */
   readonly space: Space | null;
 }
@@ -175,8 +177,11 @@ function checkSpace({ free, total }: Space): HealthCheck {
   };
 }
 
-/** `health`: every member's last probe, whether the data tier agrees with itself, whether backups are made, and whether there is space left. */
-export function reportHealth(report: FleetReport, { replication, space, backups }: HealthFacts): HealthReport {
+/**
+ * `health`: every member's last probe, whether the data tier agrees with itself, whether backups are made, whether queues
+ * can be read, and whether there is space left.
+ */
+export function reportHealth(report: FleetReport, { replication, space, backups, queues }: HealthFacts): HealthReport {
   const checks = report.members.map(
     ({ name, state, detail, role }): HealthCheck => ({
       name,
@@ -186,6 +191,8 @@ export function reportHealth(report: FleetReport, { replication, space, backups 
   );
   if (replication !== null) checks.push({ name: "replication", status: "failed", detail: replication });
   if (backups !== null) checks.push({ name: "backups", status: "failed", detail: backups });
+  for (const { worker, why } of queues)
+    checks.push({ name: `queue.${worker}`, status: "failed", detail: `worker.${worker} stays as it is: ${why}` });
   if (space !== null && checks.length > 0) checks.push(checkSpace(space));
   const isWell = checks.every(({ status }) => status === "ok");
   return { version: 1, status: report.state === "healthy" && !isWell ? "degraded" : report.state, checks };

@@ -23,5 +23,6 @@ export async function observeStanding({ supervisor, copying }: RunningFleet): Pr
     space: await members.driver.space(members.fleet.paths.home),
     groups: groupsOf(store.state),
     backups: due === null ? null : { failed: copying.problem !== null, due },
+    queueNames: new Map(Object.entries(store.state.spec.workers).map(([name, { queue }]) => [name, queue])),
   };
 }

@@ -100,6 +100,8 @@ export interface PoolerFigures {
   readonly waiting: number;
   readonly longestWait: number;
   readonly servers: number;
+  /** The most of both. */
+  readonly maxClients: number;
   readonly poolSize: number;
 }
 
@@ -114,12 +116,29 @@ export interface RedisFigures {
   readonly evicted: number;
 }
 
-/** A queue of jobs. Counters since it began; `null` where its library does not tell. */
+/** Jobs that shall not begin before a time: put in for later, or another attempt of one that failed. */
+export interface LaterJobs {
+  /** Those that are not due yet; `null` where nobody counts them. */
+  readonly jobs: number | null;
+  /** Milliseconds until the first of them is due; below 0: it waits for a worker to look. `null`: there is none. */
+  readonly due: number | null;
+}
+
+/** What workers have done. Counters; `seconds` is how long it took them, `null` where nobody adds it up. */
+export interface DoneJobs {
+  readonly jobs: number;
+  readonly seconds: number | null;
+}
+
+/** A queue of jobs. Counters since it began; `null` or absent where its library does not tell. */
 export interface QueueFigures {
+  /** Jobs that wait, with those that were put in for later and are due. */
   readonly queued: number;
   readonly inFlight: number | null;
   /** How long the oldest job that waits has waited, milliseconds; `null` where it cannot be told, 0 when none waits. */
   readonly oldest: number | null;
-  /** Jobs that were ever put in. */
+  /** Jobs that were ever put in, for now or for later. */
   readonly arrived: number | null;
+  readonly later?: LaterJobs;
+  readonly done?: DoneJobs;
 }

@@ -20,4 +20,6 @@ export interface Standing {
     /** When the next is due, or was, milliseconds since 1970. */
     readonly due: number;
   } | null;
+  /** What the queue of each worker is called. */
+  readonly queueNames: ReadonlyMap<string, string>;
 }

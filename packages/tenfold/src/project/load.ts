@@ -5,6 +5,7 @@ import { type Finding, formatPath, type Path } from "../spec/path.ts";
 import { isMap, type Plain } from "../spec/plain.ts";
 import { unmoved } from "../spec/scaling/unmoved.ts";
 import type { Spec } from "../spec/spec.ts";
+import { neverNone } from "../spec/workers/never-none.ts";
 import { checkFiles } from "./check-files.ts";
 import { environmentFor, missingInTemplates } from "./environment.ts";
 import { expandValue } from "./expand.ts";
@@ -167,6 +168,7 @@ export async function loadProject(options: ProjectOptions): Promise<Project> {
       ...combined.notes,
       ...(named ? [] : [`The fleet's name is ${spec.name}, from the directory's.`]),
       ...unmoved(spec).map(({ group, why }) => `The number of ${group} ${why}.`),
+      ...neverNone(spec.workers),
       ...variables.notes,
       ...notes,
     ],

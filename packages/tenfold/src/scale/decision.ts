@@ -19,12 +19,16 @@ export interface WebFigures {
 export interface WorkerFigures {
   /** Jobs that arrive a second, smoothed. */
   readonly arrivals: number;
-  /** Seconds that a worker needs for a job, as learned. */
+  /** Seconds that a worker needs for a job, as learned, or as somebody said, or a guess. */
   readonly jobSeconds: number;
+  readonly isGuess: boolean;
   readonly queued: number;
-  readonly inFlight: number;
+  /** `null` where nobody knows. */
+  readonly inFlight: number | null;
   /** How long the oldest job has waited, milliseconds; `null` where the queue does not tell. */
   readonly oldest: number | null;
+  /** Milliseconds until the next job is due that was put in for later. */
+  readonly due: number | null;
   readonly need: number;
   readonly keep: number;
 }
@@ -47,6 +51,8 @@ export type Why =
   | { readonly kind: "web"; readonly figures: WebFigures }
   | { readonly kind: "workers"; readonly figures: WorkerFigures }
   | { readonly kind: "idle"; readonly seconds: number }
+  /** Nothing is queued, and nobody knows whether the last worker has a job. */
+  | { readonly kind: "perhaps-busy" }
   | { readonly kind: "rule"; readonly rule: string; readonly value: string }
   | { readonly kind: "rules-quiet" }
   | { readonly kind: "unwatched" }

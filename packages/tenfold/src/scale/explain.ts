@@ -27,9 +27,21 @@ function webText({ arrivals, cost, load, forecast, margin, need, keep, surge }: 
   return `${round(arrivals)} req/s × ${round(cost)} ms = ${round(load)} busy; ${coming}, margin ${round((margin - 1) * 100)}%: needs ${need}, keeps ${keep}`;
 }
 
-function workerText({ arrivals, jobSeconds, queued, inFlight, oldest, need, keep }: WorkerFigures): string {
-  const age = oldest === null ? "" : `, oldest ${formatDuration(millis(Math.round(oldest / 1000) * 1000))}`;
-  return `${round(arrivals)} jobs/s × ${round(jobSeconds)} s, ${queued} queued, ${inFlight} in flight${age}: needs ${need}, keeps ${keep}`;
+function workerText({
+  arrivals,
+  jobSeconds,
+  isGuess,
+  queued,
+  inFlight,
+  oldest,
+  due,
+  need,
+  keep,
+}: WorkerFigures): string {
+  const span = (value: number): string => formatDuration(millis(Math.round(value / 1000) * 1000));
+  const age = oldest === null ? "" : `, oldest ${span(oldest)}`;
+  const later = due === null || due < 0 ? "" : `, next due in ${span(due)}`;
+  return `${round(arrivals)} jobs/s × ${round(jobSeconds)} s${isGuess ? " (assumed)" : ""}, ${queued} queued, ${inFlight === null ? "in flight unknown" : `${inFlight} in flight`}${age}${later}: needs ${need}, keeps ${keep}`;
 }
 
 function whyText(why: Why): string {
@@ -40,6 +52,8 @@ function whyText(why: Why): string {
       return workerText(why.figures);
     case "idle":
       return `nothing queued or in flight for ${formatDuration(millis(why.seconds * 1000))}`;
+    case "perhaps-busy":
+      return 'nothing queued, but in flight unknown, so one stays; for none, tell it: prometheus.inFlight, or a command that prints {"queued": 0, "inFlight": 0}';
     case "rule":
       return `${why.rule} (now ${why.value})`;
     case "rules-quiet":

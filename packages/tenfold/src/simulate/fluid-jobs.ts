@@ -114,6 +114,7 @@ export class FluidJobs implements JobWork {
       queued: Math.round(this.#backlog.size),
       inFlight,
       oldest: this.#backlog.oldest(now - 1) * 1000,
+      due: null,
       work: { busySeconds: done * service.mean, jobs: done },
     };
     return { sample, busy: Math.min(ready, Math.ceil(inFlight / slots)) };

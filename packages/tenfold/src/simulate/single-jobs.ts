@@ -74,6 +74,7 @@ export class SingleJobs implements JobWork {
       queued: this.#waiting,
       inFlight: this.#inHand,
       oldest: oldest === undefined ? 0 : (now - oldest.came) * 1000,
+      due: null,
       work: { busySeconds, jobs },
     };
     return { sample, busy: Math.min(this.#fleet.ready, Math.ceil(this.#inHand / this.#world.slots)) };

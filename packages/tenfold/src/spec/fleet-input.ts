@@ -155,6 +155,8 @@ export interface WorkerScalingInput {
   wait?: string | number | undefined;
   /** Jobs that one worker works on at once. @default 1 */
   jobs?: number | undefined;
+  /** What a job takes, until it was measured, and where it cannot be (list, celery, a command without arrived, prometheus). Absent: 1s is assumed. */
+  jobTime?: string | number | undefined;
   /** Thresholds that decide instead of the demand, such as queue > 100: +2. @default [] */
   rules?: readonly string[] | undefined;
   /** Bounds that hold at certain times, such as weekdays 08:00-18:00: min 5. @default [] */
@@ -505,6 +507,8 @@ export interface AlertRulesInput {
   queueDepth?: false | AlertThresholdInput | undefined;
   /** Seconds that the oldest job of a queue has waited. Default: above 300, for 300 s, warning. */
   queueAge?: false | AlertThresholdInput | undefined;
+  /** The figures of a queue cannot be read, so the number of its workers stays. Default: for 120 s, warning. */
+  queueUnreadable?: false | AlertRuleInput | undefined;
   /** The last scheduled backup failed, or the log cannot be copied. Default: for 0 s, critical. */
   backupFailed?: false | AlertRuleInput | undefined;
   /** Minutes since a scheduled backup was due and not made. Default: above 60, for 0 s, critical. */

@@ -125,6 +125,7 @@ function writeWorker(worker: Worker): PlainMap {
       ...writeSource(worker.scale.source),
       wait: formatDuration(worker.scale.wait),
       jobs: worker.scale.jobs,
+      jobTime: worker.scale.jobTime === null ? undefined : formatDuration(worker.scale.jobTime),
       dryRun: worker.scale.dryRun,
       ...writeScaling(worker.scale),
     }),

@@ -120,7 +120,14 @@ function looksOf(scene: (at: number) => Partial<Scene>, count = 180): Observatio
         lag: new Map([[name("postgres-2"), now.lag]]),
         statements: statementsAt(at, now.statements),
       },
-      pooler: { clients: 50, waiting: now.waiting, longestWait: now.longestWait, servers: 25, poolSize: 25 },
+      pooler: {
+        clients: 50,
+        waiting: now.waiting,
+        longestWait: now.longestWait,
+        servers: 25,
+        maxClients: 2000,
+        poolSize: 25,
+      },
       redis: new Map([
         [name("redis-1"), redis],
         [

@@ -64,7 +64,8 @@ interface Why {
 
 /** Why numbers that move by themselves are what they are. */
 export function formatScaling({ scaling: moved = [] }: FleetReport, unmoved: readonly Why[], paint: Paint): string {
-  const scaling = [...moved, ...unmoved];
+  const explained = new Set(moved.map(({ group }) => group));
+  const scaling = [...moved, ...unmoved.filter(({ group }) => !explained.has(group))];
   if (scaling.length === 0)
     return "\nNo number moves by itself: give bounds in the file, as instances: { min: 2, max: 8 }.\n";
   return `\n${scaling.map(({ group, why }) => `${paint(group, "bold")}  ${why}`).join("\n")}\n`;

@@ -13,7 +13,7 @@ import { alertName, renderRules, TRIGGERS } from "./rules.ts";
 const EVERYTHING = {
   name: "shop",
   web: { command: "node server.js", instances: { min: 2, max: 12 } },
-  workers: { mail: "node mail.js" },
+  workers: { mail: { command: "node mail.js", scale: { library: "bullmq" } } },
   postgres: { replicas: 2 },
   redis: { replicas: 1 },
   backups: true,

@@ -5,10 +5,11 @@ import { formatDuration } from "../../units/millis.ts";
 import { toYaml } from "../yaml.ts";
 import { DATA_TRIGGERS } from "./triggers/data.ts";
 import { MEMBER_TRIGGERS } from "./triggers/members.ts";
+import { QUEUE_TRIGGERS } from "./triggers/queues.ts";
 import type { Trigger } from "./triggers/trigger.ts";
 import { WEB_TRIGGERS, webRecordings } from "./triggers/web.ts";
 
-export const TRIGGERS: readonly Trigger[] = [...MEMBER_TRIGGERS, ...WEB_TRIGGERS, ...DATA_TRIGGERS];
+export const TRIGGERS: readonly Trigger[] = [...MEMBER_TRIGGERS, ...WEB_TRIGGERS, ...QUEUE_TRIGGERS, ...DATA_TRIGGERS];
 
 /** `FleetDown`: what Prometheus calls the alert of a rule. */
 export function alertName(name: AlertName): string {

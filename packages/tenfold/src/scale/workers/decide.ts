@@ -4,22 +4,24 @@ import { afterDecision, type Caution, cautiousWindow, freshSample, GAP, holdReas
 import type { RuleContext } from "../rules/decide.ts";
 import { afterRules, chooseByRules } from "../rules/decide.ts";
 import { forecast, startDemand } from "../web/forecast.ts";
+import { jobSecondsOf, learnJob } from "./learn.ts";
 import { freshWorkerMemory, type WorkerMemory } from "./memory.ts";
 import type { WorkerCounts, WorkerPolicy, WorkerSample } from "./policy.ts";
 
 const CAUTION: Caution = { weight: 1, most: 3, fadesADay: 0.5 };
 /** How busy workers may be: wholly, for a queue takes what chance adds. */
 const FILL = 1;
-/** Share of the limit within which a backlog is to be gone. */
-const BACKLOG_SHARE = 2 / 3;
+/** Share of the limit within which a backlog is to be gone: its last job is just in time. */
+const BACKLOG_SHARE = 1;
 /** A backlog of less than this share of what arrives within the limit is no reason to grow. */
-const BACKLOG_IGNORED = 0.4;
+const BACKLOG_IGNORED = 0.6;
 /** A job that has waited for this share of the limit is. */
 const OLD_SHARE = 0.5;
 const LEVEL_SECONDS = 120;
 const KEEP_LOAD = 0.55;
 const KEEP_SHARE = 0.13;
-const JOBS_REMEMBERED = 2000;
+/** How much is added to a number that lets jobs wait for too long, where nobody knows what they take. */
+const STEP = 0.5;
 
 export interface WorkerInput {
   /** `null` when the queue did not answer. */
@@ -33,19 +35,10 @@ export interface WorkerOutcome {
   readonly memory: WorkerMemory;
 }
 
-function learnJob(memory: WorkerMemory, work: WorkerSample["work"]): Pick<WorkerMemory, "jobSeconds" | "jobWeight"> {
-  const { jobSeconds, jobWeight } = memory;
-  if (work === null || work.jobs <= 0 || work.busySeconds <= 0) return { jobSeconds, jobWeight };
-  const weight = Math.min(JOBS_REMEMBERED, jobWeight + work.jobs);
-  // The estimate that was given counts as ten jobs.
-  const share = Math.min(1, work.jobs / (weight + (jobWeight === 0 ? 10 : 0)));
-  return { jobSeconds: jobSeconds + share * (work.busySeconds / work.jobs - jobSeconds), jobWeight: weight };
-}
-
 /**
  * How many workers one queue should have. Pure, like `decideWeb`. A number below the busy ones is never asked for, so
  * that whoever stops the idle ones first kills no job; and none at all only after nothing was queued or in flight for
- * the policy's time.
+ * the policy's time, and never where nobody knows what is in flight and a worker would lose its job.
  */
 export function decideWorkers(
   policy: WorkerPolicy,
@@ -55,7 +48,7 @@ export function decideWorkers(
 ): WorkerOutcome {
   const { counts, deploying } = input;
   const from = counts.wanted;
-  const before = memory ?? freshWorkerMemory(now, policy.jobSeconds);
+  const before = memory ?? freshWorkerMemory(now, jobSecondsOf(null, policy));
   const override = activeOverride(policy.override, now);
   const sample = freshSample(input.sample, now);
   const bounds = override === null ? policy.bounds : overriding(policy.bounds);
@@ -89,15 +82,28 @@ function byRules(
   counts: WorkerCounts,
   { context, before, conclude }: { context: RuleContext; before: WorkerMemory; conclude: Conclude },
 ): WorkerOutcome {
-  const metrics = { queue: sample.queued, ...(sample.oldest === null ? {} : { age: sample.oldest }) };
+  const age = sample.queued === 0 ? 0 : sample.oldest;
+  const metrics = { queue: sample.queued, ...(age === null ? {} : { age }) };
   const choice = chooseByRules(policy.rules, metrics, counts, context);
-  const wanted =
-    choice.wanted === 0 && sample.queued + sample.inFlight > 0 ? Math.min(1, counts.wanted) : choice.wanted;
-  const decision = conclude(wanted, choice.why, choice.held);
+  const isLast = choice.wanted === 0 && counts.wanted > 0;
+  const keepsOne = isLast && hasWork(sample, policy.boot);
+  const why: Why = isLast && !keepsOne && perhapsBusy(policy, sample) ? { kind: "perhaps-busy" } : choice.why;
+  const wanted = keepsOne || why.kind === "perhaps-busy" ? 1 : choice.wanted;
+  const decision = conclude(wanted, why, choice.held);
   return {
     decision,
     memory: { ...before, rules: afterRules(choice.memory, decision, context.now), at: context.now },
   };
+}
+
+/** Whether there is something to do, now or within a time. Only workers find what was put in for later. */
+function hasWork({ queued, inFlight, due }: WorkerSample, within: number): boolean {
+  return queued + (inFlight ?? 0) > 0 || (due !== null && due <= within);
+}
+
+/** Whether the last worker may have a job that nobody knows of, and would lose it. */
+function perhapsBusy({ finishes }: WorkerPolicy, { inFlight }: WorkerSample): boolean {
+  return inFlight === null && !finishes;
 }
 
 function byModel(
@@ -111,7 +117,7 @@ function byModel(
   const before: WorkerMemory = gap
     ? { ...memory, since: now, demand: null, patience: { ...memory.patience, keeps: [] } }
     : memory;
-  const learned = learnJob(before, sample.work);
+  const learned = learnJob(before, policy, sample.work);
   const cost = learned.jobSeconds / policy.slots;
   const limit = policy.limit / 1000;
   const horizon = policy.boot / 1000 + 2 * seconds;
@@ -126,10 +132,14 @@ function byModel(
   const ignored =
     sample.oldest !== null && sample.oldest > OLD_SHARE * policy.limit ? 0 : (BACKLOG_IGNORED * load * limit) / cost;
   const backlog = coming > ignored ? (coming * cost) / (BACKLOG_SHARE * limit) : 0;
-  const some = sample.queued + sample.inFlight > 0 ? 1 : 0;
-  const idleSince = some === 1 || sample.arrivals > 0 ? null : (before.idleSince ?? now);
+  const some = hasWork(sample, horizon * 1000) ? 1 : 0;
+  const isGuess = learned.jobWeight === 0 && policy.jobSeconds === null;
+  const isStuck = isGuess && areTooSlow(policy, { sample, counts, grewAt: before.patience.grewAt, horizon, now });
+  const more = isStuck ? Math.min(from + Math.ceil(STEP * from), from + sample.queued) : 0;
+  const isIdle = sample.arrivals === 0 && !hasWork(sample, policy.idle);
+  const idleSince = isIdle ? (before.idleSince ?? now) : null;
   // What is left of the level once nothing comes any more is no work.
-  const need = idleSince === null ? Math.max(some, Math.ceil((load + backlog) / FILL - 1e-6)) : 0;
+  const need = isIdle ? some : Math.max(some, more, Math.ceil((load + backlog) / FILL - 1e-6));
   const fitting = Math.max(need, Math.ceil((load * (1 + KEEP_SHARE) + backlog + KEEP_LOAD) / FILL - 1e-6));
   const { keep, patience } = keepFor(before.patience, fitting, {
     now,
@@ -138,15 +148,17 @@ function byModel(
   const figures = {
     arrivals: ahead.memory.level / cost,
     jobSeconds: learned.jobSeconds,
+    isGuess,
     queued: sample.queued,
     inFlight: sample.inFlight,
     oldest: sample.oldest,
+    due: sample.due,
     need,
     keep,
   };
   const { wanted, why, held } = choose(
     policy,
-    { from, need, keep, busy: counts.busy },
+    { from, need, keep, busy: counts.busy, perhapsBusy: perhapsBusy(policy, sample) },
     {
       why: { kind: "workers", figures },
       idleFor: idleSince === null ? 0 : now - idleSince,
@@ -167,6 +179,28 @@ function byModel(
   };
 }
 
+/** Whether jobs wait for too long although all workers are busy, and no growth has yet to show its effect. */
+function areTooSlow(
+  { limit, slots }: WorkerPolicy,
+  {
+    sample: { oldest, inFlight },
+    counts: { ready, starting },
+    grewAt,
+    horizon,
+    now,
+  }: {
+    readonly sample: WorkerSample;
+    readonly counts: WorkerCounts;
+    readonly grewAt: number | null;
+    readonly horizon: number;
+    readonly now: number;
+  },
+): boolean {
+  if (oldest === null || oldest <= limit || starting > 0) return false;
+  if (grewAt !== null && now - grewAt < horizon * 1000) return false;
+  return inFlight === null || inFlight >= ready * slots;
+}
+
 /** Jobs that will wait when a worker that is launched now is ready. */
 function backlogAtBoot(
   { queued }: WorkerSample,
@@ -183,12 +217,21 @@ function choose(
     need,
     keep,
     busy,
-  }: { readonly from: number; readonly need: number; readonly keep: number; readonly busy: number },
+    perhapsBusy,
+  }: {
+    readonly from: number;
+    readonly need: number;
+    readonly keep: number;
+    readonly busy: number;
+    readonly perhapsBusy: boolean;
+  },
   { why, idleFor, reason }: { readonly why: Why; readonly idleFor: number; readonly reason: HoldReason | null },
 ): { wanted: number; why: Why; held: HoldReason | null } {
   if (need > from) return { wanted: Math.min(need, Math.max(3 * from, from + 10)), why, held: null };
-  if (idleFor >= policy.idle && from > 0 && reason !== "deploy")
+  const isIdle = idleFor >= policy.idle && from > 0 && reason !== "deploy";
+  if (isIdle && !perhapsBusy)
     return { wanted: 0, why: { kind: "idle", seconds: Math.round(idleFor / 1000) }, held: null };
+  if (isIdle && from === 1 && policy.bounds.min === 0) return { wanted: 1, why: { kind: "perhaps-busy" }, held: null };
   const least = Math.max(keep, busy, 1);
   if (least >= from) return { wanted: from, why, held: null };
   if (reason !== null) return { wanted: from, why, held: reason };

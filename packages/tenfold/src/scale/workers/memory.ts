@@ -8,6 +8,8 @@ export interface WorkerMemory {
   readonly since: number;
   readonly jobSeconds: number;
   readonly jobWeight: number;
+  /** What workers did since they last finished a job. */
+  readonly unfinished?: { readonly busySeconds: number; readonly jobs: number };
   readonly demand: DemandMemory | null;
   readonly patience: Patience;
   /** Since when nothing has been queued or in flight; `null` when something is. */

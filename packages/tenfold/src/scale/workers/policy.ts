@@ -17,10 +17,12 @@ export interface WorkerPolicy {
   readonly slots: number;
   /** From launch to the first job: the 90th percentile of what was measured, or an estimate before. */
   readonly boot: Millis;
-  /** Seconds that a job takes, before it was measured. */
-  readonly jobSeconds: number;
+  /** Seconds that a job takes, before it was measured; `null`: nobody has said. */
+  readonly jobSeconds: number | null;
   /** How long there must be nothing to do before the last worker stops. */
   readonly idle: Millis;
+  /** Whoever is asked to end finishes its job first: the last one may be asked without knowing whether it has one. */
+  readonly finishes: boolean;
 }
 
 /** What was seen of a queue since the sample before. Rates are a second. */
@@ -31,11 +33,16 @@ export interface WorkerSample {
   readonly arrivals: number;
   /** Jobs that wait now. */
   readonly queued: number;
-  /** Jobs that are being worked on now. */
-  readonly inFlight: number;
+  /** Jobs that are being worked on now; `null` where nobody knows. */
+  readonly inFlight: number | null;
   /** How long the oldest waiting job has waited, milliseconds; `null` where the queue does not tell. */
   readonly oldest: number | null;
-  /** Seconds that workers were busy, and jobs that they finished in that time; `null` where it is not known. */
+  /** Milliseconds until the next job is due that was put in for later; `null`: there is none, or nobody knows. */
+  readonly due: number | null;
+  /**
+   * Seconds that workers were busy, and jobs that they finished in that time; `null` where it is not known. Below 0: some
+   * that counted as finished were not.
+   */
   readonly work: { readonly busySeconds: number; readonly jobs: number } | null;
 }
 

@@ -121,12 +121,14 @@ export class PoolerService implements ServiceAdapter, PoolerControl {
         0,
         ...pools.map((row) => Number(row.maxwait ?? 0) * 1000 + Number(row.maxwait_us ?? 0) / 1000),
       );
+      const pool = localPostgres(fleet.spec)?.pool;
       return {
         clients: sum("cl_active") + sum("cl_waiting"),
         waiting: sum("cl_waiting"),
         longestWait: longest,
         servers: sum("sv_active") + sum("sv_idle") + sum("sv_used"),
-        poolSize: localPostgres(fleet.spec)?.pool.size ?? 0,
+        maxClients: pool?.clients ?? 0,
+        poolSize: pool?.size ?? 0,
       };
     } catch {
       return null;

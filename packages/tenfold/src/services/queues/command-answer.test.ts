@@ -8,7 +8,7 @@ const UNKNOWN = { inFlight: null, oldest: null, arrived: null };
 test("a command says how many jobs wait, and more if it can", () => {
   const known: Readonly<Record<string, object>> = {
     "120\n": { ...UNKNOWN, queued: 120 },
-    " 0 ": { ...UNKNOWN, queued: 0, oldest: 0 },
+    " 0 ": { ...UNKNOWN, queued: 0 },
     "120 35s": { ...UNKNOWN, queued: 120, oldest: 35_000 },
     "3 1m30s": { ...UNKNOWN, queued: 3, oldest: 90_000 },
     "3 12": { ...UNKNOWN, queued: 3, oldest: 12_000 },

@@ -29,7 +29,7 @@ function fromObject(given: Record<string, unknown>): QueueFigures | undefined {
   const [queued, inFlight, arrived] = COUNTS.map((key) => (given[key] == null ? null : count(given[key])));
   const oldest = given.oldest == null ? null : age(given.oldest);
   if (queued == null || inFlight === undefined || arrived === undefined || oldest === undefined) return undefined;
-  return { queued, inFlight, oldest: oldest ?? (queued === 0 ? 0 : null), arrived };
+  return { queued, inFlight, oldest, arrived };
 }
 
 function fromWords(text: string): QueueFigures | undefined {
@@ -37,7 +37,7 @@ function fromWords(text: string): QueueFigures | undefined {
   const queued = /^\d{1,15}(\.\d+)?$/.test(first) ? Number(first) : undefined;
   const oldest = second === undefined ? null : age(second);
   if (queued === undefined || oldest === undefined || more.length > 0) return undefined;
-  return { queued, inFlight: null, oldest: oldest ?? (queued === 0 ? 0 : null), arrived: null };
+  return { queued, inFlight: null, oldest, arrived: null };
 }
 
 /**

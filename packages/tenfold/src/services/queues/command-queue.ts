@@ -44,6 +44,8 @@ export class CommandQueue {
   #running: Promise<void> | null = null;
   #notBefore = 0;
   #last: Answer | null = null;
+  /** Whether it ever told an age: then none is told for an empty queue, which has none. */
+  #tellsAge = false;
 
   /** The newest figures. Rejects with Unread when there are none. */
   async read(driver: Driver, launch: Launch, signal: AbortSignal): Promise<QueueFigures> {
@@ -61,7 +63,10 @@ export class CommandQueue {
   async #run(driver: Driver, launch: Launch, signal: AbortSignal): Promise<void> {
     const started = Date.now();
     try {
-      this.#last = { figures: await ask(driver, launch, signal), at: Date.now() };
+      const figures = await ask(driver, launch, signal);
+      this.#tellsAge ||= figures.oldest !== null;
+      const oldest = figures.oldest ?? (this.#tellsAge && figures.queued === 0 ? 0 : null);
+      this.#last = { figures: { ...figures, oldest }, at: Date.now() };
     } catch (error) {
       const unread = error instanceof Error ? error.message : String(error);
       this.#last = {

@@ -61,7 +61,7 @@ export async function readPrometheusQueue(
   return {
     queued,
     inFlight: held,
-    oldest: age === null ? (queued === 0 ? 0 : null) : age * 1_000,
+    oldest: age !== null ? age * 1_000 : oldest !== null && queued === 0 ? 0 : null,
     arrived: null,
   };
 }

@@ -20,6 +20,7 @@ export function workerPolicy(world: World, rules: readonly Rule[] = []): WorkerP
     boot: millis(world.boot.mean * (1 + P90 * world.boot.variation) * 1000),
     jobSeconds: world.service.mean,
     idle: millis(300_000),
+    finishes: true,
   };
 }
 

@@ -42,6 +42,7 @@ export type AlertName =
   | "errors"
   | "queueDepth"
   | "queueAge"
+  | "queueUnreadable"
   | "backupFailed"
   | "backupOverdue"
   | "autoscalerAtMax";
@@ -76,6 +77,7 @@ export const ALERT_RULES: Readonly<Record<AlertName, Default>> = {
   errors: rule("Requests answered with 500 and above or refused, in percent.", 5, 120, "critical"),
   queueDepth: rule("Jobs that wait in a queue.", 1000, 600),
   queueAge: rule("Seconds that the oldest job of a queue has waited.", 300, 300),
+  queueUnreadable: rule("The figures of a queue cannot be read, so the number of its workers stays.", null, 120),
   backupFailed: rule("The last scheduled backup failed, or the log cannot be copied.", null, 0, "critical"),
   backupOverdue: rule("Minutes since a scheduled backup was due and not made.", 60, 0, "critical"),
   autoscalerAtMax: rule("A group runs as many members as the file allows.", null, 600),

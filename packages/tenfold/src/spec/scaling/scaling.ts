@@ -32,6 +32,8 @@ export interface WorkerScaling {
   readonly wait: Millis;
   /** Jobs that one worker works on at once. */
   readonly jobs: number;
+  /** What a job takes, where and until it is not measured; `null`: nobody has said. */
+  readonly jobTime: Millis | null;
   /** Decisions are told, and nothing moves. */
   readonly dryRun: boolean;
   readonly rules: readonly Rule[];
@@ -117,6 +119,11 @@ const workerFields = z
     ...sourceFields,
     wait: duration.prefault("30s").describe("A job should not wait longer."),
     jobs: z.number().int().min(1).max(1000).prefault(1).describe("Jobs that one worker works on at once."),
+    jobTime: positiveDuration
+      .optional()
+      .describe(
+        "What a job takes, until it was measured, and where it cannot be (list, celery, a command without arrived, prometheus). Absent: 1s is assumed.",
+      ),
     rules: rules("queue > 100: +2"),
     schedules,
     zone,
@@ -131,5 +138,5 @@ export const webScaling: z.ZodType<WebScaling> = webFields.transform(
 export const workerScaling: z.ZodType<WorkerScaling> = workerFields
   .transform(withSchedules)
   .transform(({ library, command, prometheus, ...value }, context): WorkerScaling => {
-    return { ...value, source: sourceOf({ library, command, prometheus }, context) };
+    return { ...value, jobTime: value.jobTime ?? null, source: sourceOf({ library, command, prometheus }, context) };
   });

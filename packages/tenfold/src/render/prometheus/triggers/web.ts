@@ -36,7 +36,7 @@ export function webRecordings(spec: Spec): Recording[] {
   return [...MEAN_RECORDINGS, ...(source === null ? [] : [{ record: SLOWEST, expr }])];
 }
 
-/** Of what visitors notice, and of queues. */
+/** Of what visitors notice. */
 export const WEB_TRIGGERS: readonly Trigger[] = [
   {
     name: "errors",
@@ -71,23 +71,5 @@ export const WEB_TRIGGERS: readonly Trigger[] = [
     description: "The 95th percentile is {{ $value | humanize }} times its median of the last day.",
     action:
       "tenfold doctor --load names likely causes; which routes are slow is in the application's own figures, then look at the last release.",
-  },
-  {
-    name: "queueDepth",
-    concerns: ({ workers }) => Object.keys(workers).length > 0,
-    holds: (above) => `tenfold_queue_depth > ${above}`,
-    summary: "Jobs pile up for {{ $labels.queue }}",
-    description: "{{ $value | humanize }} wait.",
-    action:
-      "tenfold scale worker.{{ $labels.queue }}=+1; tenfold logs worker.{{ $labels.queue }} shows whether they fail.",
-  },
-  {
-    name: "queueAge",
-    concerns: ({ workers }) => Object.keys(workers).length > 0,
-    holds: (above) => `tenfold_queue_oldest_seconds > ${above}`,
-    summary: "A job waits long for {{ $labels.queue }}",
-    description: "The oldest has waited {{ $value | humanizeDuration }}.",
-    action:
-      "tenfold scale worker.{{ $labels.queue }}=+1; tenfold logs worker.{{ $labels.queue }} shows whether they fail.",
   },
 ];

@@ -1,7 +1,6 @@
 import type { MemberName } from "../fleet/member.ts";
 import { growth, memberAt, type Observation } from "../fleet/observation.ts";
 import type { WebCounts, WebSample } from "../scale/web/sample.ts";
-import type { WorkerCounts, WorkerSample } from "../scale/workers/policy.ts";
 import type { Bytes } from "../units/bytes.ts";
 import type { Members } from "./members.ts";
 
@@ -70,65 +69,5 @@ export function webCounts(members: Members, wanted: number): WebCounts {
     wanted,
     ready: states.filter((state) => state === "ready").length,
     starting: states.filter((state) => state === "starting").length,
-  };
-}
-
-export interface WorkerSampling {
-  readonly now: Observation;
-  readonly before: Observation | null;
-  readonly name: string;
-  readonly jobs: number;
-  /** What a job takes, as far as it is known: where a queue does not count what arrives, it follows from what is done. */
-  readonly jobSeconds: number;
-}
-
-/** What happened to a queue between two looks; `null` when it did not answer. */
-export function workerSample({ now, before, name, jobSeconds }: WorkerSampling): WorkerSample | null {
-  const queue = now.queues.get(name);
-  const last = before?.queues.get(name);
-  if (queue === undefined || last === undefined || before === null || now.at <= before.at) return null;
-  const seconds = (now.at - before.at) / 1000;
-  const inFlight = queue.inFlight ?? 0;
-  const held = (figures: { queued: number; inFlight: number | null }): number =>
-    figures.queued + (figures.inFlight ?? 0);
-  const change = held(queue) - held(last);
-  const counted = queue.arrived !== null && last.arrived !== null;
-  const arrived = counted
-    ? growth(last.arrived ?? 0, queue.arrived ?? 0)
-    : Math.max(0, change + (((last.inFlight ?? 0) + inFlight) / 2 / jobSeconds) * seconds);
-  const done = Math.max(0, arrived - change);
-  return {
-    at: now.at,
-    arrivals: arrived / seconds,
-    queued: queue.queued,
-    inFlight,
-    oldest: queue.oldest,
-    // As many seconds as there were jobs in hand (Little's law), where the queue counts both.
-    work:
-      counted && queue.inFlight !== null
-        ? { busySeconds: (((last.inFlight ?? 0) + inFlight) / 2) * seconds, jobs: done }
-        : null,
-  };
-}
-
-export function workerCounts(
-  members: Members,
-  {
-    name,
-    wanted,
-    sample,
-    jobs,
-  }: { readonly name: string; readonly wanted: number; readonly sample: WorkerSample | null; readonly jobs: number },
-): WorkerCounts {
-  const states = members
-    .ofKind("worker")
-    .filter(({ group }) => group === `worker.${name}`)
-    .map((member) => members.keepers.get(member.name)?.state.state);
-  const ready = states.filter((state) => state === "ready").length;
-  return {
-    wanted,
-    ready,
-    starting: states.filter((state) => state === "starting").length,
-    busy: Math.min(ready, Math.ceil((sample?.inFlight ?? 0) / jobs)),
   };
 }
