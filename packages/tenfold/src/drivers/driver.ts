@@ -94,6 +94,8 @@ export interface Driver {
    */
   reservePort(port: Port, host: string): Promise<boolean>;
   releasePort(port: Port): Promise<void>;
+  /** Takes over a port whose member runs already: when that dies and starts again, nobody has taken the port meanwhile. */
+  claimPort(port: Port): Promise<void>;
   /** Processes that write to log files of this directory. */
   strays(logs: string, known: readonly Running[]): readonly Stray[];
   /** Keeps a log file below its size, and so many older ones. */

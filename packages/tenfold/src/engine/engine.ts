@@ -1,10 +1,11 @@
 import type { BackupsReport, FleetReport, HealthReport, LoadDiagnosis, ReleasesReport } from "@tenfold/protocol";
 import { Fault } from "../fault/fault.ts";
 import { applicationEnvironment, type Environment } from "../fleet/environment.ts";
+import { edgeOf } from "../fleet/fleet.ts";
 import type { Machine } from "../fleet/machine.ts";
 import type { MemberName } from "../fleet/member.ts";
 import type { Observation } from "../fleet/observation.ts";
-import { METRICS_PORT } from "../fleet/ports.ts";
+import { APP_PORT, METRICS_PORT } from "../fleet/ports.ts";
 import type { Standing } from "../fleet/standing.ts";
 import { History } from "../journal/history.ts";
 import type { StoredState } from "../journal/state.ts";
@@ -77,6 +78,8 @@ export class Engine {
     const { supervisor } = this.#assemble(read.state, machine);
     if (read.state.bootId !== this.#host.bootId()) return;
     const adopted = await supervisor.adopt();
+    const port = read.state.ports[APP_PORT];
+    if (port !== undefined && supervisor.members.isAlive(edgeOf())) await supervisor.members.driver.claimPort(port);
     if (adopted.length > 0) this.#note(`adopted ${adopted.length} members that were running`);
     await supervisor.syncTraffic().catch((error: unknown) => this.#tell(error));
     const { services } = this.#running();

@@ -201,6 +201,8 @@ export class MemoryDriver implements Driver {
 
   async releasePort(): Promise<void> {}
 
+  async claimPort(): Promise<void> {}
+
   strays(logs: string, known: readonly Running[]): readonly Stray[] {
     const tracked = new Set(known.map(({ pid }) => pid));
     return this.#machine

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
@@ -221,7 +222,11 @@ describe("processes of this machine", () => {
       assert.equal(await driver.isPortFree(found, "127.0.0.1"), false);
       assert.equal(await driver.reservePort(found, "127.0.0.1"), false);
     } finally {
-      another.close();
+      await new Promise((resolve) => another.close(resolve));
     }
+    // As an engine that takes over: its balancer is there already.
+    await driver.claimPort(found);
+    const refused = createServer().listen(`\0tenfold-port-${found}`);
+    await assert.rejects(once(refused, "listening"), /EADDRINUSE/);
   });
 });

@@ -17,7 +17,7 @@ import type { Limits } from "./limits.ts";
 import { LogTimes } from "./log-times.ts";
 import { Moment } from "./moment.ts";
 import { listPids, programName, readDescriptor, readSharedBytes, readStat, readTitle, socketInodes } from "./proc.ts";
-import { isPortFree, releasePort, reservePort } from "./reservations.ts";
+import { claimPort, isPortFree, releasePort, reservePort } from "./reservations.ts";
 import { rotateLog } from "./rotate.ts";
 import { runToEnd } from "./run.ts";
 import { isProcessAlive, killFamily, signalFamily, signalProcess } from "./session.ts";
@@ -195,6 +195,10 @@ export class ProcessDriver implements Driver {
 
   releasePort(port: Port): Promise<void> {
     return releasePort(port);
+  }
+
+  async claimPort(port: Port): Promise<void> {
+    await claimPort(port);
   }
 
   strays(logs: string, known: readonly Running[]): readonly Stray[] {

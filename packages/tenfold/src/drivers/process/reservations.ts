@@ -39,7 +39,8 @@ function isClaimedByAnother(port: Port): Promise<boolean> {
   });
 }
 
-async function claim(port: Port): Promise<boolean> {
+/** To other engines it is taken from now on; `false` when one of them has it. */
+export async function claimPort(port: Port): Promise<boolean> {
   if (claims.has(port)) return true;
   const server = await listen({ path: claimPath(port) });
   if (server !== null) claims.set(port, server.unref());
@@ -58,7 +59,7 @@ export async function reservePort(port: Port, host: string): Promise<boolean> {
   if (reservations.has(port)) return true;
   const server = await listen({ port, host, exclusive: true });
   if (server === null) return false;
-  if (!(await claim(port))) {
+  if (!(await claimPort(port))) {
     await close(server);
     return false;
   }
