@@ -5,6 +5,7 @@ import { bytes, formatBytes } from "../../units/bytes.ts";
 import { most, OFTEN, percent, shareOf, type Window, waitsForLocks } from "./cause.ts";
 
 const NEARLY_ALL = 0.9;
+const MOSTLY = 0.5;
 const LONG_WAIT_MS = 1_000;
 /** A file of the log. */
 const LAG = 16 * 1024 ** 2;
@@ -49,7 +50,8 @@ export function poolWaiting(window: Window): LoadCause[] {
   const longest = most(known.map(({ longestWait }) => longestWait));
   const [worst] = known.toSorted((a, b) => b.waiting - a.waiting);
   if (worst === undefined || (share < OFTEN && longest < LONG_WAIT_MS)) return [];
-  const locked = waitsForLocks(window);
+  // Locks that others waited for at another time are not why these waited.
+  const locked = waitsForLocks({ looks: window.looks.filter(({ pooler }) => (pooler?.waiting ?? 0) > 0) }, MOSTLY);
   const max = most(databaseOf(window).map((database) => database?.maxConnections ?? 0)) || 100;
   const size = largerPool(worst, worst.waiting, max);
   const grow =
