@@ -31,6 +31,12 @@ test("an application that waits for something else is told from one that is well
   await using project = await createProject({ files: webOnly(1) });
   const before = await project.fault(["doctor", "--load"]);
   assert.deepEqual([before.code, before.exit], ["TF_NOT_RUNNING", 1]);
+  for (const words of [
+    ["--since", "5m"],
+    ["--load", "--since", "2h"],
+    ["--load", "--fix"],
+  ])
+    assert.equal((await project.fault(["doctor", ...words])).code, "TF_ARGUMENT", words.join(" "));
   await project.up();
   const { urls } = await project.healthy();
   const quiet = await project.tenfold("doctor", "--load");
