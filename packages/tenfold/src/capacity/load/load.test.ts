@@ -58,6 +58,15 @@ for (const [cause, scene, figure, change] of PLANTED) {
   });
 }
 
+test("connections are exhausted when none is left but the superuser's, however few there are", () => {
+  const looks = looksOf(() => ({ connections: 25 }));
+  const few = looks.map((look) => ({
+    ...look,
+    database: look.database === null ? null : { ...look.database, maxConnections: 30 },
+  }));
+  assert.deepEqual(namesIn(few), ["connections-exhausted"]);
+});
+
 test("one look in ten at which clients waited is chance, and a long wait is not", () => {
   assert.deepEqual(namesIn(looksOf((at) => ({ waiting: at % 10 === 0 ? 3 : 0 }))), []);
   assert.deepEqual(namesIn(looksOf((at) => (at === 9 ? { waiting: 3, longestWait: 4_000 } : {}))), ["pool-waiting"]);

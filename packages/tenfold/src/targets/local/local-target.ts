@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import type {
   BackupsReport,
   FleetEvent,
@@ -25,6 +24,7 @@ import type {
   ImportOrder,
   LogLine,
   LogQuery,
+  PrimarySocket,
   RestoreOrder,
   ScaleOrder,
   Target,
@@ -35,6 +35,8 @@ import { EngineClient } from "./client.ts";
 import { giveOrder } from "./give-order.ts";
 import { LocalBreaker } from "./local-breaker.ts";
 import { readLogs } from "./log-files.ts";
+import { primarySocketOf } from "./primary-socket.ts";
+import { keptBackups, removeFiles } from "./remove-files.ts";
 import { controlSocket } from "./socket.ts";
 import { type EngineProgram, startEngine } from "./start-engine.ts";
 
@@ -143,16 +145,13 @@ export class LocalTarget implements Target {
 
   async down({ volumes }: { readonly volumes: boolean }, watch: Watch): Promise<void> {
     const state = this.#stored();
-    if (volumes && !watch.dryRun && state !== null) await this.#noteBackups();
+    if (volumes && !watch.dryRun && state !== null)
+      this.notes.push(...(await keptBackups(() => this.backups(() => Promise.reject(new Error("there is a fleet"))))));
     if (await this.#findEngine()) {
       await this.#order({ name: "down" }, watch);
       if (!watch.dryRun) await this.#engineEnds();
     }
-    if (!volumes || watch.dryRun) return;
-    if (state === null) return rm(`${this.#parts.directory}/.tenfold`, { recursive: true, force: true });
-    if (state.paths.home !== state.paths.state) await rm(state.paths.home, { recursive: true, force: true });
-    if (!state.paths.run.startsWith(state.paths.home)) await rm(state.paths.run, { recursive: true, force: true });
-    await rm(state.paths.state, { recursive: true, force: true });
+    if (volumes && !watch.dryRun) await removeFiles(state, this.#parts.directory);
   }
 
   async ps(): Promise<FleetReport> {
@@ -185,6 +184,10 @@ export class LocalTarget implements Target {
     return this.#client.get<Record<string, string>>(`/v1/environment${query}`);
   }
 
+  async primarySocket(): Promise<PrimarySocket | null> {
+    return primarySocketOf(await this.ps(), this.#stored());
+  }
+
   async spec(): Promise<Spec> {
     const state = this.#stored();
     if (state === null) throw this.#neverStarted();
@@ -210,18 +213,6 @@ export class LocalTarget implements Target {
   /** What the file says, where there is no fleet that knows it already. */
   async #unlessStored(load: () => Promise<UpOrder>): Promise<UpRequest | null> {
     return this.#stored() === null ? { ...(await load()), directory: this.#parts.directory } : null;
-  }
-
-  /** Backups outlive the data that they are of, and whoever deletes that is told so. */
-  async #noteBackups(): Promise<void> {
-    try {
-      const { backups, place } = await this.backups(() => Promise.reject(new Error("there is a fleet")));
-      const count = backups.length;
-      if (count > 0) this.notes.push(`${count} backup${count === 1 ? " is" : "s are"} kept in ${place}`);
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      this.notes.push(`backups are kept where they are, although nobody can look at them now: ${error.message}`);
-    }
   }
 
   #neverStarted(): Fault {
