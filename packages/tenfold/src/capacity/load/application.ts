@@ -57,7 +57,7 @@ export function instancesFull(window: Window): LoadCause[] {
   ];
 }
 
-/** `3 of 4000 requests`; `null` when they are too few to speak of. */
+/** `3 of 4000 requests`, or those that came before the first look as well; `null` when they are too few to speak of. */
 function countedOf(window: Window, of: (web: WebFigures) => number): string | null {
   const count = (each: (web: WebFigures) => number): number =>
     grown(
@@ -65,7 +65,9 @@ function countedOf(window: Window, of: (web: WebFigures) => number): string | nu
       growth,
     );
   const [requests, found] = [count((web) => web.requests), count(of)];
-  return found === 0 || found < requests * WORTH_TELLING ? null : `${found} of ${requests} requests`;
+  if (found === 0 || found < requests * WORTH_TELLING) return null;
+  // They were counted when they came, some of them before the first look.
+  return found > requests ? `${found} requests` : `${found} of ${requests} requests`;
 }
 
 export function requestsRefused(window: Window): LoadCause[] {

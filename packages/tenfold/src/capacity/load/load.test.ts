@@ -58,6 +58,11 @@ for (const [cause, scene, figure, change] of PLANTED) {
   });
 }
 
+test("requests that came before the first look and were refused after it are not more than there were", () => {
+  const { causes } = diagnoseLoad({ looks: looksOf(() => ({ requests: 1, refused: 2 })), spec: SPEC });
+  assert.match(causes[0]?.figure ?? "", /^358 requests got a 503/);
+});
+
 test("connections are exhausted when none is left but the superuser's, however few there are", () => {
   const looks = looksOf(() => ({ connections: 25 }));
   const few = looks.map((look) => ({
