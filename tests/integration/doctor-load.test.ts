@@ -31,6 +31,12 @@ test("an application that waits for something else is told from one that is well
   await using project = await createProject({ files: webOnly(1) });
   const before = await project.fault(["doctor", "--load"]);
   assert.deepEqual([before.code, before.exit], ["TF_NOT_RUNNING", 1]);
+  for (const words of [
+    ["--since", "5m"],
+    ["--load", "--since", "2h"],
+    ["--load", "--fix"],
+  ])
+    assert.equal((await project.fault(["doctor", ...words])).code, "TF_ARGUMENT", words.join(" "));
   await project.up();
   const { urls } = await project.healthy();
   const quiet = await project.tenfold("doctor", "--load");
@@ -76,4 +82,27 @@ test("a statement that takes the database's time is named, and utility statement
   );
   await client.end();
   assert.deepEqual(rows, []);
+});
+
+test("when every connection is taken, doctor tells so, and what it advises finds who has them", async () => {
+  const settings = "postgres: { replicas: 0, pool: { size: 5 }, settings: { max_connections: '30' } }\n";
+  await using project = await createProject({ files: webOnly(1, settings) });
+  await project.up();
+  await project.healthy();
+  const url = await project.variable("DATABASE_DIRECT_URL");
+  const taken: Awaited<ReturnType<typeof connectPostgres>>[] = [];
+  try {
+    const full = async (): Promise<true> => {
+      for (;;) taken.push(await connectPostgres(url));
+    };
+    await assert.rejects(full, /remaining connection slots are reserved/);
+    const { causes } = await causesWith(project, "connections-exhausted");
+    const change = causes.find(({ name }) => name === "connections-exhausted")?.change ?? "";
+    const [, sql = ""] = /tenfold psql --superuser -c "([^"]+)"/.exec(change) ?? assert.fail(change);
+    const { stdout } = await project.tenfold("psql", "--superuser", "-Atc", sql);
+    assert.match(stdout, /^shop\|/m);
+    assert.notEqual((await project.run(["psql", "-c", "SELECT 1"])).code, 0);
+  } finally {
+    await Promise.all(taken.map((client) => client.end()));
+  }
 });

@@ -54,6 +54,14 @@ test("what cannot be planned is refused with what would be right", async () => {
     [["--from", "none.json", "--rps", "9"], "TF_PLAN_FILE", 2],
     [["--users", "10", "--p95", "20ms"], "TF_PLAN_LIMIT", 2],
     [["--users", "none"], "TF_ARGUMENT", 2],
+    [["--rps", "1e9"], "TF_PLAN_LIMIT", 2],
+    [["--from", "none.json"], "TF_ARGUMENT", 2],
+    [["--from", "none.json", "--rps", "9", "--slots", "2"], "TF_ARGUMENT", 2],
+    ...["--quick", "--sizes=1", "--held-out=3", "--path=/", "--scenario=a.yaml", "--threads=2"].map(
+      (idle): [string[], string, number] => [[idle], "TF_ARGUMENT", 2],
+    ),
+    [["--measure", "--prices", "none.yaml"], "TF_ARGUMENT", 2],
+    [["--measure", "--from", "none.json"], "TF_ARGUMENT", 2],
     [["--measure", "--sizes", "1,x"], "TF_ARGUMENT", 2],
     [["--measure"], "TF_NOT_RUNNING", 1],
   ];
@@ -61,6 +69,24 @@ test("what cannot be planned is refused with what would be right", async () => {
     const fault = await project.fault(["plan", ...words]);
     assert.deepEqual([fault.code, fault.exit], [code, exit], words.join(" "));
   }
+});
+
+test("machines that the table lacks are said, and a measurement's own limit is the plan's", async () => {
+  const tiny = { name: "m", cores: 0.25, memory: "256mb", monthly: 1 };
+  const table = { name: "a", asOf: "2026-09", currency: "EUR", storagePerGb: 0, machines: [tiny] };
+  const measured = { version: 1, p95: 500, knees: [1, 2, 4].map((instances) => ({ instances, rate: 30 * instances })) };
+  await using project = await createProject({
+    files: { ...FILES, "tiny.json": JSON.stringify(table), "measured.json": JSON.stringify(measured) },
+  });
+  const { stdout } = await project.tenfold("plan", "--prices", "tiny.json");
+  assert.match(stdout, /small 1-50: no machine of the price table has/);
+  assert.match(stdout, /does not run on several yet/);
+  assert.doesNotMatch(stdout, /a month/);
+  const words = ["plan", "--rps", "60", "--from", "measured.json"];
+  const plan = JSON.parse((await project.tenfold(...words, "--json")).stdout);
+  assert.deepEqual([plan.habits.p95, plan.isMeasured, plan.goal.web.standing], [0.5, true, "measured"]);
+  assert.ok(plan.path.at(-1).commands.some((line: string) => line.includes("p95<500ms")));
+  assert.match((await project.tenfold(...words)).stdout, /How instances scale was measured/);
 });
 
 test("a running fleet is measured, planned by that, and has its former size again, also after Ctrl-C", async () => {

@@ -120,7 +120,7 @@ function webFamilies({ web }: Observation): Family[] {
     {
       name: "tenfold_web_response_seconds",
       type: "gauge",
-      help: "Mean time to answer, of its last 1024 requests.",
+      help: "Mean time to answer of its last 1024 requests, however long ago they were.",
       samples: each(({ response }) => (response === null ? null : response / 1000)),
     },
     {

@@ -22,11 +22,13 @@ export function observation(
     queued?: number;
     response?: number | undefined;
     waited?: number | undefined;
+    /** What they took that were answered since the moment before; none are counted without. */
+    took?: number | undefined;
     p95?: number | undefined;
     inHand?: number | undefined;
   },
 ): Observation {
-  const { response = 20, waited = 0, p95 } = counters;
+  const { response = 20, waited = 0, took, p95 } = counters;
   const instances = ["web-1", "web-2"] as MemberName[];
   return {
     at,
@@ -37,7 +39,10 @@ export function observation(
       unanswered: 0,
       refused: 0,
       queued: 0,
-      answers: { process: 1, counts: new Map() },
+      answers: {
+        process: 1,
+        counts: new Map(took === undefined ? [] : [[took * 1_000, Math.round(counters.requests)]]),
+      },
       instances: new Map(
         instances.map((name) => [
           name,
@@ -92,6 +97,7 @@ export function see(
     queued?: number;
     response?: number;
     waited?: number;
+    took?: number;
     p95?: number;
     inHand?: number;
     looks: number;
@@ -107,6 +113,7 @@ export function see(
         queued: load.queued ?? 0,
         response: load.response,
         waited: load.waited,
+        took: load.took,
         p95: load.p95,
         inHand: load.inHand,
       });

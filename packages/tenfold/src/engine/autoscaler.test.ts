@@ -49,6 +49,15 @@ describe("numbers that move by themselves", () => {
     assert.match(why, /200 req\/s × 2 ms = 0\.4 busy/);
   });
 
+  test("a request costs no more than answers take now, whatever a mean of many still says of a slow hour", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await fleet.engine();
+    await fleet.up(engine, { ...FILE, web: { ...FILE.web, concurrency: 10 } });
+    see(engine, { rate: 200, response: 4_000, took: 20, looks: 1, from: Date.now() + 21_000 });
+    const why = engine.ps()?.scaling?.find(({ group }) => group === "web")?.why ?? "";
+    assert.match(why, /200 req\/s × 2(\.\d+)? ms/);
+  });
+
   test("how long instances have run when an engine takes them over is not how long they boot", async () => {
     await using fleet = await MemoryFleet.create();
     const first = await fleet.engine();

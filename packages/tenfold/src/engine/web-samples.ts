@@ -1,3 +1,4 @@
+import { answersSince } from "../fleet/latency.ts";
 import type { MemberName } from "../fleet/member.ts";
 import { growth, memberAt, type Observation } from "../fleet/observation.ts";
 import type { WebCounts, WebSample } from "../scale/web/sample.ts";
@@ -50,6 +51,9 @@ export function webSample({ now, before, members, concurrency, memory, cpu }: We
     const held = Math.max(0, (one.response ?? 0) - (one.waited ?? 0)) / 1000;
     busy += concurrency === false ? ((memberAt(now, name)?.cpu ?? 0) / 100) * seconds : count * held;
   }
+  // Means of many answers linger where few come: together no more than the answers between these looks took.
+  const { answers, time } = answersSince(before.web.answers, now.web.answers);
+  if (concurrency !== false && answers > 0) busy = Math.min(busy, (finished * time) / answers / 1000);
   return {
     at: now.at,
     arrivals: requests / seconds,

@@ -199,7 +199,7 @@ export const CATALOGUE: Readonly<Record<FaultCode, CatalogueEntry>> = {
   },
   TF_PLAN_LIMIT: {
     exit: "input",
-    when: "No number of instances keeps to the limit, because a request by itself takes longer, or the machines are too small.",
+    when: "No number of instances keeps to the limit, because a request by itself takes longer, or more than 1,000 would be needed; or a measurement does not say.",
   },
   TF_MEASURE: {
     exit: "failed",

@@ -43,8 +43,10 @@ export interface ResponseLimit {
  */
 export function lateGiven(wait: number, spare: number, periods: number): number {
   const ends = Math.exp(-periods);
-  const gap = spare - 1;
-  const both = Math.abs(gap) < 1e-9 ? periods * ends : (ends * -Math.expm1(-periods * gap)) / gap;
+  const gap = Math.abs(spare - 1);
+  // From the slower of the two, whose tail is the larger one: nothing here overflows, however long the limit is.
+  const slower = Math.exp(-periods * Math.min(1, spare));
+  const both = gap < 1e-9 ? periods * ends : (slower * -Math.expm1(-periods * gap)) / gap;
   return Math.min(1, ends + wait * both);
 }
 

@@ -62,6 +62,15 @@ export function answerSum(counts: AnswerCounts): number {
   return [...counts].reduce((sum, [bound, count]) => sum + ((bound + widthOf(bound) / 2) * count) / 1_000, 0);
 }
 
+/** How many answers there were between two looks, and the milliseconds that they took together. */
+export function answersSince(
+  before: WebFigures["answers"],
+  now: WebFigures["answers"],
+): { readonly answers: number; readonly time: number } {
+  const counts = answersBetween(before, now);
+  return { answers: totalOf(counts), time: answerSum(counts) };
+}
+
 /**
  * How long answers took by the newest looks (oldest first): back to as many as it takes for a hundred answers, at most a
  * minute. `null` when a minute has too few, or the newest look saw nothing.

@@ -14,6 +14,8 @@ export interface PostgresTuning {
 
 /** Connections beside the pool's: migrations, monitoring, replication, `psql`. */
 const DIRECT_CONNECTIONS = 40;
+/** Of all, those that only the superuser gets. */
+export const SUPERUSER_CONNECTIONS = 5;
 /** What initdb writes into a new cluster: a replica may not have less than its primary once had. */
 const LEAST_CONNECTIONS = 100;
 /** More threads than this do not make a balancer faster. */

@@ -497,9 +497,9 @@ export interface AlertRulesInput {
   diskFull?: false | AlertThresholdInput | undefined;
   /** Processor time of the web instances, in percent of a core each, on average. Default: above 80, for 300 s, warning. */
   webCpu?: false | AlertThresholdInput | undefined;
-  /** Mean time to answer, in multiples of its median of the last day. Default: above 2, for 300 s, warning. */
+  /** Mean time to answer, in multiples of its median of the last day. With nginx, of the application's own figures, if monitoring.scrape says where. Default: above 2, for 300 s, warning. */
   slowResponses?: false | AlertThresholdInput | undefined;
-  /** 95th percentile of the time to answer, likewise. With nginx, of the application's own figures, if monitoring.scrape says where. Default: above 2, for 300 s, warning. */
+  /** 95th percentile of the time to answer, likewise. Default: above 2, for 300 s, warning. */
   slowestResponses?: false | AlertThresholdInput | undefined;
   /** Requests answered with 500 and above or refused, in percent. Default: above 5, for 120 s, critical. */
   errors?: false | AlertThresholdInput | undefined;

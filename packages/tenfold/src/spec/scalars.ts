@@ -114,7 +114,10 @@ export interface Instances {
   readonly max: number;
 }
 
-const count = z.number().int().min(1).max(1000);
+/** Members of one group that a file may ask for. */
+export const MOST_MEMBERS = 1_000;
+
+const count = z.number().int().min(1).max(MOST_MEMBERS);
 const max = count.describe("The number never to go above.");
 
 export const instances: z.ZodType<Instances, number | { min: number; max: number }> = z.union([

@@ -108,6 +108,12 @@ export interface LogLine {
  * Where a fleet runs. Every command asks this and nothing else, so that none learns where that is.
  * Orders converge: what is already so is success. Faults are those of docs/reference/faults.md.
  */
+/** The socket of PostgreSQL's primary, as libpq names it. */
+export interface PrimarySocket {
+  readonly directory: string;
+  readonly port: number;
+}
+
 export interface Target {
   /** An order is about to come: what it will need may be started while the caller reads the fleet file. Never throws. */
   expect(): void;
@@ -140,6 +146,8 @@ export interface Target {
   loadDiagnosis(lasting: Millis): Promise<LoadDiagnosis>;
   /** The variables of a member of the application, or of none of them in particular. */
   environment(member: string | null): Promise<Readonly<Record<string, string>>>;
+  /** Where the database's superuser gets in, whom the socket knows; `null`: no primary of the fleet's own runs. */
+  primarySocket(): Promise<PrimarySocket | null>;
   /** What the fleet runs by. Fault: TF_NOT_RUNNING where there was never one. */
   spec(): Promise<Spec>;
   /** Tells of everything that happens from now on, until aborted or nobody is there who could tell. */

@@ -1,17 +1,11 @@
 import type { LoadCause } from "@tenfold/protocol";
 import type { WebFigures } from "../../fleet/figures.ts";
 import type { MemberName } from "../../fleet/member.ts";
-import { growth, memberAt, type Observation } from "../../fleet/observation.ts";
+import { growth, memberAt } from "../../fleet/observation.ts";
 import { bytes, formatBytes } from "../../units/bytes.ts";
 import { formatDuration } from "../../units/millis.ts";
-import { grown, mean, most, OFTEN, percent, RECENT, recent, shareOf, type Window, waitsForLocks } from "./cause.ts";
-import { LARGE_PART, slowStatements, textOf } from "./statements.ts";
+import { grown, mean, most, OFTEN, RECENT, recent, shareOf, type Window } from "./cause.ts";
 
-/** Milliseconds: a mean above it is slow for anybody. */
-const SLOW_MS = 200;
-/** Of one core, in percent. */
-const BUSY_CPU = 85;
-const IDLE_CPU = 50;
 /** Milliseconds: a 95th percentile above it, so many times the median, is a tail. */
 const SLOW_TAIL_MS = 500;
 const TAIL_TIMES = 5;
@@ -23,73 +17,6 @@ const GROWTH_SHARE = 0.2;
 const GROWTH_BYTES = 32 * 1024 ** 2;
 const STRAIGHT = 0.8;
 const LATE_JOB_MS = 30_000;
-
-function instancesIn(looks: readonly Observation[]): MemberName[] {
-  return [...new Set(looks.flatMap(({ web }) => [...(web?.instances.keys() ?? [])]))];
-}
-
-function meanCpu(looks: readonly Observation[], name: MemberName): number | null {
-  return mean(looks.flatMap((look) => memberAt(look, name)?.cpu ?? []));
-}
-
-/** Mean of what answers took, over instances that answered; `null` when none did. */
-function meanResponse(looks: readonly Observation[], name: MemberName): number | null {
-  return mean(looks.flatMap(({ web }) => web?.instances.get(name)?.response ?? []));
-}
-
-/** `held`: requests that were being answered at once, on average. */
-function whoItWaitsFor(window: Window, held: number): string {
-  const looks = recent(window.looks);
-  const locked = waitsForLocks(window);
-  const slow = slowStatements(looks).find(({ busy }) => busy >= held * LARGE_PART);
-  if (slow !== undefined && !locked)
-    return `the statement that took ${percent(slow.share)} of the database's time: ${textOf(window, slow)}`;
-  const poolers = window.looks.map(({ pooler }) => pooler);
-  if ((shareOf(poolers, ({ waiting }) => waiting > 0) ?? 0) >= OFTEN)
-    return "the pool of the database, where clients waited: see pool-waiting";
-  if (locked) return "locks of the database: see lock-waiting";
-  return looks.some(({ database }) => database?.statements?.lately != null)
-    ? "services outside of the fleet: no statement on the database's primary took a large part of that time"
-    : "the database (tenfold psql: SELECT query, mean_exec_time FROM pg_stat_statements ORDER BY total_exec_time DESC LIMIT 5), or services outside of the fleet";
-}
-
-/** CPU and latency of the instances that answered lately. */
-export function webBound(window: Window): LoadCause[] {
-  const looks = recent(window.looks);
-  const rate = grown(
-    looks.map(({ web }) => web?.requests),
-    growth,
-  );
-  if (rate === 0) return [];
-  const names = instancesIn(looks);
-  const cpu = mean(names.flatMap((name) => meanCpu(looks, name) ?? []));
-  const response = mean(names.flatMap((name) => meanResponse(looks, name) ?? []));
-  if (cpu === null) return [];
-  const shown = `${Math.round(cpu)} % of a core each`;
-  if (cpu >= BUSY_CPU)
-    return [
-      {
-        name: "cpu-bound",
-        level: "warning",
-        subject: "web",
-        figure: `${names.length} instances used ${shown}`,
-        why: "an instance that computes all the time lets requests wait",
-        change: `tenfold scale web=${names.length + Math.max(1, Math.ceil(names.length / 2))}, if the machine has cores left; tenfold plan --measure says how far that goes`,
-      },
-    ];
-  if (response === null || response < SLOW_MS || cpu >= IDLE_CPU) return [];
-  const lasted = (looks.at(-1)?.at ?? 0) - (looks[0]?.at ?? 0);
-  return [
-    {
-      name: "dependency-bound",
-      level: "warning",
-      subject: "web",
-      figure: `answers took ${Math.round(response)} ms on average while instances used ${shown}`,
-      why: "the time goes by in waiting: for something else, where more instances would wait as well, or for the request before, where an instance works on few at once",
-      change: `if an instance works on few requests at once, say so in web.concurrency and take more; otherwise look at ${whoItWaitsFor(window, (rate * response) / lasted)}`,
-    },
-  ];
-}
 
 /** A few answers that are far slower than the rest: the mean does not show them. */
 export function slowTail(window: Window): LoadCause[] {
@@ -130,7 +57,7 @@ export function instancesFull(window: Window): LoadCause[] {
   ];
 }
 
-/** `3 of 4000 requests`; `null` when they are too few to speak of. */
+/** `3 of 4000 requests`, or those that came before the first look as well; `null` when they are too few to speak of. */
 function countedOf(window: Window, of: (web: WebFigures) => number): string | null {
   const count = (each: (web: WebFigures) => number): number =>
     grown(
@@ -138,7 +65,9 @@ function countedOf(window: Window, of: (web: WebFigures) => number): string | nu
       growth,
     );
   const [requests, found] = [count((web) => web.requests), count(of)];
-  return found === 0 || found < requests * WORTH_TELLING ? null : `${found} of ${requests} requests`;
+  if (found === 0 || found < requests * WORTH_TELLING) return null;
+  // They were counted when they came, some of them before the first look.
+  return found > requests ? `${found} requests` : `${found} of ${requests} requests`;
 }
 
 export function requestsRefused(window: Window): LoadCause[] {

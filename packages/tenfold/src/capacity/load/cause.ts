@@ -52,8 +52,8 @@ export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-/** Whether sessions of the database waited for locks too often for chance. */
-export function waitsForLocks({ looks }: Pick<Window, "looks">): boolean {
+/** Whether sessions of the database waited for locks at so large a part of these looks; by itself, too often for chance. */
+export function waitsForLocks({ looks }: Pick<Window, "looks">, often: number = OFTEN): boolean {
   const databases = looks.map(({ database }) => database);
-  return (shareOf(databases, ({ waitingForLocks }) => waitingForLocks > 0) ?? 0) >= OFTEN;
+  return (shareOf(databases, ({ waitingForLocks }) => waitingForLocks > 0) ?? 0) >= often;
 }

@@ -1,10 +1,14 @@
 import type { LoadCause } from "@tenfold/protocol";
 import type { DatabaseFigures, PoolerFigures } from "../../fleet/figures.ts";
+import { SUPERUSER_CONNECTIONS } from "../../fleet/tuning.ts";
 import { localPostgres } from "../../spec/local.ts";
 import { bytes, formatBytes } from "../../units/bytes.ts";
 import { most, OFTEN, percent, shareOf, type Window, waitsForLocks } from "./cause.ts";
 
+/** Where waits are long, connections may be used up: the superuser has some left. */
+const ASK = "tenfold psql --superuser -c";
 const NEARLY_ALL = 0.9;
+const MOSTLY = 0.5;
 const LONG_WAIT_MS = 1_000;
 /** A file of the log. */
 const LAG = 16 * 1024 ** 2;
@@ -21,7 +25,9 @@ function isPresent<T>(value: T | null): value is T {
 
 export function connectionsExhausted(window: Window): LoadCause[] {
   const known = databaseOf(window).filter(isPresent);
-  const full = known.filter(({ connections, maxConnections }) => connections >= maxConnections * NEARLY_ALL);
+  const isFull = ({ connections, maxConnections: max }: DatabaseFigures): boolean =>
+    connections >= Math.min(max * NEARLY_ALL, max - SUPERUSER_CONNECTIONS);
+  const full = known.filter(isFull);
   const [worst] = full.toSorted((a, b) => b.connections - a.connections);
   if (worst === undefined) return [];
   return [
@@ -29,10 +35,9 @@ export function connectionsExhausted(window: Window): LoadCause[] {
       name: "connections-exhausted",
       level: "error",
       subject: null,
-      figure: `${worst.connections} of ${worst.maxConnections} connections of PostgreSQL were open`,
+      figure: `${worst.connections} of ${worst.maxConnections} connections of PostgreSQL were open, ${SUPERUSER_CONNECTIONS} of which are kept for the superuser`,
       why: "the next one is refused; each is a process of the server",
-      change:
-        "use DATABASE_URL, which is pooled, instead of DATABASE_DIRECT_URL in the application; if all of these are needed, postgres.settings.max_connections",
+      change: `use DATABASE_URL, which is pooled, instead of DATABASE_DIRECT_URL in the application (${ASK} "SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3" shows whose they are); if all of these are needed, postgres.settings.max_connections`,
     },
   ];
 }
@@ -49,7 +54,8 @@ export function poolWaiting(window: Window): LoadCause[] {
   const longest = most(known.map(({ longestWait }) => longestWait));
   const [worst] = known.toSorted((a, b) => b.waiting - a.waiting);
   if (worst === undefined || (share < OFTEN && longest < LONG_WAIT_MS)) return [];
-  const locked = waitsForLocks(window);
+  // Locks that others waited for at another time are not why these waited.
+  const locked = waitsForLocks({ looks: window.looks.filter(({ pooler }) => (pooler?.waiting ?? 0) > 0) }, MOSTLY);
   const max = most(databaseOf(window).map((database) => database?.maxConnections ?? 0)) || 100;
   const size = largerPool(worst, worst.waiting, max);
   const grow =
@@ -81,8 +87,7 @@ export function lockWaiting(window: Window): LoadCause[] {
       subject: null,
       figure: `up to ${worst} sessions waited for a lock, at ${percent(share)} of the looks`,
       why: "a transaction holds what others need",
-      change:
-        'tenfold psql -c "SELECT pid, pg_blocking_pids(pid), query FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0" shows whom; make that transaction shorter, or lock_timeout in postgres.settings',
+      change: `${ASK} "SELECT pid, pg_blocking_pids(pid), query FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0" shows whom; make that transaction shorter, or lock_timeout in postgres.settings`,
     },
   ];
 }

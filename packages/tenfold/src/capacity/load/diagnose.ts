@@ -1,17 +1,10 @@
 import type { LoadCause, LoadDiagnosis } from "@tenfold/protocol";
-import {
-  instancesFull,
-  jobsLate,
-  memoryGrowth,
-  requestsRefused,
-  requestsUnanswered,
-  slowTail,
-  webBound,
-} from "./application.ts";
+import { instancesFull, jobsLate, memoryGrowth, requestsRefused, requestsUnanswered, slowTail } from "./application.ts";
 import type { Window } from "./cause.ts";
 import { connectionsExhausted, laggingReplicas, lockWaiting, poolWaiting } from "./database.ts";
 import { redisCauses } from "./redis.ts";
 import { statementCauses } from "./statements.ts";
+import { webBound } from "./web-bound.ts";
 
 const LOOKS: readonly ((window: Window) => LoadCause[])[] = [
   connectionsExhausted,

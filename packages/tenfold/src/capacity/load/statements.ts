@@ -6,6 +6,8 @@ import { percent, recent, sum, type Window, waitsForLocks } from "./cause.ts";
 export const LARGE_PART = 0.2;
 /** Milliseconds: half of what is slow for an answer, in which there may be several statements. */
 const SLOW_MS = 100;
+/** Milliseconds: nobody makes it faster. */
+const QUICK_MS = 10;
 /** Sessions that it kept busy: half of one is much, however quick it is; a fiftieth is nothing, nor are a few calls. */
 const MUCH = 0.5;
 const SOMETHING = 0.02;
@@ -53,26 +55,43 @@ export function textOf({ texts }: Window, { id }: SlowStatement): string {
   return texts?.get(id) ?? `its text is not shown, its queryid is ${id}`;
 }
 
-function change(window: Window, { mean }: SlowStatement): string {
-  if (mean < SLOW_MS)
-    return "ask less often: one statement for many rows instead of one for each, or keep the answer in the cache";
-  if (waitsForLocks(window)) return "see lock-waiting first: what a statement waits for others is part of its time";
-  return "EXPLAIN it in tenfold psql, with values for $1, ...: it lacks an index, or reads more rows than are needed";
+const LESS_OFTEN =
+  "ask less often: one statement for many rows instead of one for each, or keep the answer in the cache";
+const EXPLAIN =
+  "EXPLAIN it in tenfold psql, with values for $1, ...: it lacks an index, or reads more rows than are needed";
+
+/** The looks of the whiles in which it was among those that took the most time. */
+function looksDuring(looks: readonly Observation[], { id }: SlowStatement): readonly Observation[] {
+  const whiles = looks.flatMap(({ at, database }) => {
+    const lately = database?.statements?.lately;
+    return lately?.slowest.some((one) => one.id === id) === true ? [[at - lately.lasting, at] as const] : [];
+  });
+  return looks.filter(({ at }) => whiles.some(([from, to]) => from < at && at <= to));
+}
+
+function change({ looks }: Window, statement: SlowStatement): string {
+  if (statement.mean < QUICK_MS) return LESS_OFTEN;
+  if (waitsForLocks({ looks: looksDuring(looks, statement) }))
+    return "see lock-waiting first: what a statement waits for others is part of its time";
+  return statement.mean < SLOW_MS ? `${EXPLAIN}; or ${LESS_OFTEN}` : EXPLAIN;
+}
+
+function why({ mean, busy }: SlowStatement): string {
+  if (mean >= SLOW_MS) return "whoever calls it waits that long, and holds a connection meanwhile";
+  const quick = mean < QUICK_MS ? "quick, and " : "";
+  return `it is ${quick}called so often that it keeps ${busy.toFixed(1)} connections busy all the time`;
 }
 
 export function statementCauses(window: Window): LoadCause[] {
   return slowStatements(window.looks).map((statement): LoadCause => {
-    const { calls, mean, share, busy } = statement;
+    const { calls, mean, share } = statement;
     const each = mean < 10 ? mean.toFixed(1) : Math.round(mean);
     return {
       name: "slow-statements",
       level: "warning",
       subject: null,
       figure: `a statement took ${percent(share)} of the time of all, with ${calls} calls of ${each} ms on average: ${textOf(window, statement)}`,
-      why:
-        mean < SLOW_MS
-          ? `it is quick, and called so often that it keeps ${busy.toFixed(1)} connections busy all the time`
-          : "whoever calls it waits that long, and holds a connection meanwhile",
+      why: why(statement),
       change: change(window, statement),
     };
   });

@@ -9,10 +9,11 @@ import { presentOf } from "./present.ts";
 import { planPath } from "./steps.ts";
 
 const MACHINE = { cores: 2, memory: mebibytes(4_096) };
+const BIG = { name: "64 cores", cores: 64, memory: mebibytes(262_144), monthly: 2_240 };
 const TIERS = sizeTiers(
   { think: 10, requestsPerAction: 1, p95: 0.25 },
   { service: 0.03, slots: 1, variability: 1 },
-  BUILT_IN_PRICES,
+  { ...BUILT_IN_PRICES, machines: [...BUILT_IN_PRICES.machines, BIG] },
 );
 
 function specOf(value: Record<string, unknown>) {
@@ -21,7 +22,7 @@ function specOf(value: Record<string, unknown>) {
   return parsed.value;
 }
 
-test("the way from a small fleet to a large one saves, grows what is below, then the application, and tries it", () => {
+test("the way from a small fleet to a larger one saves, grows what is below, then the application, and tries it", () => {
   const spec = specOf({
     web: { command: "node a.js", instances: 2 },
     postgres: { replicas: 1, pool: { clients: 300 } },
@@ -32,7 +33,7 @@ test("the way from a small fleet to a large one saves, grows what is below, then
   const present = presentOf(spec, { web, workers, postgres: 2, redis: 2 }, MACHINE);
   const goal = TIERS.find(({ name }) => name === "large");
   assert.ok(goal !== undefined);
-  const path = planPath(present, { size: goal.size, p95: 0.25, machines: goal.standard.machines });
+  const path = planPath(present, { size: goal.size, p95: 0.25 });
   const titles = path.map(({ title }) => title.split(/[: ]/)[0]);
   assert.deepEqual(titles, ["save", "move", "PostgreSQL", "PostgreSQL's", "Redis", "connections", "instances", "try"]);
   const commands = path.flatMap((step) => step.commands);
@@ -51,15 +52,51 @@ test("a fleet that is large enough has no way to go", () => {
     workers: { mail: { command: "w", instances: 9 } },
   });
   const present = presentOf(spec, null, { cores: 64, memory: mebibytes(262_144) });
-  assert.deepEqual(planPath(present, { size: small.size, p95: 0.25, machines: 1 }), []);
+  assert.deepEqual(planPath(present, { size: small.size, p95: 0.25 }), []);
 });
 
 test("what is only written is changed in the file, and nothing is told to run", () => {
   const spec = specOf({ web: { command: "node a.js", instances: 1 } });
   const goal = TIERS[1];
   assert.ok(goal !== undefined);
-  const path = planPath(presentOf(spec, null, MACHINE), { size: goal.size, p95: 0.25, machines: 2 });
+  const path = planPath(presentOf(spec, null, MACHINE), { size: goal.size, p95: 0.25 });
   const scale = path.find(({ title }) => title.startsWith("instances"));
   assert.deepEqual(scale?.edits, [`web.instances: ${goal.size.web}`]);
   assert.deepEqual(scale?.commands, ["tenfold config"]);
+});
+
+const RUNNING = { web: 2, workers: {}, postgres: 2, redis: 0 };
+const WITH_DATA = { web: { command: "node a.js", instances: 2 }, postgres: { replicas: 1 } };
+
+test("a machine that has the room for all of it is kept, and no step says otherwise", () => {
+  for (const { size } of TIERS) {
+    const machine = { cores: 256, memory: mebibytes(1_048_576) };
+    const path = planPath(presentOf(specOf(WITH_DATA), RUNNING, machine), { size, p95: 0.25 });
+    assert.ok(path.every(({ title }) => !/machine/.test(title)));
+  }
+  const medium = TIERS.find(({ name }) => name === "medium");
+  assert.ok(medium !== undefined && medium.size.machines.length > 1);
+  const path = planPath(presentOf(specOf(WITH_DATA), RUNNING, MACHINE), { size: medium.size, p95: 0.25 });
+  assert.match(path[1]?.title ?? "", /^move to a machine of 8 cores/);
+  assert.ok(path.length > 2);
+});
+
+test("where no machine has the room, that several are not supported is all that is said", () => {
+  const { size } = TIERS.find(({ name }) => name === "enterprise") ?? assert.fail();
+  const path = planPath(presentOf(specOf(WITH_DATA), RUNNING, MACHINE), { size, p95: 0.25 });
+  assert.equal(path.length, 1);
+  assert.match(path[0]?.title ?? "", /does not run on several yet/);
+  assert.deepEqual([path[0]?.edits, path[0]?.commands], [[], []]);
+});
+
+test("each line that is written while the fleet runs is followed by a command that makes it so", () => {
+  const { size } = TIERS.find(({ name }) => name === "medium") ?? assert.fail();
+  const path = planPath(presentOf(specOf(WITH_DATA), RUNNING, MACHINE), { size, p95: 0.25 });
+  assert.deepEqual(path[0]?.edits, ["backups: true"]);
+  for (const { edits, commands } of path)
+    if (edits.length > 0)
+      assert.ok(
+        commands.some((line) => /^tenfold (up -d|scale )/.test(line)),
+        edits.join(),
+      );
 });

@@ -1,6 +1,7 @@
+import { MOST_MEMBERS } from "../../spec/scalars.ts";
 import { type Bytes, configBytes } from "../../units/bytes.ts";
 import type { FleetSize } from "../size/fleet-size.ts";
-import type { MachineGroup } from "../size/machines.ts";
+import { roomText } from "../size/place.ts";
 import type { Present } from "./present.ts";
 
 /** One thing to do on the way from what there is to what is needed. */
@@ -17,7 +18,6 @@ export interface Goal {
   readonly size: FleetSize;
   /** Seconds. */
   readonly p95: number;
-  readonly machines: number;
 }
 
 const GIB = 1024 ** 3;
@@ -30,26 +30,38 @@ function apply(isRunning: boolean): string {
   return isRunning ? "tenfold up -d" : "tenfold config";
 }
 
+/** Of what a type is said to have, the system shows a little less. */
+const SHOWN = 0.9;
+
+function isEnough({ machine }: Present, { size }: Pick<Goal, "size">): boolean {
+  const { cores, memory } = size.oneMachine;
+  return machine.cores >= cores && machine.memory >= memory * SHOWN;
+}
+
 function machineStep(present: Present, { size }: Goal): PathStep[] {
-  const [first, second] = size.machines;
-  if (first === undefined) return [];
-  const { type, count } = first;
-  const { cores, memory } = present.machine;
-  if (second === undefined && count === 1 && cores >= type.cores && memory >= type.memory * 0.9) return [];
-  const told = size.machines.map(({ purpose, type: { name }, count: many }: MachineGroup) => {
-    return `${many} × ${name} for ${purpose === "everything" ? purpose : `the ${purpose}`}`;
-  });
-  const isMove = second === undefined && count === 1;
+  const { oneMachine } = size;
+  if (isEnough(present, { size }) || oneMachine.type === null) return [];
   return [
     {
-      title: isMove ? `move to a machine of ${type.name}` : `move to ${told.join(" and ")}`,
-      why: `this machine has ${cores} cores and ${gigabytes(memory)}`,
+      title: `move to a machine of ${oneMachine.type.name}`,
+      why: `all of it on one machine needs ${roomText(oneMachine)}; this one has ${roomText(present.machine)}`,
       edits: [],
-      commands: isMove
-        ? ["tenfold backup", "tenfold restore --from <directory of the backups>  # there, with the same fleet file"]
-        : ["tenfold backup  # what several machines begin with; one machine cannot hold this tier"],
+      commands: [
+        "tenfold backup",
+        "tenfold restore --from <directory of the backups>  # there, with the same fleet file",
+      ],
     },
   ];
+}
+
+/** Where no machine has the room, there is no way: what would grow could not run here. */
+function noWay(present: Present, { size }: Goal): PathStep {
+  return {
+    title: "several machines: Tenfold does not run on several yet",
+    why: `all of it on one needs ${roomText(size.oneMachine)}, which no machine of the price table has; this one has ${roomText(present.machine)}`,
+    edits: [],
+    commands: [],
+  };
 }
 
 function postgresStep(present: Present, { size }: Goal): PathStep[] {
@@ -116,7 +128,7 @@ function scaleStep(present: Present, { size }: Goal): PathStep[] {
   const now = names.reduce((sum, [, count]) => sum + count, 0);
   if (now > 0 && now < size.workers)
     for (const [name, count] of names) {
-      const wanted = Math.ceil((count / now) * size.workers);
+      const wanted = Math.min(MOST_MEMBERS, Math.ceil((count / now) * size.workers));
       if (wanted <= count) continue;
       orders.push(`worker.${name}=${wanted}`);
       edits.push(`workers.${name}.instances: ${wanted}`);
@@ -133,11 +145,12 @@ function scaleStep(present: Present, { size }: Goal): PathStep[] {
 }
 
 /**
- * The way from here to there: the data is saved first, then everything below the application grows, then the
+ * The way from here to there, on one machine: the data is saved first, then everything below the application grows, then the
  * application, and in the end it is tried. Empty when nothing has to grow.
  */
 export function planPath(present: Present, goal: Goal): PathStep[] {
   const grows = [machineStep, postgresStep, redisStep, balancerStep, scaleStep].flatMap((step) => step(present, goal));
+  if (!isEnough(present, goal) && goal.size.oneMachine.type === null) return [noWay(present, goal)];
   if (grows.length === 0) return [];
   const hasData = present.postgres !== null || present.redis !== null;
   const first: PathStep[] = hasData
@@ -146,7 +159,7 @@ export function planPath(present: Present, goal: Goal): PathStep[] {
           title: "save the data",
           why: present.backups ? "the last scheduled backup may be hours old" : "there are no scheduled backups",
           edits: present.backups ? [] : ["backups: true"],
-          commands: present.isRunning ? ["tenfold backup --verify"] : [],
+          commands: present.isRunning ? [...(present.backups ? [] : [apply(true)]), "tenfold backup --verify"] : [],
         },
       ]
     : [];

@@ -1,6 +1,9 @@
 import { balancerThreads, type PostgresTuning, tunePostgresServer } from "../../fleet/tuning.ts";
+import { MOST_CONNECTIONS } from "../../spec/balancer/balancer.ts";
+import { MOST_CLIENTS, MOST_POOL } from "../../spec/postgres/postgres.ts";
 import { type Bytes, bytes, mebibytes } from "../../units/bytes.ts";
-import { chooseMachines, type MachineGroup } from "./machines.ts";
+import type { MachineGroup } from "./machines.ts";
+import { BUSY, type OneMachine, place } from "./place.ts";
 import type { PriceTable } from "./prices.ts";
 
 /**
@@ -73,14 +76,20 @@ export interface FleetSize {
   readonly redis: { readonly replicas: number; readonly memory: Bytes };
   readonly cache: { readonly memory: Bytes };
   readonly balancer: { readonly maxConnections: number; readonly threads: number };
+  /** Empty when `lacking`. */
   readonly machines: readonly MachineGroup[];
+  /** Why there are no machines and no cost; `null`: there are. */
+  readonly lacking: string | null;
+  /** What it takes to have all of it on one machine, which is how Tenfold runs today. */
+  readonly oneMachine: OneMachine;
   readonly storage: Bytes;
-  readonly cost: { readonly monthly: number; readonly currency: string };
+  /** `null` when `lacking`. */
+  readonly cost: { readonly monthly: number | null; readonly currency: string };
 }
 
-/** Nothing is planned to be busier than this. */
-const BUSY = 0.6;
 const MOST_REPLICAS = 8;
+/** A replica that would need more is given another one. */
+const READER_CORES = 8;
 const LEAST_POOL = 10;
 /** A pool much larger than the cores only makes queries wait inside of the database instead of before it. */
 const POOL_PER_CORE = 12;
@@ -99,57 +108,20 @@ function clamp(low: number, value: number, high: number): number {
 function sizePostgres(load: Load, standard: Standard, assumed: Assumptions, workers: number): FleetSize["postgres"] {
   const busy = load.rate * assumed.databaseTime;
   const reads = busy * assumed.readShare;
-  const readers = clamp(standard.replicas, Math.ceil(reads / (8 * BUSY)), MOST_REPLICAS);
+  const readers = clamp(standard.replicas, Math.ceil(reads / (READER_CORES * BUSY)), MOST_REPLICAS);
   const primary = readers === 0 ? busy : busy - reads;
-  const cores = Math.max(1, Math.ceil(Math.max(primary, readers === 0 ? 0 : reads / readers) / BUSY));
+  // Not what each of several has to do: where one is away, another does its reads as well.
+  const reader = readers === 0 ? 0 : Math.max(Math.min(reads, READER_CORES * BUSY), reads / MOST_REPLICAS);
+  const cores = Math.max(1, Math.ceil(Math.max(primary, reader) / BUSY));
   const memory = upTo(mebibytes(512), clamp(mebibytes(1_024), load.users * assumed.hotDataPerUser, mebibytes(65_536)));
-  const poolSize = clamp(LEAST_POOL, Math.ceil((busy / BUSY) * 2), Math.max(25, cores * POOL_PER_CORE));
+  const enough = Math.min(MOST_POOL, Math.max(25, cores * POOL_PER_CORE));
+  const poolSize = clamp(LEAST_POOL, Math.ceil((busy / BUSY) * 2), enough);
   const processes = load.web + workers;
-  const poolClients = Math.max(LEAST_CLIENTS, Math.ceil((processes * CLIENTS_PER_PROCESS) / 100) * 100);
+  const poolClients = clamp(LEAST_CLIENTS, Math.ceil((processes * CLIENTS_PER_PROCESS) / 100) * 100, MOST_CLIENTS);
   return {
     ...{ replicas: readers, memory, cores, poolSize, poolClients },
     tuning: tunePostgresServer({ memory, cores, poolSize }),
   };
-}
-
-/** The machines: all on one where that is enough, else those of the application and those of the data. */
-function place(
-  load: Load,
-  size: Omit<FleetSize, "machines" | "cost" | "balancer" | "storage">,
-  standard: Standard,
-  assumed: Assumptions,
-  prices: PriceTable,
-): MachineGroup[] {
-  const jobs = load.rate * assumed.jobShare * assumed.jobTime;
-  const application = {
-    cores: (load.webCores + jobs + load.rate * assumed.balancerTime) / BUSY,
-    memory: bytes((size.web + size.workers) * assumed.instanceMemory + size.redis.memory + size.cache.memory),
-  };
-  const { postgres } = size;
-  const one = { cores: postgres.cores, memory: bytes(postgres.memory * 1.5) };
-  if (standard.machines === 1) {
-    const servers = 1 + postgres.replicas;
-    const room = {
-      cores: application.cores + postgres.cores,
-      memory: bytes(application.memory + one.memory * servers),
-    };
-    return [chooseMachines({ purpose: "everything", least: 1, spare: 0, room: { ...room } }, asOne(room, prices))];
-  }
-  const servers = Array.from({ length: 1 + postgres.replicas }, () =>
-    chooseMachines({ purpose: "database", least: 1, spare: 0, room: one }, asOne(one, prices)),
-  );
-  const [server] = servers;
-  const web = chooseMachines({ purpose: "application", least: standard.machines, spare: 1, room: application }, prices);
-  if (server === undefined) return [web];
-  return [web, { ...server, count: servers.length, monthly: server.monthly * servers.length }];
-}
-
-/** The types that hold all of it on one machine, or the largest one. */
-function asOne({ cores, memory }: { cores: number; memory: Bytes }, prices: PriceTable): PriceTable {
-  const fitting = prices.machines.filter((type) => type.cores >= cores && type.memory >= memory);
-  if (fitting.length > 0) return { ...prices, machines: fitting };
-  const largest = Math.max(...prices.machines.map((type) => type.cores));
-  return { ...prices, machines: prices.machines.filter((type) => type.cores === largest) };
 }
 
 /** Sizes everything for a load. Monotone: more load never gets less of anything. */
@@ -167,21 +139,20 @@ export function sizeFleet(
   };
   const cache = { memory: upTo(mebibytes(64), Math.max(mebibytes(128), load.users * assumed.cachePerUser)) };
   const size = { users: load.users, rate: load.rate, web: load.web, workers, postgres, redis, cache };
-  const machines = place(load, size, standard, assumed, prices);
+  const { machines, lacking, oneMachine } = place({ load, size, standard, assumed }, prices);
   const storage = upTo(mebibytes(10_240), load.users * assumed.dataPerUser * (1 + postgres.replicas));
   const disk = (storage / 1024 ** 3) * prices.storagePerGb;
-  const cores = machines[0]?.type.cores ?? 1;
   return {
     ...size,
     balancer: {
       // A browser keeps up to six connections, and some people come twice.
-      maxConnections: Math.max(10_000, Math.ceil((load.users * 8) / 1_000) * 1_000),
-      threads: balancerThreads(cores),
+      maxConnections: clamp(10_000, Math.ceil((load.users * 8) / 1_000) * 1_000, MOST_CONNECTIONS),
+      threads: balancerThreads(Math.ceil(oneMachine.cores)),
     },
-    machines,
+    ...{ machines, lacking, oneMachine },
     storage,
     cost: {
-      monthly: machines.reduce((sum, { monthly }) => sum + monthly, disk),
+      monthly: lacking === null ? machines.reduce((sum, { monthly }) => sum + monthly, disk) : null,
       currency: prices.currency,
     },
   };

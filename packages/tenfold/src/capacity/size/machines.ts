@@ -15,16 +15,22 @@ export interface MachineGroup {
   readonly monthly: number;
 }
 
-/** How many machines of one purpose there must be at least, and how many of them may be away. */
+/** Machines that the room is divided among, as far as whole pieces can be. */
 export interface Wish {
   readonly purpose: string;
+  /** How many there must be at least, and how many of them may be away. */
   readonly least: number;
   readonly spare: number;
-  /** The whole of what is to be divided among those that are there. */
   readonly room: Room;
+  /** What cannot be divided: each machine has to hold it. */
+  readonly piece: Room;
 }
 
 const MOST_MACHINES = 500;
+
+function holds({ cores, memory }: MachineType, room: Room): boolean {
+  return cores >= room.cores && memory >= room.memory;
+}
 
 function countFor({ least, spare, room }: Wish, { cores, memory }: MachineType): number {
   return Math.max(least, Math.ceil(room.cores / cores) + spare, Math.ceil(room.memory / memory) + spare);
@@ -33,15 +39,20 @@ function countFor({ least, spare, room }: Wish, { cores, memory }: MachineType):
 /** Fewer machines are less work, and worth so much more money. */
 const WORTH = 1.15;
 
-/** The fewest machines that have the room and cost little more than the cheapest. A RangeError when the table has none. */
-export function chooseMachines(wish: Wish, prices: PriceTable): MachineGroup {
+/** The fewest machines that have the room and cost little more than the cheapest; `null` when the table has none. */
+export function chooseMachines(wish: Wish, prices: PriceTable): MachineGroup | null {
   const groups = prices.machines.flatMap((type) => {
     const count = countFor(wish, type);
-    return count > MOST_MACHINES ? [] : [{ purpose: wish.purpose, type, count, monthly: count * type.monthly }];
+    if (count > MOST_MACHINES || !holds(type, wish.piece)) return [];
+    return [{ purpose: wish.purpose, type, count, monthly: count * type.monthly }];
   });
   const cheapest = Math.min(...groups.map(({ monthly }) => monthly));
   const fitting = groups.filter(({ monthly }) => monthly <= cheapest * WORTH);
-  const [first] = fitting.toSorted((a, b) => a.count - b.count || a.monthly - b.monthly);
-  if (first === undefined) throw new RangeError(`no machine of the table is large enough for ${wish.purpose}`);
-  return first;
+  return fitting.toSorted((a, b) => a.count - b.count || a.monthly - b.monthly)[0] ?? null;
+}
+
+/** So many machines that hold the room each, the cheapest; `null` when the table has none. */
+export function chooseEach(purpose: string, count: number, room: Room, prices: PriceTable): MachineGroup | null {
+  const [type] = prices.machines.filter((one) => holds(one, room)).toSorted((a, b) => a.monthly - b.monthly);
+  return type === undefined ? null : { purpose, type, count, monthly: count * type.monthly };
 }

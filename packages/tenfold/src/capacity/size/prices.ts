@@ -56,6 +56,13 @@ const memory = withTraits(
 const price = withTraits(z.number().min(0).max(10_000_000), { expects: "a price from 0 up" });
 const text = withTraits(z.string().min(1).max(80), { expects: "text of at most 80 letters" });
 
+/** A month or a day that there is. */
+function isDate(value: string): boolean {
+  const [, month, day = "-01"] = /^(\d{4}-\d{2})(-\d{2})?$/.exec(value) ?? [];
+  const date = new Date(`${month}${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(`${month}${day}`);
+}
+
 const machine = z.strictObject({
   name: text,
   cores: withTraits(z.number().min(0.25).max(1_024), { expects: "a number of cores, such as 4" }),
@@ -65,7 +72,7 @@ const machine = z.strictObject({
 
 const table = z.strictObject({
   name: text,
-  asOf: withTraits(z.string().regex(/^\d{4}-\d{2}(-\d{2})?$/), { expects: 'a date such as "2026-03"' }),
+  asOf: withTraits(z.string().refine(isDate), { expects: 'a date such as "2026-03"' }),
   currency: withTraits(z.string().regex(/^[A-Z]{3}$/), { expects: "a currency such as EUR" }),
   machines: withTraits(z.array(machine).min(1).max(200), { expects: "a list of machines" }),
   storagePerGb: price,

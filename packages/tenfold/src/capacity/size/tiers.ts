@@ -1,6 +1,6 @@
 import { ASSUMED, type FleetSize, type Standard, sizeFleet } from "./fleet-size.ts";
 import type { PriceTable } from "./prices.ts";
-import { type Appetite, rateOf, sizeWeb } from "./queue.ts";
+import { type Appetite, rateOf, sizeWeb, usersFor } from "./queue.ts";
 
 export type TierName = "small" | "medium" | "large" | "enterprise";
 
@@ -35,6 +35,17 @@ export function tierOf(users: number): TierDefinition {
   return rest.reduce((found, tier) => (users > tier.from ? tier : found), first);
 }
 
+const ROUNDING = 1e-6;
+
+/** The tier of so many users and requests a second: of what is larger, the users or those who would make the requests. */
+export function tierFor(
+  { users, rate }: { readonly users: number; readonly rate: number },
+  habits: Habits,
+  response: number,
+): TierDefinition {
+  return tierOf(Math.max(users, usersFor(rate, { ...habits, response }) - ROUNDING));
+}
+
 /** How people behave, and what they expect. */
 export interface Habits {
   /** Seconds. */
@@ -48,7 +59,7 @@ export interface Tier extends TierDefinition {
   readonly size: FleetSize;
 }
 
-/** A size for so many users, by the model alone; `null` when a request by itself takes longer than the limit. */
+/** A size for so many users, by the model alone; `null` where no number of instances will do. */
 export function sizeForUsers(
   users: number,
   habits: Habits,
@@ -58,7 +69,7 @@ export function sizeForUsers(
   const rate = rateOf({ users, ...habits, response: appetite.service });
   const web = sizeWeb(rate, habits.p95, appetite);
   if (web === null) return null;
-  const tier = tierOf(users);
+  const tier = tierFor({ users, rate }, habits, appetite.service);
   const load = { users, rate, web: Math.max(2, web.instances), webCores: web.load };
   return { size: sizeFleet(load, tier.standard, prices, ASSUMED), tier };
 }

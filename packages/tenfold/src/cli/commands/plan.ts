@@ -14,7 +14,10 @@ export const plan: CommandDefinition = {
     { flags: "--requests <number>", description: "requests that one action makes (1)" },
     { flags: "--service <time>", description: "what a request takes when nothing else is going on (30ms, a guess)" },
     { flags: "--slots <count>", description: "requests that one instance works on at once (1)" },
-    { flags: "--variability <number>", description: "0 where all requests are alike, 1 where they differ much (1)" },
+    {
+      flags: "--variability <number>",
+      description: "0 where all requests are alike, 1 where they differ as exponential times do (1)",
+    },
     { flags: "--prices <file>", description: "a table of prices, YAML or JSON, instead of the indicative one" },
     { flags: "--from <file>", description: "what plan --measure --json wrote: scaling as it was measured" },
     { flags: "--measure", description: "put load on the running fleet until it does not keep to its limits" },

@@ -2,8 +2,8 @@ import type { Present } from "../../capacity/path/present.ts";
 import type { PathStep } from "../../capacity/path/steps.ts";
 import type { Assumptions, FleetSize } from "../../capacity/size/fleet-size.ts";
 import type { PriceTable } from "../../capacity/size/prices.ts";
-import type { Appetite, WebSize } from "../../capacity/size/queue.ts";
-import type { Habits, Tier, TierName } from "../../capacity/size/tiers.ts";
+import { type Appetite, MOST_INSTANCES, type WebSize } from "../../capacity/size/queue.ts";
+import { type Habits, TIERS, type Tier, type TierName } from "../../capacity/size/tiers.ts";
 import type { Standing } from "../../capacity/usl/answer.ts";
 import { formatBytes } from "../../units/bytes.ts";
 import { harmless, type Paint } from "./style.ts";
@@ -26,6 +26,8 @@ export interface Plan {
   readonly appetite: Appetite;
   /** Whether the service time is nobody's. */
   readonly isGuess: boolean;
+  /** Whether the instances of the goal, and the limit, are those of a measurement. */
+  readonly isMeasured: boolean;
   readonly assumed: Assumptions;
   readonly tiers: readonly Tier[];
   /** `null`: neither users nor requests were named. */
@@ -45,8 +47,13 @@ function milliseconds(seconds: number): string {
   return `${figure(seconds * 1_000)} ms`;
 }
 
-function money({ cost, machines }: FleetSize): string {
-  return machines.length === 0 ? "" : `${Math.round(cost.monthly)} ${cost.currency}`;
+function money({ cost }: FleetSize): string {
+  return cost.monthly === null ? "" : `${Math.round(cost.monthly)} ${cost.currency}`;
+}
+
+/** Where the tier's standard is several machines. */
+function onOne({ machines, oneMachine }: FleetSize): string {
+  return machines.length === 1 ? "" : (oneMachine.type?.name ?? "no type");
 }
 
 /** A row for each thing that has a size. */
@@ -70,6 +77,7 @@ const ROWS: readonly (readonly [string, (size: FleetSize) => string])[] = [
   ["machines", ({ machines }) => machineOf(machines[0])],
   ["  for the database", ({ machines }) => machineOf(machines[1])],
   ["a month", money],
+  ["or all on one machine", onOne],
 ];
 
 function machineOf(group: FleetSize["machines"][number] | undefined): string {
@@ -104,17 +112,37 @@ export function formatPath(path: readonly PathStep[], paint: Paint): string {
     .join("");
 }
 
-function basis({ habits, appetite, isGuess, prices, tiers }: Plan, paint: Paint): string {
+function basis(plan: Plan, sizes: readonly (readonly [string, FleetSize])[], paint: Paint): string {
+  const { habits, appetite, isGuess, isMeasured, prices, tiers, goal } = plan;
   const guess = isGuess ? `${paint("a guess", "yellow")}; measure it with tenfold plan --measure` : "as you said";
   const sized = tiers.map(({ name, sizedFor }) => `${name} ${sizedFor}`).join(", ");
   const kind = prices.indicative ? paint("indicative", "yellow") : harmless(prices.name);
   return [
-    `Sized for ${sized} users at the same time, each ${figure(habits.requestsPerAction)} requests every ${figure(habits.think)} s, p95 below ${milliseconds(habits.p95)}.`,
-    `A request takes ${milliseconds(appetite.service)} (${guess}), ${appetite.slots} at once in an instance. One instance is to spare.`,
+    `${goal === null ? `Sized for ${sized} users at the same time, each` : "A user makes"} ${figure(habits.requestsPerAction)} requests every ${figure(habits.think)} s, p95 below ${milliseconds(habits.p95)}.`,
+    isMeasured
+      ? `How instances scale was measured. That a request by itself takes ${milliseconds(appetite.service)} (${isGuess ? paint("a guess", "yellow") : "as you said"}) counts where users become requests. One instance is to spare.`
+      : `A request takes ${milliseconds(appetite.service)} (${guess}), ${appetite.slots} at once in an instance. One instance is to spare.`,
     `Prices: ${kind}, as of ${prices.asOf}; yours with --prices FILE. What else is assumed: --json, "assumed".`,
   ]
+    .concat(goal === null ? missingText(tiers) : [], machinesText(sizes))
     .map((line) => `${line}\n`)
     .join("");
+}
+
+/** Tiers that are not among the columns. */
+function missingText(tiers: readonly Tier[]): string[] {
+  const missing = TIERS.filter(({ name }) => tiers.every((tier) => tier.name !== name));
+  if (missing.length === 0) return [];
+  return [`${missing.map(({ name }) => name).join(", ")}: more than ${MOST_INSTANCES} instances would be needed.`];
+}
+
+/** What machines cannot be had, and that several are a plan and not yet what Tenfold does. */
+function machinesText(sizes: readonly (readonly [string, FleetSize])[]): string[] {
+  const lacking = sizes.flatMap(([name, size]) => (size.lacking === null ? [] : [`${name}: ${size.lacking}.`]));
+  const isSeveral = sizes.some(([, { machines }]) => machines.length > 1);
+  const several =
+    "Several machines are what these users would take so that one may fail. Tenfold runs on one machine today: that is the last line.";
+  return [...lacking, ...(isSeveral ? [several] : [])].map(harmless);
 }
 
 function goalText({ web, size, tier }: Goal): string {
@@ -129,7 +157,7 @@ export function formatPlan(plan: Plan, paint: Paint): string {
     goal === null
       ? tiers.map((tier) => [tierHeading(tier), tier.size] as const)
       : [[`${goal.size.users} users`, goal.size]];
-  const parts = [sizesTable(columns), "\n", basis(plan, paint)];
+  const parts = [sizesTable(columns), "\n", basis(plan, columns, paint)];
   if (goal !== null) parts.unshift(`${goalText(goal)}\n`);
   if (present !== null && path !== null) {
     const now = `${present.web} web instances${present.postgres === null ? "" : `, PostgreSQL 1 + ${present.postgres.replicas}`} on ${present.machine.cores} cores`;

@@ -106,8 +106,12 @@ async function fix(context: Context, diagnosis: Diagnosis): Promise<void> {
   });
 }
 
-/** Examines the machine for a fleet, and mends what it lacks when asked. Gives the exit code. Faults: those of an installation. */
+/** Examines the machine for a fleet, and mends what it lacks when asked. Gives the exit code. Faults: TF_ARGUMENT, and those of an installation. */
 export async function runDoctor(context: Context, input: Input): Promise<number> {
+  if (input.text("since") !== null)
+    throw new Fault("TF_ARGUMENT", "--since says how far back the load is looked at", {
+      hint: "add --load, or leave it away",
+    });
   const spec = await readSpec(context);
   let diagnosis = await examine(context, spec);
   if (input.has("fix")) {

@@ -3,8 +3,8 @@ import type { Present } from "../../capacity/path/present.ts";
 import { planPath } from "../../capacity/path/steps.ts";
 import { ASSUMED, sizeFleet } from "../../capacity/size/fleet-size.ts";
 import { BUILT_IN_PRICES, type PriceTable, parsePrices } from "../../capacity/size/prices.ts";
-import { sizeWeb } from "../../capacity/size/queue.ts";
-import { sizeTiers, type Tier, tierOf } from "../../capacity/size/tiers.ts";
+import { keepsAlone, MOST_INSTANCES, sizeWeb } from "../../capacity/size/queue.ts";
+import { sizeTiers, type Tier, tierFor } from "../../capacity/size/tiers.ts";
 import { answerFor, type Curve, curveOf } from "../../capacity/usl/answer.ts";
 import { EXIT_CODES } from "../../fault/catalogue.ts";
 import { Fault } from "../../fault/fault.ts";
@@ -12,6 +12,7 @@ import { seededRandom } from "../../load/arrivals/random.ts";
 import type { Input } from "../command.ts";
 import type { Context } from "../context.ts";
 import { formatPlan, type Goal, type Plan } from "../output/plan-report.ts";
+import { refuseIdle } from "./plan/idle-options.ts";
 import { readPresent } from "./plan/present.ts";
 import { readPlanFile } from "./plan/read-file.ts";
 import { loadOf, type PlanWish, planWishFrom } from "./plan/wishes.ts";
@@ -25,17 +26,31 @@ function readPrices(context: Context, input: Input): Promise<PriceTable> {
   });
 }
 
-function impossible({ habits, appetite }: PlanWish): Fault {
+/** Why no number of instances will do for so many requests a second; without a rate, for any tier. */
+function impossible({ habits, appetite }: PlanWish, rate: number | null): Fault {
   const told = (value: number): string => `${Math.round(value * 1_000)} ms`;
+  const limit = `a p95 of ${told(habits.p95)}`;
+  if (!keepsAlone(habits.p95, appetite))
+    return new Fault(
+      "TF_PLAN_LIMIT",
+      `no number of instances keeps ${limit} where a request by itself takes ${told(appetite.service)}${appetite.variability > 0 ? " on average" : ""}`,
+      { hint: "make requests faster (--service) or more alike (--variability), or allow them more time (--p95)" },
+    );
   return new Fault(
     "TF_PLAN_LIMIT",
-    `no number of instances keeps a p95 of ${told(habits.p95)} where a request by itself takes ${told(appetite.service)}`,
-    { hint: "make requests faster (--service), or allow them more time (--p95); 1,000 instances are the most" },
+    `${rate === null ? "every tier" : `${rate} requests a second`} would need more than ${MOST_INSTANCES} instances for ${limit}`,
+    { hint: "requests that are faster (--service), fewer of them, or more at once in an instance (--slots)" },
   );
 }
 
-/** What an earlier measurement says of the rate; `null`: there is none. */
-async function readEarlier(context: Context, input: Input, wish: PlanWish): Promise<Curve | null> {
+/** What an earlier measurement says of the rate, and the seconds that it was made for. */
+interface Earlier {
+  readonly curve: Curve;
+  readonly p95: number;
+}
+
+/** `null`: none was named. */
+async function readEarlier(context: Context, input: Input, wish: PlanWish): Promise<Earlier | null> {
   const name = input.text("from");
   if (name === null) return null;
   const { p95, measured } = await readPlanFile(context, name, parseMeasurement);
@@ -44,7 +59,7 @@ async function readEarlier(context: Context, input: Input, wish: PlanWish): Prom
     throw new Fault("TF_PLAN_FILE", `${name} was measured for a p95 of ${p95} ms, and not for ${asked} ms`, {
       hint: "leave --p95 away, or measure again with it",
     });
-  return curveOf(measured, seededRandom(1));
+  return { curve: curveOf(measured, seededRandom(1)), p95: p95 / 1_000 };
 }
 
 function measuredWeb(curve: Curve, rate: number): Goal["web"] {
@@ -59,7 +74,7 @@ function measuredWeb(curve: Curve, rate: number): Goal["web"] {
 
 function modelledWeb(wish: PlanWish, rate: number): Goal["web"] {
   const web = sizeWeb(rate, wish.habits.p95, wish.appetite);
-  if (web === null) throw impossible(wish);
+  if (web === null) throw impossible(wish, rate);
   return { ...web, standing: "modelled" };
 }
 
@@ -68,29 +83,37 @@ function goalFor(wish: PlanWish, prices: PriceTable, curve: Curve | null): Goal 
   const load = loadOf(wish);
   if (load === null) return null;
   const web = curve === null ? modelledWeb(wish, load.rate) : measuredWeb(curve, load.rate);
-  const { standard, name } = tierOf(load.users);
+  const { standard, name } = tierFor(load, wish.habits, wish.appetite.service);
   const wanted = { ...load, web: Math.max(2, web.instances), webCores: web.load };
   return { tier: name, web, size: sizeFleet(wanted, standard, prices), machines: standard.machines };
 }
 
 /** The first tier that is larger than what there is. */
 function nextTier(tiers: readonly Tier[], present: Present, p95: number): Tier | undefined {
-  return tiers.find(({ size, standard }) => planPath(present, { size, p95, machines: standard.machines }).length > 0);
+  return tiers.find(({ size }) => planPath(present, { size, p95 }).length > 0);
 }
 
-function planFor(wish: PlanWish, curve: Curve | null, prices: PriceTable, present: Present | null): Plan {
+/** What a plan is made by. */
+interface Basis {
+  readonly prices: PriceTable;
+  readonly curve: Curve | null;
+  readonly present: Present | null;
+}
+
+function planFor(wish: PlanWish, { prices, curve, present }: Basis): Plan {
   const tiers = sizeTiers(wish.habits, wish.appetite, prices);
-  if (tiers.length === 0) throw impossible(wish);
   const goal = goalFor(wish, prices, curve);
+  if (tiers.length === 0 && goal === null) throw impossible(wish, null);
   const { p95 } = wish.habits;
   const next = present === null || goal !== null ? undefined : nextTier(tiers, present, p95);
-  const wanted = goal ?? (next === undefined ? null : { size: next.size, machines: next.standard.machines });
+  const wanted = goal ?? next ?? null;
   return {
     version: 1,
     ...{ prices, habits: wish.habits, appetite: wish.appetite, isGuess: wish.isGuess, assumed: ASSUMED },
+    isMeasured: curve !== null,
     ...{ tiers, goal, present },
     next: next?.name ?? null,
-    path: present === null || wanted === null ? null : planPath(present, { ...wanted, p95 }),
+    path: present === null || wanted === null ? null : planPath(present, { size: wanted.size, p95 }),
   };
 }
 
@@ -99,15 +122,17 @@ function planFor(wish: PlanWish, curve: Curve | null, prices: PriceTable, presen
  * those of a measurement.
  */
 export async function runPlan(context: Context, input: Input): Promise<number> {
+  refuseIdle(input);
   const wish = planWishFrom(input);
   if (input.has("measure")) {
     const { runMeasure } = await import("./plan/measure.ts");
     return runMeasure(context, input, wish);
   }
   const prices = await readPrices(context, input);
-  const curve = await readEarlier(context, input, wish);
+  const earlier = await readEarlier(context, input, wish);
   const { terminal, options, paint } = context;
-  const plan = planFor(wish, curve, prices, await readPresent(context));
+  const wanted = earlier === null ? wish : { ...wish, habits: { ...wish.habits, p95: earlier.p95 } };
+  const plan = planFor(wanted, { prices, curve: earlier?.curve ?? null, present: await readPresent(context) });
   terminal.out(options.json ? `${JSON.stringify(plan)}\n` : formatPlan(plan, paint));
   return EXIT_CODES.done;
 }

@@ -3,7 +3,7 @@ import type { Fleet } from "../../fleet/fleet.ts";
 import type { RenderedFile, Rendering } from "../../fleet/launch.ts";
 import type { Member, MemberName } from "../../fleet/member.ts";
 import { configFile, dataDirectory, logFile, logSpool } from "../../fleet/paths.ts";
-import { tunePostgres } from "../../fleet/tuning.ts";
+import { SUPERUSER_CONNECTIONS, tunePostgres } from "../../fleet/tuning.ts";
 import { localPostgres } from "../../spec/local.ts";
 import type { Bytes } from "../../units/bytes.ts";
 import { seconds } from "../../units/millis.ts";
@@ -66,7 +66,7 @@ function settings(fleet: Fleet, member: Member): [string, string][] {
     ["cluster_name", `${fleet.spec.name}/${member.name}`],
     ["password_encryption", "scram-sha-256"],
     ["max_connections", `${tuning.maxConnections}`],
-    ["superuser_reserved_connections", "5"],
+    ["superuser_reserved_connections", `${SUPERUSER_CONNECTIONS}`],
     ["shared_buffers", kilobytes(tuning.sharedBuffers)],
     ["effective_cache_size", kilobytes(tuning.effectiveCacheSize)],
     ["work_mem", kilobytes(tuning.workMem)],

@@ -6,6 +6,9 @@ import { filePath, positiveDuration, sizeFrom, tcpPort } from "../scalars.ts";
 import { refuse, withTraits } from "../traits.ts";
 import { parseRate, type RateLimit } from "./rate.ts";
 
+/** Connections of visitors that a file may ask for. */
+export const MOST_CONNECTIONS = 1_000_000;
+
 export type { RateLimit } from "./rate.ts";
 
 export type BalancerEngine = "haproxy" | "nginx";
@@ -89,7 +92,7 @@ const fields = z
       .number()
       .int()
       .min(10)
-      .max(1_000_000)
+      .max(MOST_CONNECTIONS)
       .prefault(10_000)
       .describe("Connections of visitors at once."),
     timeouts: timeouts.prefault({}).describe("How long things may take."),

@@ -68,12 +68,12 @@ export const ALERT_RULES: Readonly<Record<AlertName, Default>> = {
   redisMemory: rule("Memory of the durable Redis, in percent of its limit, beyond which writes fail.", 85, 300),
   diskFull: rule("Use of the disk that holds the data, in percent.", 90, 300, "critical"),
   webCpu: rule("Processor time of the web instances, in percent of a core each, on average.", 80, 300),
-  slowResponses: rule("Mean time to answer, in multiples of its median of the last day.", 2, 300),
-  slowestResponses: rule(
-    "95th percentile of the time to answer, likewise. With nginx, of the application's own figures, if monitoring.scrape says where.",
+  slowResponses: rule(
+    "Mean time to answer, in multiples of its median of the last day. With nginx, of the application's own figures, if monitoring.scrape says where.",
     2,
     300,
   ),
+  slowestResponses: rule("95th percentile of the time to answer, likewise.", 2, 300),
   errors: rule("Requests answered with 500 and above or refused, in percent.", 5, 120, "critical"),
   queueDepth: rule("Jobs that wait in a queue.", 1000, 600),
   queueAge: rule("Seconds that the oldest job of a queue has waited.", 300, 300),

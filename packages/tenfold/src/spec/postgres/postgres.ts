@@ -4,6 +4,10 @@ import type { Millis } from "../../units/millis.ts";
 import { positiveDuration, possiblyEmptyLine, sizeFrom } from "../scalars.ts";
 import { withTraits } from "../traits.ts";
 
+/** Server connections of a pool, and its clients, that a file may ask for. */
+export const MOST_POOL = 1_000;
+export const MOST_CLIENTS = 100_000;
+
 /** PgBouncer, transaction pooling. */
 export interface Pool {
   /** Server connections for each database. */
@@ -44,8 +48,8 @@ const url = withTraits(z.string().regex(/^postgres(ql)?:\/\/\S+$|\$\{/), {
 
 const pool = z
   .strictObject({
-    size: z.number().int().min(1).max(1000).prefault(25).describe("Server connections for each database."),
-    clients: z.number().int().min(1).max(100_000).prefault(2000).describe("Client connections at once."),
+    size: z.number().int().min(1).max(MOST_POOL).prefault(25).describe("Server connections for each database."),
+    clients: z.number().int().min(1).max(MOST_CLIENTS).prefault(2000).describe("Client connections at once."),
     wait: positiveDuration
       .prefault("15s")
       .describe("How long a client waits for a server connection, also through a failover, before it gets an error."),

@@ -25,6 +25,7 @@ import type {
   ImportOrder,
   LogLine,
   LogQuery,
+  PrimarySocket,
   RestoreOrder,
   ScaleOrder,
   Target,
@@ -34,8 +35,10 @@ import type {
 import { EngineClient } from "./client.ts";
 import { engineEnds, leaveNothing, removeFiles } from "./engine-files.ts";
 import { giveOrder } from "./give-order.ts";
+import { keptBackups } from "./kept-backups.ts";
 import { LocalBreaker } from "./local-breaker.ts";
 import { readLogs } from "./log-files.ts";
+import { primarySocketOf } from "./primary-socket.ts";
 import { controlSocket } from "./socket.ts";
 import { type EngineProgram, startEngine } from "./start-engine.ts";
 
@@ -149,7 +152,8 @@ export class LocalTarget implements Target {
 
   async down({ volumes, isUndo = false }: DownOptions, watch: Watch): Promise<void> {
     const state = this.#stored();
-    if (volumes && !watch.dryRun && !isUndo && state !== null) await this.#noteBackups();
+    if (volumes && !watch.dryRun && !isUndo && state !== null)
+      this.notes.push(...(await keptBackups(() => this.backups(() => Promise.reject(new Error("there is a fleet"))))));
     const isThere = await this.#findEngine();
     if (isThere) await this.#order({ name: "down" }, watch);
     if (watch.dryRun) return;
@@ -188,6 +192,10 @@ export class LocalTarget implements Target {
     return this.#client.get<Record<string, string>>(`/v1/environment${query}`);
   }
 
+  async primarySocket(): Promise<PrimarySocket | null> {
+    return primarySocketOf(await this.ps(), this.#stored());
+  }
+
   async spec(): Promise<Spec> {
     const state = this.#stored();
     if (state === null) throw this.#neverStarted();
@@ -213,18 +221,6 @@ export class LocalTarget implements Target {
   /** What the file says, where there is no fleet that knows it already. */
   async #unlessStored(load: () => Promise<UpOrder>): Promise<UpRequest | null> {
     return this.#stored() === null ? { ...(await load()), directory: this.#parts.directory } : null;
-  }
-
-  /** Backups outlive the data that they are of, and whoever deletes that is told so. */
-  async #noteBackups(): Promise<void> {
-    try {
-      const { backups, place } = await this.backups(() => Promise.reject(new Error("there is a fleet")));
-      const count = backups.length;
-      if (count > 0) this.notes.push(`${count} backup${count === 1 ? " is" : "s are"} kept in ${place}`);
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      this.notes.push(`backups are kept where they are, although nobody can look at them now: ${error.message}`);
-    }
   }
 
   #neverStarted(): Fault {

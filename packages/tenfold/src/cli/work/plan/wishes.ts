@@ -48,7 +48,7 @@ export function planWishFrom(input: Input): PlanWish {
     appetite: {
       service: inSeconds(length(input, "service") ?? DEFAULT_SERVICE),
       slots: count(input, "slots") ?? 1,
-      variability: Math.max(0.05, variability),
+      variability,
     },
     isGuess: input.text("service") === null,
   };

@@ -2,7 +2,6 @@ import { monitoringOf } from "../../../spec/local.ts";
 import type { Spec } from "../../../spec/spec.ts";
 import { always, type Recording, type Trigger } from "./trigger.ts";
 
-const REQUESTS = "rate(tenfold_web_requests_total[5m])";
 const MEAN = "tenfold:web_response_seconds:mean";
 const SLOWEST = "tenfold:response_seconds:p95";
 /** What is answered faster than this is not slow, whatever is usual: seconds. */
@@ -17,23 +16,20 @@ function beyondUsual(name: string, above: number): string {
   return `${name} / ${usual(name)} > ${above} and ${name} > ${FAST}`;
 }
 
-const MEAN_RECORDINGS: readonly Recording[] = [
-  {
-    record: MEAN,
-    expr: `sum(tenfold_web_response_seconds * on (member) ${REQUESTS}) / (sum(${REQUESTS}) > 0)`,
-  },
-];
-
-/** HAProxy counts answers by how long they took; where nginx is the edge, only the application itself may. */
-function slowestSource(spec: Spec): string | null {
+/** What counts answers by how long they took: HAProxy does; where nginx is the edge, only the application itself may. */
+function answersSource(spec: Spec): string | null {
   if (spec.balancer.engine === "haproxy") return "tenfold_balancer_response_seconds";
   return (monitoringOf(spec)?.scrape ?? null) === null ? null : "tenfold_http_request_duration_seconds";
 }
 
 export function webRecordings(spec: Spec): Recording[] {
-  const source = slowestSource(spec);
-  const expr = `histogram_quantile(0.95, sum by (le) (rate(${source}_bucket[5m]))) > 0`;
-  return [...MEAN_RECORDINGS, ...(source === null ? [] : [{ record: SLOWEST, expr }])];
+  const source = answersSource(spec);
+  if (source === null) return [];
+  const [time, answers] = ["sum", "count"].map((part) => `sum(rate(${source}_${part}[5m]))`);
+  return [
+    { record: MEAN, expr: `${time} / (${answers} > 0)` },
+    { record: SLOWEST, expr: `histogram_quantile(0.95, sum by (le) (rate(${source}_bucket[5m]))) > 0` },
+  ];
 }
 
 /** Of what visitors notice. */
@@ -57,7 +53,7 @@ export const WEB_TRIGGERS: readonly Trigger[] = [
   },
   {
     name: "slowResponses",
-    concerns: always,
+    concerns: (spec) => answersSource(spec) !== null,
     holds: (above) => beyondUsual(MEAN, above),
     summary: "Answers are slower than usual",
     description: "The mean is {{ $value | humanize }} times its median of the last day.",
@@ -65,7 +61,7 @@ export const WEB_TRIGGERS: readonly Trigger[] = [
   },
   {
     name: "slowestResponses",
-    concerns: (spec) => slowestSource(spec) !== null,
+    concerns: (spec) => answersSource(spec) !== null,
     holds: (above) => beyondUsual(SLOWEST, above),
     summary: "The slowest answers are slower than usual",
     description: "The 95th percentile is {{ $value | humanize }} times its median of the last day.",
