@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { eventually } from "../harness/eventually.ts";
+import { type Finished, type Started, TENFOLD } from "../harness/program.ts";
 import { createProject, type Project } from "../harness/project.ts";
 
 /** Works on one request after the other, 20 ms on each: 50 a second at the most, and hardly any CPU. */
@@ -30,6 +32,36 @@ interface Measured {
 async function webIn(project: Project): Promise<number> {
   return (await project.ps()).members.filter(({ kind }) => kind === "web").length;
 }
+
+/** Measures one instance of the two, until `end` does something about it. */
+async function interruptedBy(
+  project: Project,
+  argv: readonly string[],
+  end: (run: Started) => void,
+): Promise<Finished> {
+  const run = project.start([], { argv });
+  await eventually("the fleet has shrunk", async () => (await webIn(project)) === 1);
+  end(run);
+  return run.ended;
+}
+
+test("a fleet has its former size again when the reader or the terminal of a measurement goes away", async () => {
+  await using project = await createProject({ files: FILES });
+  await project.up();
+  await project.healthy();
+  const command = [process.execPath, TENFOLD, ...MEASURE, "--sizes", "1"];
+  const line = command.map((word) => `'${word}'`).join(" ");
+  // A line after the size is told and nobody reads it.
+  await interruptedBy(project, ["sh", "-c", `${line} 2>&1 | head -2 > read.txt`], () => {});
+  assert.equal(await webIn(project), 2, await readFile(project.path("read.txt"), "utf8"));
+  // A terminal that is closed says so twice, and cannot be written to.
+  const hungUp = await interruptedBy(project, command, (run) => {
+    run.signal("SIGHUP");
+    run.signal("SIGHUP");
+  });
+  assert.match(hungUp.stderr, /as many instances run as before: 2/);
+  assert.equal(await webIn(project), 2);
+});
 
 test("without a fleet, a plan shows four tiers, what was asked for, and the way there", async () => {
   await using project = await createProject({ files: FILES });
@@ -91,5 +123,5 @@ test("a running fleet is measured, planned by that, and has its former size agai
   const { code, stderr } = await interrupted.ended;
   assert.equal(code, 1, stderr);
   assert.match(stderr, /TF_CANCELLED|as many instances run as before/);
-  await eventually("the fleet is as it was", async () => (await webIn(project)) === 2);
+  assert.equal(await webIn(project), 2, stderr);
 });

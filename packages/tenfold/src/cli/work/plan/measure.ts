@@ -137,41 +137,88 @@ async function checkFleet({ target }: Context): Promise<number> {
   return spec.web.slowStart / 1_000;
 }
 
+/** What comes of a measurement, and of putting the number back. */
+interface Outcome {
+  readonly measured: Measurement | null;
+  readonly failure: unknown;
+  /** `null`: as many run as before. */
+  readonly unrestored: Fault | null;
+}
+
+/** Does it, and restores the former number whatever comes of it. The second Ctrl-C hurries that. */
+async function restoring(
+  { interrupts }: Context,
+  fleet: ScaledFleet,
+  { narrator, signal }: Pick<Work, "narrator" | "signal">,
+  act: () => Promise<Measurement>,
+): Promise<Outcome> {
+  const hurry = new AbortController();
+  const onInterrupt = (): void => {
+    narrator.interrupted(fleet.before);
+    interrupts.next().addEventListener(
+      "abort",
+      () => {
+        narrator.hurried(fleet.before);
+        hurry.abort();
+      },
+      { once: true },
+    );
+  };
+  signal.addEventListener("abort", onInterrupt, { once: true });
+  const [done] = await Promise.allSettled([act()]);
+  const restored = fleet.restore({ hurry: hurry.signal, onWait: (why) => narrator.waiting(why) });
+  const unrestored = await restored.then(
+    () => null,
+    (error: unknown) => {
+      if (error instanceof Fault) return error;
+      throw error;
+    },
+  );
+  if (done.status === "fulfilled") return { measured: done.value, failure: null, unrestored };
+  return { measured: null, failure: done.reason, unrestored };
+}
+
+/** What is told instead of a result. */
+function failureOf({ failure, unrestored }: Outcome, fleet: ScaledFleet, isInterrupted: boolean): unknown {
+  if (unrestored === null)
+    return isInterrupted
+      ? new Fault("TF_CANCELLED", `the measurement was interrupted; as many instances run as before: ${fleet.before}`)
+      : failure;
+  const why = isInterrupted ? "it was interrupted" : failure instanceof Error ? failure.message : String(failure);
+  return new Fault(unrestored.code, unrestored.message, { hint: unrestored.hint, lines: [`the measurement: ${why}`] });
+}
+
 /**
- * Measures the running fleet, and brings it back to its former size, also when it is interrupted. Gives the exit code.
- * Faults: TF_ARGUMENT, TF_NOT_RUNNING, TF_MEASURE, TF_CANCELLED, and those of `tenfold scale`.
+ * Measures the running fleet, and brings it back to its former size, also when it is interrupted. Gives the exit code: 1
+ * when the former size could not be brought back. Faults: TF_ARGUMENT, TF_NOT_RUNNING, TF_MEASURE, TF_CANCELLED, and
+ * those of `tenfold scale`.
  */
 export async function runMeasure(context: Context, input: Input, plan: PlanWish): Promise<number> {
   const { terminal, options, paint, interrupts } = context;
   const wish = measureWishFrom(input, plan);
   const signal = interrupts.next();
-  let measured: Measurement;
-  try {
-    await using fleet = await ScaledFleet.open(context);
-    tellNotes(context);
-    const slowStart = await checkFleet(context);
-    const url = new URL((await context.target.ps()).urls.app ?? "");
-    const journeys = await journeysOf(context, input, url);
-    const { target } = await allowedTarget(url, null);
-    const environment = Object.fromEntries(
-      Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined),
-    );
-    const parts = { plan: { target, journeys, environment }, objective: wish.objective, threads: wish.threads, signal };
-    const narrator = new Narrator(context);
-    signal.addEventListener("abort", () => narrator.interrupted(fleet.before), { once: true });
-    if (options.dryRun) {
-      narrator.begin(url.href, wish.sizes ?? sizesWithin(await roomFor(context, fleet.before)), wish);
-      return EXIT_CODES.done;
-    }
-    measured = await measure(
-      { context, wish, fleet, bench: new Bench(parts), narrator, slowStart, signal },
-      plan,
-      url.href,
-    );
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new Fault("TF_CANCELLED", "the measurement was interrupted; as many instances run as before");
+  const fleet = await ScaledFleet.open(context);
+  tellNotes(context);
+  const slowStart = await checkFleet(context);
+  const url = new URL((await context.target.ps()).urls.app ?? "");
+  const journeys = await journeysOf(context, input, url);
+  const { target } = await allowedTarget(url, null);
+  const environment = Object.fromEntries(
+    Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
+  const parts = { plan: { target, journeys, environment }, objective: wish.objective, threads: wish.threads, signal };
+  const narrator = new Narrator(context);
+  if (options.dryRun) {
+    narrator.begin(url.href, wish.sizes ?? sizesWithin(await roomFor(context, fleet.before)), wish);
+    return EXIT_CODES.done;
   }
-  terminal.out(options.json ? `${JSON.stringify(measured)}\n` : formatMeasurement(measured, paint));
-  return EXIT_CODES.done;
+  if (signal.aborted) throw new Fault("TF_CANCELLED", "the measurement was interrupted before it began");
+  const work: Work = { context, wish, fleet, bench: new Bench(parts), narrator, slowStart, signal };
+  const outcome = await restoring(context, fleet, work, () => measure(work, plan, url.href));
+  const { measured, unrestored } = outcome;
+  if (measured === null || signal.aborted) throw failureOf(outcome, fleet, signal.aborted);
+  const notes = [...measured.notes, ...(unrestored === null ? [] : [`${unrestored.message}; ${unrestored.hint}`])];
+  const told: Measurement = { ...measured, notes };
+  terminal.out(options.json ? `${JSON.stringify(told)}\n` : formatMeasurement(told, paint));
+  return unrestored === null ? EXIT_CODES.done : EXIT_CODES.failed;
 }

@@ -20,6 +20,7 @@ function many(instances: number): string {
 /** Tells what a measurement does while it takes its minutes. */
 export class Narrator {
   readonly #context: Context;
+  #isWaiting = false;
 
   constructor(context: Context) {
     this.#context = context;
@@ -56,6 +57,16 @@ export class Narrator {
 
   interrupted(before: number): void {
     this.#line(`interrupted; back to ${many(before)}`);
+  }
+
+  hurried(before: number): void {
+    this.#line(`not waiting for what is in flight; ended once more, it does not get back to ${many(before)}`);
+  }
+
+  /** Told once: the same is waited for. */
+  waiting(why: string): void {
+    if (!this.#isWaiting) this.#line(`${why}; waiting for it, to bring the former number back`);
+    this.#isWaiting = true;
   }
 
   #line(text: string): void {
