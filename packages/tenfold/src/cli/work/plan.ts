@@ -38,13 +38,13 @@ function impossible({ habits, appetite }: PlanWish): Fault {
 async function readEarlier(context: Context, input: Input, wish: PlanWish): Promise<Curve | null> {
   const name = input.text("from");
   if (name === null) return null;
-  const { p95, measured } = await readPlanFile(context, name, parseMeasurement);
+  const { p95, precision, measured } = await readPlanFile(context, name, parseMeasurement);
   const asked = wish.habits.p95 * 1_000;
   if (input.text("p95") !== null && Math.abs(p95 - asked) > 1)
     throw new Fault("TF_PLAN_FILE", `${name} was measured for a p95 of ${p95} ms, and not for ${asked} ms`, {
       hint: "leave --p95 away, or measure again with it",
     });
-  return curveOf(measured, seededRandom(1));
+  return curveOf(measured, precision, seededRandom(1));
 }
 
 function measuredWeb(curve: Curve, rate: number): Goal["web"] {

@@ -1,3 +1,4 @@
+import { precisionOf } from "../../../capacity/measurement.ts";
 import type { SearchOptions } from "../../../capacity/search/search.ts";
 import type { Objective } from "../../../capacity/search/trial.ts";
 import { Fault } from "../../../fault/fault.ts";
@@ -52,7 +53,7 @@ export function measureWishFrom(input: Input, { habits }: PlanWish): MeasureWish
   return {
     quick,
     objective: { p95: habits.p95 * 1_000, errors: ERRORS, achieved: ACHIEVED },
-    search: { start, most, least: LEAST_RATE, precision: quick ? 1.1 : 1.05 },
+    search: { start, most, least: LEAST_RATE, precision: precisionOf(quick) },
     step: time("step", 10, 2),
     confirm: time("confirm", 30, 5),
     repeats: count(input, "repeats") ?? (quick ? 1 : 3),

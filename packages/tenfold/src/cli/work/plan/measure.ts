@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { doubtsOf } from "../../../capacity/doubts.ts";
-import type { HeldOut, Knee, Measurement } from "../../../capacity/measurement.ts";
+import { type HeldOut, type Knee, type Measurement, measuredOf } from "../../../capacity/measurement.ts";
 import { usersFor } from "../../../capacity/size/queue.ts";
 import { type Answer, answerFor, type Curve, curveOf, type Prediction, predict } from "../../../capacity/usl/answer.ts";
 import { EXIT_CODES } from "../../../fault/catalogue.ts";
@@ -90,19 +90,20 @@ function plannedBy(answer: Answer<Prediction> | null): number | null {
 async function measure(work: Work, plan: PlanWish, url: string): Promise<Measurement> {
   const { context, wish, fleet } = work;
   const cores = availableParallelism();
-  const busyBefore = await busyFor(1_000);
+  const busyBefore = await busyFor(context.target, 1_000);
   const room = await roomFor(context, fleet.before);
   const sizes = wish.sizes ?? sizesWithin(room);
   work.narrator.begin(url, sizes, wish);
   const knees: Knee[] = [];
   for (const size of sizes) knees.push(...(await measureSize(work, size, wish.repeats, null)));
-  const first = curveOf(knees, seededRandom(1));
+  const curveBy = (all: readonly Knee[]): Curve => curveOf(all.map(measuredOf), wish.search.precision, seededRandom(1));
+  const first = curveBy(knees);
   const load = loadOf(plan);
   const answerBy = (curve: Curve): Answer<Prediction> | null => (load === null ? null : answerFor(curve, load.rate));
   const size = wish.heldOut ?? heldOutSize(sizes, plannedBy(answerBy(first)), room);
   const heldOut = size === null || size === 0 ? null : await checkHeldOut(work, first, size);
   // What the check found is known from now on, and the more so where the prediction was wrong.
-  const curve = heldOut === null ? first : curveOf([...knees, heldOut.measured], seededRandom(1));
+  const curve = heldOut === null ? first : curveBy([...knees, heldOut.measured]);
   const answer = answerBy(curve);
   const planned = plannedBy(answer);
   const checked = heldOut === null ? [] : [heldOut.predicted.instances];
@@ -111,7 +112,7 @@ async function measure(work: Work, plan: PlanWish, url: string): Promise<Measure
   return {
     version: 1,
     ...{ url, p95: wish.objective.p95, quick: wish.quick, cores, knees, heldOut },
-    ...{ fits: curve.fits, intervals: curve.intervals, peak: curve.peak },
+    ...{ fits: curve.fits, intervals: curve.intervals, peak: curve.peak, isLeast: curve.isLeast },
     predictions,
     asked: load === null || answer === null ? null : { ...load, answer, users: plan.users },
     users: knees.map(({ rate, instances }) => ({
