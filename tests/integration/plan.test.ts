@@ -11,6 +11,7 @@ import { createServer } from "node:http";
 let free = Promise.resolve();
 createServer((request, response) => {
   if (request.url === "/health") return response.end("ok");
+  if (request.url === "/500") return response.writeHead(500).end("broken");
   free = free.then(() => new Promise((resolve) => setTimeout(() => { response.end("ok"); resolve(); }, 20)));
 }).listen(process.env.PORT, process.env.HOST);
 `;
@@ -32,6 +33,24 @@ interface Measured {
 async function webIn(project: Project): Promise<number> {
   return (await project.ps()).members.filter(({ kind }) => kind === "web").length;
 }
+
+test("what fails or is too slow by itself is told before anything is changed, and a dry run shows what would be done", async () => {
+  await using project = await createProject({ files: FILES });
+  await project.up();
+  await project.healthy();
+  const before = (await project.ps()).members.map(({ name, pid }) => `${name} ${pid}`);
+  const failing = await project.fault([...MEASURE, "--path", "/500"]);
+  assert.deepEqual([failing.code, failing.hint?.includes("tenfold logs web")], ["TF_MEASURE", true]);
+  assert.match(failing.message, /requests of a single visitor failed: status 500/);
+  const slow = await project.fault([...MEASURE.slice(0, -1), "10ms"]);
+  assert.match(slow.message, /^a request takes \d+ ms when nothing else is going on, where 10 may be$/);
+  const dry = JSON.parse((await project.tenfold(...MEASURE, "--sizes", "1,2", "--dry-run", "--json")).stdout);
+  assert.match(dry.steps.join(), /up to which rate p95 stays below 400 ms with 1, 2 instances; about \d+ min/);
+  assert.deepEqual(
+    (await project.ps()).members.map(({ name, pid }) => `${name} ${pid}`),
+    before,
+  );
+});
 
 /** Measures one instance of the two, until `end` does something about it. */
 async function interruptedBy(
@@ -88,6 +107,10 @@ test("what cannot be planned is refused with what would be right", async () => {
     [["--users", "none"], "TF_ARGUMENT", 2],
     [["--measure", "--sizes", "1,x"], "TF_ARGUMENT", 2],
     [["--measure"], "TF_NOT_RUNNING", 1],
+    [["--measure", "--path", "http://example.com/"], "TF_ARGUMENT", 2],
+    [["--measure", "--path", "//example.com/"], "TF_ARGUMENT", 2],
+    [["--measure", "--confirm", "10d"], "TF_ARGUMENT", 2],
+    [["--measure", "--start", "100", "--max-rate", "10"], "TF_ARGUMENT", 2],
   ];
   for (const [words, code, exit] of cases) {
     const fault = await project.fault(["plan", ...words]);

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { doubtsOf } from "../../../capacity/doubts.ts";
 import { type HeldOut, type Knee, type Measurement, measuredOf } from "../../../capacity/measurement.ts";
+import { judgeAlone } from "../../../capacity/search/alone.ts";
 import { usersFor } from "../../../capacity/size/queue.ts";
 import { type Answer, answerFor, type Curve, curveOf, type Prediction, predict } from "../../../capacity/usl/answer.ts";
 import { EXIT_CODES } from "../../../fault/catalogue.ts";
@@ -18,13 +19,11 @@ import { Bench } from "./bench.ts";
 import { findKnee } from "./find-knee.ts";
 import { busyFor, watchCores } from "./machine-load.ts";
 import { type MeasureWish, measureWishFrom } from "./measure-wishes.ts";
-import { Narrator } from "./narrator.ts";
+import { Narrator, NEAR, summaryOf } from "./narrator.ts";
 import { ScaledFleet } from "./scaled-fleet.ts";
 import { heldOutSize, roomFor, sizesWithin } from "./sizes.ts";
 import { loadOf, type PlanWish } from "./wishes.ts";
 
-/** Repeats begin a little below what is known already. */
-const NEAR = 0.8;
 const WARM_SECONDS = 2;
 
 /** All that a measurement works with. */
@@ -71,11 +70,35 @@ async function measureSize(work: Work, instances: number, repeats: number, near:
 /** Holds the prediction against a size that took no part in it. */
 async function checkHeldOut(work: Work, curve: Curve, size: number): Promise<HeldOut | null> {
   const predicted = predict(curve, size);
-  if (!predicted.known) return null;
+  if (!predicted.known) {
+    work.narrator.unchecked(predicted.why);
+    return null;
+  }
   work.narrator.heldOut(predicted.value);
   const [measured] = await measureSize(work, size, 1, predicted.value.rate);
   if (measured === undefined) return null;
   return { predicted: predicted.value, measured, error: predicted.value.rate / measured.rate - 1 };
+}
+
+/**
+ * Milliseconds of a request that has the fleet for itself, before anything is changed. Fault: TF_MEASURE for an
+ * application that fails or is too slow even then, twice.
+ */
+async function checkAlone({ bench, wish }: Work): Promise<number> {
+  const first = await bench.alone();
+  if (judgeAlone(first, wish.objective) === null) return first.p50;
+  // What was just started may have had to warm up.
+  const second = await bench.alone();
+  const hopeless = judgeAlone(second, wish.objective);
+  if (hopeless === null) return second.p50;
+  throw new Fault("TF_MEASURE", hopeless.why, {
+    hint:
+      hopeless.kind === "slow"
+        ? "more instances do not change that: allow more time (--p95), or ask for something else (--path, --scenario)"
+        : hopeless.isLimited
+          ? "the application limits how often it may be asked: take that away for the measurement"
+          : "tenfold logs web shows why; --path and --scenario ask for something else",
+  });
 }
 
 function webTimeOf(knees: readonly Knee[]): number | null {
@@ -90,10 +113,11 @@ function plannedBy(answer: Answer<Prediction> | null): number | null {
 async function measure(work: Work, plan: PlanWish, url: string): Promise<Measurement> {
   const { context, wish, fleet } = work;
   const cores = availableParallelism();
+  const alone = await checkAlone(work);
   const busyBefore = await busyFor(context.target, 1_000);
   const room = await roomFor(context, fleet.before);
   const sizes = wish.sizes ?? sizesWithin(room);
-  work.narrator.begin(url, sizes, wish);
+  work.narrator.begin(url, sizes, wish, alone);
   const knees: Knee[] = [];
   for (const size of sizes) knees.push(...(await measureSize(work, size, wish.repeats, null)));
   const curveBy = (all: readonly Knee[]): Curve => curveOf(all.map(measuredOf), wish.search.precision, seededRandom(1));
@@ -210,7 +234,9 @@ export async function runMeasure(context: Context, input: Input, plan: PlanWish)
   const parts = { plan: { target, journeys, environment }, objective: wish.objective, threads: wish.threads, signal };
   const narrator = new Narrator(context);
   if (options.dryRun) {
-    narrator.begin(url.href, wish.sizes ?? sizesWithin(await roomFor(context, fleet.before)), wish);
+    const sizes = wish.sizes ?? sizesWithin(await roomFor(context, fleet.before));
+    const summary = summaryOf(url.href, sizes, wish, null);
+    terminal.out(options.json ? `${JSON.stringify({ version: 1, steps: [summary] })}\n` : `${summary}\n`);
     return EXIT_CODES.done;
   }
   if (signal.aborted) throw new Fault("TF_CANCELLED", "the measurement was interrupted before it began");
