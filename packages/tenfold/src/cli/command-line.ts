@@ -1,5 +1,6 @@
 import { EXIT_CODES } from "../fault/catalogue.ts";
 import { Fault } from "../fault/fault.ts";
+import { systemFault } from "../fault/system.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { type ProcessInterrupts, processInterrupts } from "./interrupts.ts";
 import { faultJson, formatBug, formatFault } from "./output/fault-text.ts";
@@ -39,18 +40,26 @@ function parse(argv: readonly string[]): Invocation | null {
 }
 
 /**
- * `tenfold logs | head` ends the reader first, which is no failure, and a terminal may be closed. A command is then
- * interrupted as by Ctrl-C and not ended, so that whatever it has to put back is put back.
+ * `tenfold logs | head` ends the reader first, which is no failure, and a terminal may be closed; a disk may be full, which
+ * is one. A command is then interrupted as by Ctrl-C and not ended, so that whatever it has to put back is put back.
  */
-function watchOutputs(interrupts: ProcessInterrupts): { readonly isFailure: () => boolean } {
-  let isFailure = false;
-  const onError = ({ code = "" }: NodeJS.ErrnoException): void => {
-    isFailure ||= !READER_GONE.includes(code);
+function watchOutputs(interrupts: ProcessInterrupts, tell: (error: unknown) => void): void {
+  let isTold = false;
+  const onError = (error: NodeJS.ErrnoException): void => {
+    if (!READER_GONE.includes(error.code ?? "") && !isTold) {
+      isTold = true;
+      // It may be known after the command has ended, or before.
+      process.once("exit", () => {
+        process.exitCode = EXIT_CODES.failed;
+      });
+      const fault = systemFault(error, "the output");
+      const hint = "free some space (df -h shows where), or write to somewhere else";
+      tell(fault instanceof Fault ? new Fault(fault.code, fault.message, { hint }) : fault);
+    }
     interrupts.hangUp();
   };
   process.stdout.on("error", onError);
   process.stderr.on("error", onError);
-  return { isFailure: () => isFailure };
 }
 
 /** Runs what was typed and gives the exit code. Whatever fails is told here, once. */
@@ -58,15 +67,16 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const terminal = processTerminal();
   const paint = painter(terminal.hasColour);
   const interrupts = processInterrupts();
-  const lost = watchOutputs(interrupts);
+  watchOutputs(interrupts, (error) =>
+    terminal.err(error instanceof Fault ? formatFault(error, paint) : formatBug(error, paint)),
+  );
   let json = argv.includes("--json");
   try {
     const invocation = parse(argv);
     if (invocation === null) return EXIT_CODES.done;
     json = invocation.options.json;
     const context = createContext(invocation.options, { terminal, paint, interrupts });
-    const code = await invocation.command.run(context, invocation.input);
-    return lost.isFailure() ? EXIT_CODES.failed : code;
+    return await invocation.command.run(context, invocation.input);
   } catch (error) {
     if (json) terminal.out(faultJson(error));
     if (error instanceof Fault) {
