@@ -243,7 +243,7 @@ export async function runMeasure(context: Context, input: Input, plan: PlanWish)
   const work: Work = { context, wish, fleet, bench: new Bench(parts), narrator, slowStart, signal };
   const outcome = await restoring(context, fleet, work, () => measure(work, plan, url.href));
   const { measured, unrestored } = outcome;
-  if (measured === null || signal.aborted) throw failureOf(outcome, fleet, signal.aborted);
+  if (measured === null) throw failureOf(outcome, fleet, signal.aborted);
   const notes = [...measured.notes, ...(unrestored === null ? [] : [`${unrestored.message}; ${unrestored.hint}`])];
   const told: Measurement = { ...measured, notes };
   terminal.out(options.json ? `${JSON.stringify(told)}\n` : formatMeasurement(told, paint));
