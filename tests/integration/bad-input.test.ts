@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { SERVER, webOnly } from "../harness/applications.ts";
 import { TENFOLD } from "../harness/program.ts";
@@ -136,4 +137,16 @@ test("what is typed wrongly is told with the nearest thing that exists", async (
     assert.match(stderr, /no-such-program is not installed/);
     assert.equal((await project.run(["exec"])).code, 2);
   });
+});
+
+test("output that nobody reads is no failure, and output that cannot be written is one", async () => {
+  await using project = await createProject({ files: { "server.mjs": SERVER } });
+  const line = [process.execPath, TENFOLD, "--help"].map((word) => `'${word}'`).join(" ");
+  const shell = (command: string) => project.run([], { argv: ["sh", "-c", command] });
+  const unread = await shell(`{ ${line}; echo $? > code.txt; } | true`);
+  assert.equal(unread.stderr, "");
+  assert.equal((await readFile(project.path("code.txt"), "utf8")).trim(), "0");
+  const full = await shell(`${line} > /dev/full`);
+  assert.equal(full.code, 1);
+  assert.match(full.stderr, /TF_DISK_FULL/);
 });

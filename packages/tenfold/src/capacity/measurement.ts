@@ -29,6 +29,16 @@ export interface Knee extends Measured {
   readonly busy: Busy;
 }
 
+/** How much higher the rate that failed was than the one that is told: a search ends there. */
+export function precisionOf(quick: boolean): number {
+  return quick ? 1.1 : 1.05;
+}
+
+/** What a search says of its size. */
+export function measuredOf({ instances, rate, limit }: Pick<Knee, "instances" | "rate" | "limit">): Measured {
+  return { instances, rate, ...(limit === "application" ? {} : { isLeast: true }) };
+}
+
 /** A prediction that a size that took no part in it was held against. */
 export interface HeldOut {
   readonly predicted: Prediction;
@@ -65,6 +75,8 @@ export interface Measurement {
   readonly asked: Asked | null;
   /** Seconds of a core that a request costs the instances; `null` where it cannot be read. */
   readonly webTime: number | null;
+  /** Whether the application ended no search: then `fits` are lower bounds, and nothing is predicted by them. */
+  readonly isLeast: boolean;
   /** What weakens the figures, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -83,6 +95,8 @@ const file = z.object({
 /** What a plan needs of an earlier measurement. */
 export interface Earlier {
   readonly p95: number;
+  /** Of its searches, 1.05 for 5 %. */
+  readonly precision: number;
   readonly measured: readonly Measured[];
 }
 
@@ -90,11 +104,18 @@ export type ParsedMeasurement =
   | { readonly ok: true; readonly value: Earlier }
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
-/** What the check of a prediction measured. Older files have none. */
-function checkedIn({ heldOut }: PlainMap): Measured[] {
-  const checked = isMap(heldOut) && isMap(heldOut.measured) ? heldOut.measured : {};
-  const parsed = knee.safeParse({ instances: checked.instances, rate: checked.rate });
-  return parsed.success ? [parsed.data] : [];
+/** A search, as far as it counts. Older files say nothing of its limit. */
+function searchIn(plain: Plain): Measured[] {
+  const one = isMap(plain) ? plain : {};
+  const parsed = knee.safeParse({ instances: one.instances, rate: one.rate });
+  const limit = one.limit === "generator" || one.limit === "most" ? one.limit : "application";
+  return parsed.success ? [measuredOf({ ...parsed.data, limit })] : [];
+}
+
+/** What was searched, and what the check of a prediction measured. */
+function measuredIn({ knees, heldOut }: PlainMap): Measured[] {
+  const checked = isMap(heldOut) ? searchIn(heldOut.measured ?? null) : [];
+  return [...(Array.isArray(knees) ? knees : []).flatMap((one: Plain) => searchIn(one)), ...checked];
 }
 
 /** Reads what `tenfold plan --measure --json` wrote; fields that it does not need are not looked at. */
@@ -106,8 +127,8 @@ export function parseMeasurement(plain: Plain): ParsedMeasurement {
   const known = Object.fromEntries(Object.entries(plain).filter(([key]) => key in file.shape));
   const parsed = file.safeParse(known);
   if (parsed.success) {
-    const { p95, knees: searched } = parsed.data;
-    return { ok: true, value: { p95, measured: [...searched, ...checkedIn(plain)] } };
+    const precision = precisionOf(plain.quick === true);
+    return { ok: true, value: { p95: parsed.data.p95, precision, measured: measuredIn(plain) } };
   }
   const { knees } = known;
   const pruned = Array.isArray(knees)

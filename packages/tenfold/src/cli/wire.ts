@@ -23,9 +23,6 @@ import type { Spec } from "../spec/spec.ts";
 import { LocalTarget } from "../targets/local/local-target.ts";
 import { confirm } from "./confirm.ts";
 import type { Context, GlobalOptions } from "./context.ts";
-import { processInterrupts } from "./interrupts.ts";
-import type { Paint } from "./output/style.ts";
-import type { Terminal } from "./output/terminal.ts";
 
 /** The kernel's own name for the time since it started. */
 function bootId(): string {
@@ -105,13 +102,16 @@ function findDirectory(path: string): string {
 }
 
 /** What a command works with. Fault: TF_ARGUMENT. */
-export function createContext(options: GlobalOptions, terminal: Terminal, paint: Paint): Context {
+export function createContext(
+  options: GlobalOptions,
+  { terminal, paint, interrupts }: Pick<Context, "terminal" | "paint" | "interrupts">,
+): Context {
   const directory = findDirectory(options.directory);
   return {
     options: { ...options, directory },
     terminal,
     paint,
-    interrupts: processInterrupts(),
+    interrupts,
     confirm: (question) => confirm(question, options.yes),
     target: createTarget(directory),
     targetAt: createTarget,

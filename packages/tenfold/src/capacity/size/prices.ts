@@ -3,7 +3,7 @@ import { diagnose } from "../../spec/diagnose.ts";
 import type { Finding } from "../../spec/path.ts";
 import { isMap, type Plain } from "../../spec/plain.ts";
 import { withoutExtensions } from "../../spec/rewrite.ts";
-import { withTraits } from "../../spec/traits.ts";
+import { refuse, withTraits } from "../../spec/traits.ts";
 import { type Bytes, bytes, parseBytes } from "../../units/bytes.ts";
 
 /** A machine that can be rented. */
@@ -47,8 +47,7 @@ const memory = withTraits(
   z.union([z.string(), z.number()]).transform((value, context): Bytes => {
     const parsed = parseBytes(value);
     if (parsed !== undefined && parsed >= 256 * 1024 ** 2) return parsed;
-    context.addIssue({ code: "custom", message: "is no size" });
-    return z.NEVER;
+    return refuse(context, value);
   }),
   { expects: "a size such as 8gb (at least 256mb)" },
 );
@@ -72,7 +71,10 @@ const machine = z.strictObject({
 
 const table = z.strictObject({
   name: text,
-  asOf: withTraits(z.string().refine(isDate), { expects: 'a date such as "2026-03"' }),
+  asOf: withTraits(
+    z.string().transform((value, context) => (isDate(value) ? value : refuse(context, value))),
+    { expects: 'a date such as "2026-03"' },
+  ),
   currency: withTraits(z.string().regex(/^[A-Z]{3}$/), { expects: "a currency such as EUR" }),
   machines: withTraits(z.array(machine).min(1).max(200), { expects: "a list of machines" }),
   storagePerGb: price,

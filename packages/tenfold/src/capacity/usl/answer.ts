@@ -1,6 +1,6 @@
-import { bootstrap, type Interval, intervalOf, throughputInterval } from "./bootstrap.ts";
+import { bootstrap, type Interval, intervalOf, type Resample, throughputInterval } from "./bootstrap.ts";
 import { type Fit, fitAll, type Point, withErrors } from "./fit.ts";
-import { instancesFor, type Measured, peakInstances, type Scalability, throughput } from "./model.ts";
+import { instancesFor, type Measured, mostOf, peakInstances, type Scalability, throughput } from "./model.ts";
 
 /** Beyond this many times the largest measured size, nothing is said. */
 export const FARTHEST = 3;
@@ -17,37 +17,44 @@ export interface Prediction {
   readonly rate: number;
   readonly interval: Interval;
   readonly standing: Standing;
+  /** Something else than the application ended the search there: the rate is the least, and so are both ends of the interval. */
+  readonly isLeast?: true;
 }
 
 /** How the application scales, as far as it was measured. */
 export interface Curve {
   readonly measured: readonly Measured[];
+  /** Whether the application ended no search: then the fits are lower bounds, and nothing is predicted by them. */
+  readonly isLeast: boolean;
   /** The best first. */
   readonly fits: readonly Fit[];
   readonly intervals: Readonly<Record<"gamma" | "alpha" | "beta" | "delta", Interval>>;
   /** The number beyond which more instances are slower; `null`: none is known. */
   readonly peak: number | null;
-  readonly resamples: readonly Scalability[];
+  readonly resamples: readonly Resample[];
 }
 
-/** A RangeError for no measurements. `random` makes the intervals; the same numbers make the same ones. */
-export function curveOf(measured: readonly Measured[], random: () => number): Curve {
-  const points: readonly Point[] = withErrors(measured);
+/**
+ * `precision`: how much higher the rate that failed was than the one that is told, 1.05 for 5 %. `random` makes the
+ * intervals; the same numbers make the same ones. A RangeError for no measurements.
+ */
+export function curveOf(measured: readonly Measured[], precision: number, random: () => number): Curve {
+  const found = measured.filter(({ isLeast }) => isLeast !== true);
+  const points: readonly Point[] = withErrors(found.length > 0 ? found : measured, precision);
   const fits = fitAll(points);
   const [best] = fits;
   if (best === undefined) throw new RangeError("nothing was measured");
-  const resamples = bootstrap(points, best.name, random);
+  const resamples = bootstrap(points, precision, random);
   const peak = peakInstances(best.model);
+  const own = resamples.filter(({ name }) => name === best.name);
   return {
-    measured,
-    fits,
-    resamples,
+    ...{ measured, fits, resamples, isLeast: found.length === 0 },
     peak: Number.isFinite(peak) ? peak : null,
     intervals: {
-      gamma: intervalOf(resamples, ({ gamma }) => gamma),
-      alpha: intervalOf(resamples, ({ alpha }) => alpha),
-      beta: intervalOf(resamples, ({ beta }) => beta),
-      delta: intervalOf(resamples, ({ delta }) => delta),
+      gamma: intervalOf(own, ({ gamma }) => gamma),
+      alpha: intervalOf(own, ({ alpha }) => alpha),
+      beta: intervalOf(own, ({ beta }) => beta),
+      delta: intervalOf(own, ({ delta }) => delta),
     },
   };
 }
@@ -58,8 +65,21 @@ function bestOf({ fits }: Curve): Scalability {
   return best.model;
 }
 
-function sizesOf({ measured }: Curve): number[] {
-  return measured.map(({ instances }) => instances);
+/** Sizes whose limit the application was, or all where it never was. */
+function sizesOf({ measured, isLeast: all }: Curve): number[] {
+  return measured.filter(({ isLeast }) => all || isLeast !== true).map(({ instances }) => instances);
+}
+
+/** What sizes do at least, where nothing better is known of them, the fewest instances first. */
+function boundsOf(curve: Curve): Prediction[] {
+  const sizes = curve.isLeast ? [] : sizesOf(curve);
+  const limited = curve.measured.filter(({ instances, isLeast }) => isLeast === true && !sizes.includes(instances));
+  return [...Map.groupBy(limited, ({ instances }) => instances)]
+    .map(([instances, group]): Prediction => {
+      const rate = Math.max(...group.map((one) => one.rate));
+      return { instances, rate, interval: { low: rate, high: rate }, standing: "measured", isLeast: true };
+    })
+    .toSorted((a, b) => a.instances - b.instances);
 }
 
 function standingOf(curve: Curve, instances: number): Standing {
@@ -71,30 +91,58 @@ function standingOf(curve: Curve, instances: number): Standing {
 /** What a size does, or why that cannot be said. */
 export type Answer<T> = { readonly known: true; readonly value: T } | { readonly known: false; readonly why: string };
 
-/** What so many instances do. Refused beyond three times what was measured, and where the interval is wider than ±20 %. */
+function unknown(why: string): { readonly known: false; readonly why: string } {
+  return { known: false, why };
+}
+
+function notFound(curve: Curve): string {
+  const most = boundsOf(curve).reduce((best, one) => (one.rate > best.rate ? one : best));
+  const did = `${most.instances} instance${most.instances === 1 ? "" : "s"} did ${Math.round(most.rate)} requests a second at least`;
+  return `${did}, and the application's limit was not found: --threads and --max-rate allow more`;
+}
+
+/**
+ * What so many instances do. Refused beyond three times what was measured, where the interval is wider than ±20 % and
+ * the size itself was not measured, and where no limit of the application was found.
+ */
 export function predict(curve: Curve, instances: number): Answer<Prediction> {
-  const largest = Math.max(...sizesOf(curve));
-  if (instances > largest * FARTHEST) {
-    const why = `${instances} instances are more than ${FARTHEST} times the ${largest} that were measured`;
-    return { known: false, why };
-  }
+  const bound = boundsOf(curve).find((one) => one.instances === instances);
+  if (bound !== undefined) return { known: true, value: bound };
+  if (curve.isLeast) return unknown(`what ${instances} instances do cannot be said: ${notFound(curve)}`);
+  return fitted(curve, instances);
+}
+
+function fitted(curve: Curve, instances: number): Answer<Prediction> {
+  const sizes = new Set(sizesOf(curve));
+  const largest = Math.max(...sizes);
+  if (instances > largest * FARTHEST)
+    return unknown(`${instances} instances are more than ${FARTHEST} times the ${largest} that were measured`);
   const rate = throughput(bestOf(curve), instances);
-  const interval = throughputInterval(curve.resamples, instances);
-  const half = (interval.high - interval.low) / 2 / rate;
-  if (half > WIDEST) {
-    const why = `what ${instances} instances do is only known to ±${Math.round(half * 100)} %: measure with more repeats, or on a machine that does nothing else`;
-    return { known: false, why };
+  const { low, high } = throughputInterval(curve.resamples, instances);
+  const half = (high - low) / 2 / rate;
+  const standing = standingOf(curve, instances);
+  if (half > WIDEST && standing !== "measured") {
+    const how =
+      sizes.size === 1
+        ? "one size says little of others: measure more of them (--sizes)"
+        : "measure with more repeats or larger sizes, or on a machine that does nothing else";
+    return unknown(`what ${instances} instances do is only known to ±${Math.round(half * 100)} %: ${how}`);
   }
-  return { known: true, value: { instances, rate, interval, standing: standingOf(curve, instances) } };
+  const interval = { low: Math.min(low, rate), high: Math.max(high, rate) };
+  return { known: true, value: { instances, rate, interval, standing } };
 }
 
 /** The least number of instances for a rate. One more is what lets one of them fail. */
 export function answerFor(curve: Curve, rate: number): Answer<Prediction> {
   const model = bestOf(curve);
-  const needed = instancesFor(model, rate, MOST_INSTANCES);
-  if (needed !== null) return predict(curve, needed);
-  const peak = Math.max(1, Math.round(peakInstances(model)));
-  const most = throughput(model, Math.min(MOST_INSTANCES, peak));
-  const why = `no number of instances does ${Math.round(rate)} requests a second: by what was measured, the most is ${Math.round(most)}, and something that all instances share limits it`;
-  return { known: false, why };
+  const enough = boundsOf(curve).find((bound) => bound.rate >= rate);
+  const needed = curve.isLeast ? null : instancesFor(model, rate, MOST_INSTANCES);
+  if (enough !== undefined && (needed === null || enough.instances <= needed)) return { known: true, value: enough };
+  if (needed !== null) return fitted(curve, needed);
+  const asked = `${Math.round(rate)} requests a second`;
+  if (curve.isLeast) return unknown(`how many instances ${asked} need cannot be said: ${notFound(curve)}`);
+  const most = mostOf(model);
+  if (rate <= most) return unknown(`${asked} would need more than ${MOST_INSTANCES.toLocaleString("en")} instances`);
+  const why = `by what was measured, the most is ${Math.round(most)}, and something that all instances share limits it`;
+  return unknown(`no number of instances does ${asked}: ${why}`);
 }

@@ -1,7 +1,10 @@
 import { type Measured, MODELS, type ModelName, type Scalability, throughput } from "./model.ts";
 
-/** A search ends when it knows the rate to so much: nothing is known better, whatever repeats say. */
-export const LEAST_ERROR = 0.03;
+/** Searches that end at the same precision differ by about so much of it: no rate is known better, whatever repeats say. */
+const LEAST_ERROR = 0.6;
+/** What is taken for it where there are no repeats, and how many repeats that is worth where there are some. */
+const USUAL_ERROR = 0.8;
+const USUAL_REPEATS = 2;
 
 /** A measured rate with its standard error, a share of the rate. */
 export interface Point extends Measured {
@@ -15,17 +18,20 @@ export interface Fit {
   readonly aic: number;
 }
 
-/** Gives every measurement the spread of the repeats at its size, or that of all sizes where it was measured once. */
-export function withErrors(measured: readonly Measured[]): Point[] {
-  const groups = Map.groupBy(measured, ({ instances }) => instances);
-  const deviations = [...groups.values()].flatMap((group) => {
+/**
+ * Gives every measurement the spread of repeats, over all sizes. Few of them say little of it, so that what a search ends
+ * at counts as well: without repeats it is all that is known. `precision`: 1.05 is 5 %.
+ */
+export function withErrors(measured: readonly Measured[], precision: number): Point[] {
+  let [squares, repeats] = [0, 0];
+  for (const group of Map.groupBy(measured, ({ instances }) => instances).values()) {
     const mean = group.reduce((sum, { rate }) => sum + rate, 0) / group.length;
-    return group.length < 2
-      ? []
-      : group.map(({ rate }) => ((rate / mean - 1) ** 2 * group.length) / (group.length - 1));
-  });
-  const spread = Math.sqrt(deviations.reduce((sum, value) => sum + value, 0) / Math.max(1, deviations.length));
-  return measured.map((one) => ({ ...one, error: Math.max(LEAST_ERROR, spread) }));
+    squares += group.reduce((sum, { rate }) => sum + (rate / mean - 1) ** 2, 0);
+    repeats += group.length - 1;
+  }
+  const usual = USUAL_REPEATS * (USUAL_ERROR * (precision - 1)) ** 2;
+  const spread = Math.sqrt((squares + usual) / (repeats + USUAL_REPEATS));
+  return measured.map((one) => ({ ...one, error: Math.max(LEAST_ERROR * (precision - 1), spread) }));
 }
 
 /** Parameters of the law of scalability; pooling has a fit of its own. */
@@ -112,10 +118,16 @@ function fitPooled(points: readonly Point[]): Scalability | null {
   return gamma <= 0 || kappa <= 0 || kappa >= gamma ? null : { gamma, alpha: 0, beta: 0, delta: kappa / gamma };
 }
 
-const SUBSETS: Readonly<Record<ModelName, readonly (readonly number[])[]>> = {
+/** A model, or what stands for the law of scalability where two sizes cannot tell α and β apart: β alone. */
+export type Shape = ModelName | "coherent";
+
+export const PARAMETERS: Readonly<Record<Shape, number>> = { ...MODELS, coherent: 2 };
+
+const SUBSETS: Readonly<Record<Shape, readonly (readonly number[])[]>> = {
   linear: [[0]],
   pooled: [[0]],
   amdahl: [[0], [0, 1]],
+  coherent: [[0], [0, 2]],
   usl: [[0], [0, 1], [0, 2], [0, 1, 2]],
 };
 
@@ -123,7 +135,7 @@ const SUBSETS: Readonly<Record<ModelName, readonly (readonly number[])[]>> = {
  * The best model of a kind with γ > 0 and α, β, δ ≥ 0. The problem is linear in N/X, that of pooling in X, and has few
  * parameters, so the bounds are kept by trying which of them hold with equality. A RangeError for no points.
  */
-export function fitModel(points: readonly Point[], name: ModelName): Fit {
+export function fitShape(points: readonly Point[], name: Shape): { readonly model: Scalability; readonly chi: number } {
   const models = [
     ...SUBSETS[name].map((free) => fitFree(points, free)),
     ...(name === "pooled" ? [fitPooled(points)] : []),
@@ -131,8 +143,13 @@ export function fitModel(points: readonly Point[], name: ModelName): Fit {
   const candidates = models.flatMap((model) => (model === null ? [] : [{ model, chi: chiSquare(points, model) }]));
   const [first, ...rest] = candidates;
   if (first === undefined) throw new RangeError("nothing was measured");
-  const best = rest.reduce((least, one) => (one.chi < least.chi ? one : least), first);
-  return { name, model: best.model, aic: best.chi + 2 * MODELS[name] };
+  return rest.reduce((least, one) => (one.chi < least.chi ? one : least), first);
+}
+
+/** The same, with Akaike's criterion. */
+export function fitModel(points: readonly Point[], name: ModelName): Fit {
+  const { model, chi } = fitShape(points, name);
+  return { name, model, aic: chi + 2 * MODELS[name] };
 }
 
 /** Every kind of model that so many different sizes can tell, the best first. */

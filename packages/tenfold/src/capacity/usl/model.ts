@@ -24,6 +24,8 @@ export interface Measured {
   readonly instances: number;
   /** Requests a second. */
   readonly rate: number;
+  /** Something else than the application ended the search: it does this at least. */
+  readonly isLeast?: true;
 }
 
 /** Requests a second of so many instances. */
@@ -38,6 +40,13 @@ export function throughput({ gamma, alpha, beta, delta }: Scalability, instances
 export function peakInstances({ alpha, beta }: Scalability): number {
   if (beta <= 0) return Number.POSITIVE_INFINITY;
   return Math.max(1, Math.sqrt(Math.max(0, 1 - alpha) / beta));
+}
+
+/** Requests a second that no number of instances exceeds; `Infinity` where nothing that they share limits them. */
+export function mostOf(model: Scalability): number {
+  const peak = peakInstances(model);
+  if (Number.isFinite(peak)) return Math.max(throughput(model, Math.floor(peak)), throughput(model, Math.ceil(peak)));
+  return model.alpha > 0 ? model.gamma / model.alpha : Number.POSITIVE_INFINITY;
 }
 
 /** The least number of instances that does a rate, up to `most`; `null` when none does. */

@@ -31,7 +31,7 @@ const PLANTED: readonly Scalability[] = [
 test("parameters without noise are found again", () => {
   for (const model of PLANTED) {
     const name = model.delta > 0 ? "pooled" : "usl";
-    const found = fitModel(withErrors(noisy(model, [1, 2, 4, 8], 0, numbers(1))), name).model;
+    const found = fitModel(withErrors(noisy(model, [1, 2, 4, 8], 0, numbers(1)), 1.05), name).model;
     for (const key of ["gamma", "alpha", "beta", "delta"] as const)
       assert.ok(Math.abs(found[key] - model[key]) < 1e-6 * Math.max(1, model[key]), `${key} ${JSON.stringify(found)}`);
   }
@@ -43,7 +43,7 @@ test("planted throughputs lie in the interval in about 95 of 100 cases, and α a
   for (let seed = 1; seed <= 40; seed += 1) {
     const model = PLANTED[seed % PLANTED.length] as Scalability;
     const random = numbers(seed * 7_919);
-    const curve = curveOf(noisy(model, [1, 2, 4], 0.05, random), random);
+    const curve = curveOf(noisy(model, [1, 2, 4], 0.05, random), 1.05, random);
     for (const { model: found } of curve.fits) assert.ok(found.alpha >= 0 && found.beta >= 0 && found.gamma > 0);
     for (const size of [1, 3, 4]) {
       const told = predict(curve, size);
@@ -58,7 +58,7 @@ test("planted throughputs lie in the interval in about 95 of 100 cases, and α a
 
 test("the simplest model that explains the measurements is chosen", () => {
   const names = PLANTED.map(
-    (model) => curveOf(noisy(model, [1, 2, 4, 8], 0.005, numbers(3)), numbers(5)).fits[0]?.name,
+    (model) => curveOf(noisy(model, [1, 2, 4, 8], 0.005, numbers(3)), 1.05, numbers(5)).fits[0]?.name,
   );
   assert.deepEqual(names, ["linear", "amdahl", "usl", "amdahl", "pooled"]);
 });
@@ -76,6 +76,7 @@ test("what instances gain by sharing one stream of visitors is foreseen, by Erla
   };
   const curve = curveOf(
     [1, 1, 2, 2].map((instances) => ({ instances, rate: most(instances) })),
+    1.05,
     numbers(6),
   );
   assert.equal(curve.fits[0]?.name, "pooled");
@@ -87,7 +88,11 @@ test("what instances gain by sharing one stream of visitors is foreseen, by Erla
 });
 
 test("figures are called measured, interpolated or extrapolated, and refused beyond three times the largest size", () => {
-  const curve = curveOf(noisy({ gamma: 50, alpha: 0.02, beta: 0, delta: 0 }, [1, 2, 4], 0.01, numbers(2)), numbers(3));
+  const curve = curveOf(
+    noisy({ gamma: 50, alpha: 0.02, beta: 0, delta: 0 }, [1, 2, 4], 0.01, numbers(2)),
+    1.05,
+    numbers(3),
+  );
   const standing = (size: number): string => {
     const told = predict(curve, size);
     return told.known ? told.value.standing : told.why;
@@ -100,7 +105,7 @@ test("an interval wider than ±20 % is no answer", () => {
   const measured = [1, 2].flatMap((instances) =>
     [60, 100, 140].map((share) => ({ instances, rate: instances * share })),
   );
-  const told = predict(curveOf(measured, numbers(9)), 6);
+  const told = predict(curveOf(measured, 1.05, numbers(9)), 6);
   assert.equal(told.known, false);
   assert.match(told.known ? "" : told.why, /only known to ±\d+ %/);
 });
@@ -113,7 +118,73 @@ test("more load never needs fewer instances, and what no number does is said", (
     assert.ok(needed >= before, `${rate}: ${needed} after ${before}`);
     before = needed;
   }
-  const flat = curveOf(noisy({ gamma: 100, alpha: 1, beta: 0, delta: 0 }, [1, 2, 4], 0.01, numbers(2)), numbers(4));
+  const flat = curveOf(
+    noisy({ gamma: 100, alpha: 1, beta: 0, delta: 0 }, [1, 2, 4], 0.01, numbers(2)),
+    1.05,
+    numbers(4),
+  );
   const told = answerFor(flat, 1_000);
   assert.match(told.known ? "" : told.why, /no number of instances/);
+});
+
+test("sizes that no model explains make intervals wide, and a check that found something else makes them wider", () => {
+  const wild = curveOf(
+    [
+      { instances: 1, rate: 100 },
+      { instances: 2, rate: 100 },
+      { instances: 4, rate: 400 },
+    ],
+    1.05,
+    numbers(11),
+  );
+  assert.equal(predict(wild, 3).known, false);
+  assert.equal(predict(wild, 8).known, false);
+  const steady = [1, 2].flatMap((instances) =>
+    [0.98, 1, 1.02].map((luck) => ({ instances, rate: 50 * instances * luck })),
+  );
+  const half = (measured: readonly Measured[]): number => {
+    const told = predict(curveOf(measured, 1.05, numbers(12)), 3);
+    return told.known
+      ? (told.value.interval.high - told.value.interval.low) / told.value.rate
+      : Number.POSITIVE_INFINITY;
+  };
+  assert.ok(half([...steady, { instances: 3, rate: 150 * 0.75 }]) > half(steady));
+  assert.ok(half([...steady, { instances: 3, rate: 150 }]) < half(steady));
+});
+
+test("one size says little of others, and that is said", () => {
+  const curve = curveOf([{ instances: 1, rate: 50 }], 1.1, numbers(13));
+  assert.equal(predict(curve, 1).known, true);
+  const told = predict(curve, 3);
+  assert.match(told.known ? "" : told.why, /one size says little of others: measure more of them/);
+});
+
+test("what the generator limited is told as the least, and nothing is concluded from it", () => {
+  const curve = curveOf([{ instances: 1, rate: 5_500, isLeast: true }], 1.1, numbers(14));
+  const own = predict(curve, 1);
+  assert.ok(own.known && own.value.isLeast === true && own.value.rate === 5_500);
+  const two = predict(curve, 2);
+  assert.match(two.known ? "" : two.why, /1 instance did 5500 requests a second at least.*limit was not found/);
+  const enough = answerFor(curve, 5_000);
+  assert.ok(enough.known && enough.value.instances === 1);
+  assert.match(String(Object.values(answerFor(curve, 6_000))), /cannot be said/);
+  // Where other sizes have limits of their own, those count.
+  const some = curveOf(
+    [1, 2, 4].map((instances) => ({
+      instances,
+      rate: 50 * Math.min(instances, 3),
+      ...(instances === 4 ? { isLeast: true as const } : {}),
+    })),
+    1.05,
+    numbers(15),
+  );
+  assert.equal(some.fits[0]?.name, "linear");
+  const four = answerFor(some, 160);
+  assert.ok(four.known && four.value.instances === 4 && four.value.standing === "extrapolated", JSON.stringify(four));
+});
+
+test("nothing shared limits a straight line, and the reason that is told does not say so", () => {
+  const measured = [1, 2].map((instances) => ({ instances, rate: 8 * instances }));
+  const told = answerFor(curveOf(measured, 1.05, numbers(16)), 9_970);
+  assert.equal(told.known ? "" : told.why, "9970 requests a second would need more than 1,000 instances");
 });

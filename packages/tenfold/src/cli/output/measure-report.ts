@@ -37,7 +37,8 @@ function kneeTable({ knees, users }: Measurement): string {
 function predictionTable({ predictions }: Measurement): string {
   const rows = predictions.flatMap((answer: Answer<Prediction>) => {
     if (!answer.known) return [];
-    const { instances, rate, interval, standing } = answer.value;
+    const { instances, rate, interval, standing, isLeast } = answer.value;
+    if (isLeast === true) return [[String(instances), `${figure(rate)}/s`, "at least", standing]];
     return [[String(instances), `${figure(rate)}/s`, range(interval), standing]];
   });
   const refused = predictions.flatMap((answer) => (answer.known ? [] : [`not said: ${answer.why}\n`]));
@@ -53,10 +54,12 @@ function predictionTable({ predictions }: Measurement): string {
   return `${rows.length === 0 ? "" : table}${refused.join("")}`;
 }
 
-function modelText({ fits, intervals, peak }: Measurement): string {
+function modelText({ fits, intervals, peak, isLeast }: Measurement): string {
+  if (isLeast) return "Scaling: not known, since the application's own limit was found at no size\n";
   const [best, ...others] = fits;
   if (best === undefined) return "";
   const { model, name, aic } = best;
+  if (others.length === 0) return `Scaling: taken for linear, since one size was measured\n`;
   const beside = others.map((other) => `${other.name} ${figure(other.aic)}`).join(", ");
   const parameter = (sign: string, key: "alpha" | "beta" | "delta", digits: number): string =>
     `  ${sign} ${model[key].toFixed(digits)} (${intervals[key].low.toFixed(digits)} to ${intervals[key].high.toFixed(digits)})`;
@@ -72,8 +75,11 @@ function modelText({ fits, intervals, peak }: Measurement): string {
 
 function heldOutText({ predicted, measured, error }: HeldOut, paint: Paint): string {
   const percent = `${error < 0 ? "−" : "+"}${Math.abs(error * 100).toFixed(1)} %`;
+  const what = `${predicted.instances} instances were to do ${figure(predicted.rate)}/s, and did`;
+  if (error > 0 && measured.limit !== "application")
+    return `${paint("!", "yellow")} held out: ${what} at least ${figure(measured.rate)}/s, where something else ended the search\n`;
   const sign = Math.abs(error) <= 0.1 ? paint("✓", "green") : paint("!", "yellow");
-  return `${sign} held out: ${predicted.instances} instances were to do ${figure(predicted.rate)}/s, and did ${figure(measured.rate)}/s: ${percent}\n`;
+  return `${sign} held out: ${what} ${figure(measured.rate)}/s: ${percent}\n`;
 }
 
 function askedText({ asked, p95 }: Measurement, paint: Paint): string {

@@ -53,13 +53,13 @@ interface Earlier {
 async function readEarlier(context: Context, input: Input, wish: PlanWish): Promise<Earlier | null> {
   const name = input.text("from");
   if (name === null) return null;
-  const { p95, measured } = await readPlanFile(context, name, parseMeasurement);
+  const { p95, precision, measured } = await readPlanFile(context, name, parseMeasurement);
   const asked = wish.habits.p95 * 1_000;
   if (input.text("p95") !== null && Math.abs(p95 - asked) > 1)
     throw new Fault("TF_PLAN_FILE", `${name} was measured for a p95 of ${p95} ms, and not for ${asked} ms`, {
       hint: "leave --p95 away, or measure again with it",
     });
-  return { curve: curveOf(measured, seededRandom(1)), p95: p95 / 1_000 };
+  return { curve: curveOf(measured, precision, seededRandom(1)), p95: p95 / 1_000 };
 }
 
 function measuredWeb(curve: Curve, rate: number): Goal["web"] {

@@ -35,7 +35,7 @@ export function reportGenerator(
   const limits: string[] = [];
   if (late > fineLateness) {
     const others =
-      health.cpu > STARVED ? "" : `; the cores were busy with other things, for it used ${share(health.cpu)} of one`;
+      health.cpu > STARVED ? "" : `; the generator did not get a core in time, for it used ${share(health.cpu)} of one`;
     limits.push(
       `1 % of the requests were sent more than ${Math.round(late)} ms late: the latencies include it${others}`,
     );

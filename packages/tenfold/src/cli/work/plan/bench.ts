@@ -1,3 +1,5 @@
+import type { Alone } from "../../../capacity/search/alone.ts";
+import { lengthOfRun } from "../../../capacity/search/pace.ts";
 import type { Objective, Trial } from "../../../capacity/search/trial.ts";
 import { constant } from "../../../load/arrivals/profile.ts";
 import { reportGenerator } from "../../../load/report/generator.ts";
@@ -5,9 +7,6 @@ import type { LoadPlan } from "../../../load/run/plan.ts";
 import type { Snapshot } from "../../../load/run/snapshot.ts";
 import { runThreads } from "../../../load/threads/run-threads.ts";
 
-/** A percentile of fewer says nothing. */
-const LEAST_REQUESTS = 60;
-const LONGEST_SECONDS = 60;
 /** The beginning of a run, in which connections are made. */
 const SETTLING = 0.2;
 /** Lateness of the generator up to this share of the limit explains no failure. */
@@ -17,6 +16,8 @@ const MOST_CONNECTIONS = 2_000;
 /** Requests a second that no application notices, to see whether a queue is gone. */
 const PROBE_RATE = 5;
 const MOST_PROBES = 30;
+/** How long one visitor has the fleet for itself. */
+const ALONE_SECONDS = 2;
 
 /** What is sent, and where to. */
 export interface BenchParts {
@@ -46,7 +47,31 @@ export class Bench {
    * before that at the same rate, whose latencies do not count.
    */
   run(rate: number, wished: number, runIn = 0): Promise<BenchRun> {
-    return this.#send(rate, Math.min(LONGEST_SECONDS, Math.max(wished, LEAST_REQUESTS / rate)), runIn);
+    return this.#send(rate, lengthOfRun(rate, wished), runIn);
+  }
+
+  /** One visitor, who comes again as soon as it was answered. */
+  async alone(): Promise<Alone> {
+    const { plan, signal } = this.#parts;
+    const { records } = await runThreads(
+      {
+        ...plan,
+        arrivals: { kind: "closed", visitors: 1, seconds: ALONE_SECONDS },
+        seed: 1,
+        sender: { mostConnections: 1, timeoutMs: this.#timeout },
+      },
+      1,
+      { signal, hurry: signal, onSnapshot: () => {} },
+    );
+    signal.throwIfAborted();
+    const { requests, failures, errors, latency } = records.total;
+    const told = [...errors].toSorted(([, a], [, b]) => b - a).map(([error]) => error);
+    return { requests, failures, p50: latency.percentile(50), errors: told };
+  }
+
+  /** Whoever takes much longer than the limit has failed already; nobody waits ten seconds for each of them. */
+  get #timeout(): number {
+    return Math.max(2_000, this.#parts.objective.p95 * 4);
   }
 
   async #send(rate: number, measured: number, runIn = 0): Promise<BenchRun> {
@@ -59,10 +84,8 @@ export class Bench {
     };
     this.#seed += 1;
     const arrivals = { kind: "open", profile: constant(rate, seconds), spacing: "poisson" } as const;
-    // Whoever takes much longer than the limit has failed already; nobody waits ten seconds for each of them.
-    const timeoutMs = Math.max(2_000, objective.p95 * 4);
     const result = await runThreads(
-      { ...plan, arrivals, seed: this.#seed, sender: { mostConnections: MOST_CONNECTIONS, timeoutMs } },
+      { ...plan, arrivals, seed: this.#seed, sender: { mostConnections: MOST_CONNECTIONS, timeoutMs: this.#timeout } },
       threads,
       { signal, hurry: signal, onSnapshot },
     );

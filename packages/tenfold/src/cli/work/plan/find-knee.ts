@@ -1,11 +1,9 @@
 import type { Busy, Knee } from "../../../capacity/measurement.ts";
+import { RUN_IN } from "../../../capacity/search/pace.ts";
 import { type Limit, planSearch, type SearchOptions, type Tried } from "../../../capacity/search/search.ts";
 import { judgeTrial, type Objective, type Trial, type Verdict } from "../../../capacity/search/trial.ts";
 import { Fault } from "../../../fault/fault.ts";
 import type { BenchRun } from "./bench.ts";
-
-/** Near its limit a queue takes its time to become as long as it will be: a long run is preceded by so much of itself. */
-const RUN_IN = 0.5;
 
 /** What a search needs to know, and whom it tells. */
 export interface KneeSearch {
@@ -30,11 +28,14 @@ export interface KneeSearch {
 export async function findKnee(search: KneeSearch): Promise<Knee> {
   const tried: Tried[] = [];
   const held = new Map<number, { readonly trial: Trial; readonly busy: Busy }>();
+  let failed = false;
   for (;;) {
     const next = planSearch(tried, search.search);
     if (next.kind === "none")
       throw new Fault("TF_MEASURE", `even at ${search.search.least} requests a second, ${next.why}`, {
-        hint: "allow more time (--p95), ask for something else (--path, --scenario), or look with tenfold doctor --load",
+        hint: failed
+          ? "tenfold logs web shows why requests fail, and tenfold doctor --load what the fleet lacks"
+          : "allow more time (--p95), ask for something else (--path, --scenario), or look with tenfold doctor --load",
       });
     if (next.kind === "found") return kneeFrom(search.instances, next, tried, held);
     const { step, confirm } = search;
@@ -44,6 +45,7 @@ export async function findKnee(search: KneeSearch): Promise<Knee> {
     const verdict = judgeTrial(result.trial, search.objective);
     tried.push({ ...next, verdict });
     if (next.isLong && verdict.kind === "passed") held.set(next.rate, { trial: result.trial, busy });
+    failed = result.trial.errorRate > search.objective.errors;
     search.onTrial(result.trial, verdict, next.isLong);
     if (verdict.kind !== "passed") await search.settle();
   }

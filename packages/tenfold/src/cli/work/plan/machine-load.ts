@@ -1,4 +1,6 @@
 import { cpus } from "node:os";
+import { setTimeout } from "node:timers/promises";
+import type { BusyBefore } from "../../../capacity/doubts.ts";
 import type { Busy } from "../../../capacity/measurement.ts";
 import type { Target } from "../../../targets/target.ts";
 
@@ -21,13 +23,6 @@ function ticks(): Ticks {
 function busyCores(before: Ticks, after: Ticks): number {
   const all = after.all - before.all;
   return all <= 0 ? 0 : (1 - (after.idle - before.idle) / all) * cpus().length;
-}
-
-/** Cores that are busy now, over a while. */
-export async function busyFor(milliseconds: number): Promise<number> {
-  const before = ticks();
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
-  return busyCores(before, ticks());
 }
 
 const DATA: readonly string[] = ["postgres", "pooler", "redis", "cache", "sentinel"];
@@ -57,4 +52,14 @@ export async function watchCores<T extends { readonly generatorCores: number }>(
       machine,
     },
   };
+}
+
+/** Cores that are busy over a while in which nothing is sent. */
+export async function busyFor(target: Target, milliseconds: number): Promise<BusyBefore> {
+  const { busy } = await watchCores(target, async () => {
+    await setTimeout(milliseconds);
+    return { generatorCores: 0 };
+  });
+  const fleet = (busy.web ?? 0) + (busy.balancer ?? 0) + (busy.data ?? 0);
+  return { fleet, others: Math.max(0, busy.machine - fleet) };
 }

@@ -1,13 +1,30 @@
 import type { Knee } from "../../../capacity/measurement.ts";
+import { lengthOfSearch } from "../../../capacity/search/pace.ts";
 import type { Trial, Verdict } from "../../../capacity/search/trial.ts";
 import type { Prediction } from "../../../capacity/usl/answer.ts";
 import { formatLatency } from "../../../load/report/format.ts";
 import type { Context } from "../../context.ts";
 import type { MeasureWish } from "./measure-wishes.ts";
 
-/** Searches take about so many runs from far away, and from nearby. */
-const RUNS_FAR = 10;
-const RUNS_NEAR = 5;
+/** What an instance does about, when nothing is known of it. */
+const USUAL_RATE = 100;
+/** Repeats begin a little below what is known already. */
+export const NEAR = 0.8;
+/** Seconds until another number of instances serves. */
+const SCALING = 5;
+
+/** Minutes that a measurement takes about. `alone`: milliseconds of a request when nothing else is going on; `null`: not known. */
+function minutesFor(sizes: readonly number[], wish: MeasureWish, alone: number | null): number {
+  const one = alone === null ? USUAL_RATE : Math.max(wish.search.least, 1_000 / Math.max(1, alone));
+  const search = (size: number, isFar: boolean): number => {
+    const knee = Math.min(wish.search.most, one * size);
+    const start = isFar ? wish.search.start : Math.max(wish.search.least, knee * NEAR);
+    return lengthOfSearch({ ...wish.search, start }, wish, knee);
+  };
+  const of = (size: number): number => SCALING + search(size, true) + (wish.repeats - 1) * search(size, false);
+  const check = wish.heldOut === 0 ? 0 : SCALING + search(Math.max(...sizes), false);
+  return Math.ceil((sizes.reduce((sum, size) => sum + of(size), 0) + check) / 60);
+}
 
 function figure(value: number): string {
   return value >= 100 ? String(Math.round(value)) : String(Math.round(value * 10) / 10);
@@ -17,20 +34,25 @@ function many(instances: number): string {
   return `${instances} instance${instances === 1 ? "" : "s"}`;
 }
 
+/** What will be done, and how long it takes about. */
+export function summaryOf(url: string, sizes: readonly number[], wish: MeasureWish, alone: number | null): string {
+  const [first = 1] = sizes;
+  const which = sizes.length === 1 ? many(first) : `${sizes.join(", ")} instances`;
+  const limit = `up to which rate p95 stays below ${formatLatency(wish.objective.p95)} with ${which}`;
+  return `${url}: ${limit}; about ${minutesFor(sizes, wish, alone)} min, Ctrl-C ends it`;
+}
+
 /** Tells what a measurement does while it takes its minutes. */
 export class Narrator {
   readonly #context: Context;
+  #isWaiting = false;
 
   constructor(context: Context) {
     this.#context = context;
   }
 
-  begin(url: string, sizes: readonly number[], { step, confirm, repeats, objective }: MeasureWish): void {
-    const each = RUNS_FAR * step + confirm + (repeats - 1) * (RUNS_NEAR * step + confirm);
-    const minutes = Math.ceil((each * (sizes.length + 1 / repeats)) / 60);
-    this.#line(
-      `${url}: up to which rate p95 stays below ${formatLatency(objective.p95)} with ${sizes.join(", ")} instances; about ${minutes} min, Ctrl-C ends it`,
-    );
+  begin(url: string, sizes: readonly number[], wish: MeasureWish, alone: number | null): void {
+    this.#line(summaryOf(url, sizes, wish, alone));
   }
 
   size(instances: number): void {
@@ -50,12 +72,27 @@ export class Narrator {
     this.#line(`  ${this.#context.paint(`${many(instances)}: ${figure(rate)}/s`, "bold")}`);
   }
 
+  /** The prediction of a size that was to be checked is refused. */
+  unchecked(why: string): void {
+    this.#line(`nothing is checked: ${why}`);
+  }
+
   heldOut({ instances, rate }: Prediction): void {
     this.#line(`to check the prediction of ${figure(rate)}/s with ${many(instances)}:`);
   }
 
   interrupted(before: number): void {
     this.#line(`interrupted; back to ${many(before)}`);
+  }
+
+  hurried(before: number): void {
+    this.#line(`not waiting for what is in flight; ended once more, it does not get back to ${many(before)}`);
+  }
+
+  /** Told once: the same is waited for. */
+  waiting(why: string): void {
+    if (!this.#isWaiting) this.#line(`${why}; waiting for it, to bring the former number back`);
+    this.#isWaiting = true;
   }
 
   #line(text: string): void {

@@ -1,16 +1,40 @@
+import { setTimeout } from "node:timers/promises";
 import type { FleetReport } from "@tenfold/protocol";
 import { Fault } from "../../../fault/fault.ts";
-import type { Watch } from "../../../targets/target.ts";
+import type { ScaleOrder } from "../../../targets/target.ts";
 import type { Context } from "../../context.ts";
 
 const never = new AbortController().signal;
+
+/** Waits, or stops waiting when aborted. */
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(milliseconds, undefined, { signal }).catch(() => {});
+}
+
+function many(instances: number): string {
+  return `${instances} web instance${instances === 1 ? "" : "s"}`;
+}
 
 function webIn({ members }: FleetReport): number {
   return members.filter(({ kind, state }) => kind === "web" && state !== "stopped" && state !== "draining").length;
 }
 
-/** A running fleet whose web instances are counted up and down. Disposed of, it has as many as it had before. */
-export class ScaledFleet implements AsyncDisposable {
+/** How long another operation on the fleet is waited for before the number is given up, and how often it is asked. */
+const PATIENCE_MS = 180_000;
+const ASK_EVERY_MS = 500;
+/** A scaling that fails for another reason is tried again so often: an engine that was killed comes back. */
+const TRIES = 3;
+
+/** How putting the number back goes. */
+export interface Restoring {
+  /** Aborted: nothing is waited for any more. */
+  readonly hurry: AbortSignal;
+  /** Another operation is waited for. */
+  readonly onWait: (why: string) => void;
+}
+
+/** A running fleet whose web instances are counted up and down, until its number is restored. */
+export class ScaledFleet {
   readonly before: number;
   readonly #context: Context;
   #count: number;
@@ -43,23 +67,47 @@ export class ScaledFleet implements AsyncDisposable {
   async to(count: number, signal: AbortSignal): Promise<void> {
     // A number that moves by itself has to be set, so that it stays.
     if (count === this.#count && (!this.#isAutomatic || this.#wasSet)) return;
-    await this.#scale(count, signal);
+    await this.#scale(count, signal, never);
     signal.throwIfAborted();
   }
 
-  async #scale(count: number, cancel: AbortSignal): Promise<void> {
-    const watch: Watch = { onEvent: () => {}, dryRun: false, cancel, hurry: never };
+  /** As many as before run again. Fault: TF_MEASURE, saying how many do and what brings them back. */
+  async restore({ hurry, onWait }: Restoring): Promise<void> {
+    const until = performance.now() + PATIENCE_MS;
+    for (let failures = 0; ; ) {
+      try {
+        if (this.#count !== this.before) await this.#scale(this.before, never, hurry);
+        if (this.#isAutomatic && this.#wasSet) await this.#order({ group: "web", by: "auto", count: 0 }, never, hurry);
+        return;
+      } catch (error) {
+        const isBusy = error instanceof Fault && error.code === "TF_LOCKED";
+        failures += isBusy ? 0 : 1;
+        if (failures >= TRIES || hurry.aborted || performance.now() > until) throw await this.#unrestored(error);
+        if (isBusy) onWait(error.message);
+        await pause(ASK_EVERY_MS, hurry);
+      }
+    }
+  }
+
+  async #unrestored(error: unknown): Promise<Fault> {
+    const why = error instanceof Error ? error.message : String(error);
+    const now = await this.#context.target.ps().then(webIn, () => null);
+    const run = now === null ? "it is not known how many web instances run" : `${many(now)} run${now === 1 ? "s" : ""}`;
+    const command = this.#isAutomatic ? "tenfold scale web=auto" : `tenfold scale web=${this.before}`;
+    return new Fault("TF_MEASURE", `${run}, where ${this.before} did before: ${why}`, {
+      hint: `${command} brings the former number back`,
+    });
+  }
+
+  async #scale(count: number, cancel: AbortSignal, hurry: AbortSignal): Promise<void> {
     // Also when it fails, something has changed.
     this.#count = Number.NaN;
     this.#wasSet = true;
-    await this.#context.target.scale([{ group: "web", by: "to", count }], watch);
+    await this.#order({ group: "web", by: "to", count }, cancel, hurry);
     this.#count = count;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#count !== this.before) await this.#scale(this.before, never);
-    if (!this.#isAutomatic || !this.#wasSet) return;
-    const watch: Watch = { onEvent: () => {}, dryRun: false, cancel: never, hurry: never };
-    await this.#context.target.scale([{ group: "web", by: "auto", count: 0 }], watch);
+  #order(order: ScaleOrder, cancel: AbortSignal, hurry: AbortSignal): Promise<void> {
+    return this.#context.target.scale([order], { onEvent: () => {}, dryRun: false, cancel, hurry });
   }
 }
