@@ -131,9 +131,9 @@ async function programOf(text: string): Promise<AsyncDisposable & { program: Pro
 
 test("a program that never ends is stopped at its deadline", async () => {
   await using endless = await programOf("console.log('on my way'); for (;;) {}");
-  await assert.rejects(loadProgram({ ...endless.program, deadline: seconds(0.5) }), {
+  await assert.rejects(loadProgram({ ...endless.program, deadline: seconds(2) }), {
     code: "TF_SPEC_THROWS",
-    message: "tenfold.config.mjs did not finish within 500ms",
+    message: "tenfold.config.mjs did not finish within 2s",
     lines: ["its output:", "  on my way"],
   });
 });
