@@ -8,6 +8,7 @@ import type { Topology } from "../fleet/state.ts";
 import { firstSets, resize } from "../fleet/web-sets.ts";
 import type { StoredOverride, StoredState } from "../journal/state.ts";
 import type { Instances } from "../spec/scalars.ts";
+import { movesByItself } from "../spec/scaling/unmoved.ts";
 import type { Spec } from "../spec/spec.ts";
 import { nearest } from "../units/nearest.ts";
 
@@ -49,10 +50,8 @@ export function isMoved({ web, workers }: Spec, group: string): boolean {
 
 /** The groups whose number moves by itself: it has bounds, and something to go by. */
 export function movedGroups(spec: Spec): string[] {
-  const workers = Object.entries(spec.workers).flatMap(([name, { scale }]) =>
-    scale.source !== null || scale.rules.length > 0 || scale.schedules.length > 0 ? [`worker.${name}`] : [],
-  );
-  return ["web", ...workers].filter((group) => isMoved(spec, group));
+  const workers = Object.entries(spec.workers).filter(([, worker]) => movesByItself(worker));
+  return [...(isMoved(spec, "web") ? ["web"] : []), ...workers.map(([name]) => `worker.${name}`)];
 }
 
 /** A number that `scale` changed stays, unless the file's own number has changed since. */

@@ -10,15 +10,21 @@ export interface Unmoved {
   readonly why: string;
 }
 
+/** Whether the number of a kind of worker moves by itself: it has bounds, and something to go by. */
+export function movesByItself({ instances, scale }: Pick<Workers[string], "instances" | "scale">): boolean {
+  const goesBy = scale.source !== null || scale.rules.length > 0 || scale.schedules.length > 0;
+  return instances.min < instances.max && goesBy;
+}
+
 /** Workers whose number has bounds, and nothing by which it could move: for each, what to write. */
 export function unmovedWorkers(workers: Workers): Unmoved[] {
-  return Object.entries(workers).flatMap(([name, { instances, scale }]) =>
-    instances.min === instances.max || scale.source !== null || scale.rules.length > 0 || scale.schedules.length > 0
+  return Object.entries(workers).flatMap(([name, worker]) =>
+    worker.instances.min === worker.instances.max || movesByItself(worker)
       ? []
       : [
           {
             group: `worker.${name}`,
-            why: `stays at what it is, ${instances.min} at first: it has bounds, and nothing to go by; name the library of its queue in workers.${name}.scale.library (or a command, or prometheus)`,
+            why: `stays at what it is, ${worker.instances.min} at first: it has bounds, and nothing to go by; name the library of its queue in workers.${name}.scale.library (or a command, or prometheus)`,
           },
         ],
   );
