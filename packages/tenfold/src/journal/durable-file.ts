@@ -24,13 +24,19 @@ export function writeDurably(path: string, content: string, keepPrevious?: strin
   }
 }
 
+/** At every moment there is one of the two that were kept. */
 function keep(path: string, previous: string): void {
-  rmSync(previous, { force: true });
+  const next = `${previous}.new`;
+  rmSync(next, { force: true });
   try {
-    linkSync(path, previous);
+    linkSync(path, next);
   } catch {
     // The first write has nothing to keep.
+    return;
   }
+  renameSync(next, previous);
+  // Where both are links to one file, renaming does nothing.
+  rmSync(next, { force: true });
 }
 
 function syncDirectory(path: string): void {
