@@ -125,13 +125,13 @@ export class Project implements AsyncDisposable {
     return (await this.tenfold("exec", "printenv", name)).stdout.trim();
   }
 
-  /** The engine's pid. */
   /** Who starts the engine again when it is killed; `null` when nobody does. */
   get guardian(): number | null {
     const path = this.path(".tenfold", "guardian.pid");
     return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as { pid: number }).pid : null;
   }
 
+  /** The engine's pid. */
   get engine(): number {
     const lock: unknown = JSON.parse(readFileSync(this.path(".tenfold", "engine.lock"), "utf8"));
     assert.ok(typeof lock === "object" && lock !== null && "pid" in lock && typeof lock.pid === "number");

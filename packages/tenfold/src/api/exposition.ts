@@ -2,7 +2,7 @@ import type { FleetReport } from "@tenfold/protocol";
 import { type InstanceFigures, STATUS_CLASSES } from "../fleet/figures.ts";
 import { memberAt, type Observation } from "../fleet/observation.ts";
 import type { Standing } from "../fleet/standing.ts";
-import { type Family, write } from "./families.ts";
+import { type Family, gauge, write } from "./families.ts";
 import { answerHistogram } from "./histogram.ts";
 import { queueFamilies } from "./queue-families.ts";
 
@@ -215,12 +215,6 @@ function standingFamilies({ space, groups, backups }: Standing): Family[] {
   const each = (value: "members" | "min" | "max"): Family["samples"] =>
     groups.map((group) => [{ group: group.group }, group[value]]);
   const one = (value: number | undefined): Family["samples"] => [[{}, value]];
-  const gauge = (name: string, help: string, samples: Family["samples"]): Family => ({
-    name,
-    type: "gauge",
-    help,
-    samples,
-  });
   return [
     gauge("tenfold_disk_free_bytes", "Room on the disk that holds the data.", one(space?.free)),
     gauge("tenfold_disk_total_bytes", "Its size.", one(space?.total)),

@@ -23,3 +23,8 @@ export function write({ name, type, help, samples }: Family): string[] {
   );
   return known.length === 0 ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...known];
 }
+
+/** A figure that goes up and down. */
+export function gauge(name: string, help: string, samples: Family["samples"]): Family {
+  return { name, type: "gauge", help, samples };
+}

@@ -1,7 +1,7 @@
 import type { QueueFigures } from "../fleet/figures.ts";
 import type { Observation } from "../fleet/observation.ts";
 import type { Standing } from "../fleet/standing.ts";
-import type { Family, Labels } from "./families.ts";
+import { type Family, gauge, type Labels } from "./families.ts";
 
 /** Queues that are looked at, by the worker and by what the queue itself is called. */
 export function queueFamilies(
@@ -15,12 +15,6 @@ export function queueFamilies(
     ...[...queues.keys()].map((name) => [name, 1] as const),
     ...[...unread.keys()].map((name) => [name, 0] as const),
   ];
-  const gauge = (name: string, help: string, samples: Family["samples"]): Family => ({
-    name,
-    type: "gauge",
-    help,
-    samples,
-  });
   return [
     gauge(
       "tenfold_queue_readable",
