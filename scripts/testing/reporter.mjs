@@ -1,4 +1,5 @@
 // A reporter of node:test that writes what a summary needs, one JSON value a line.
+import { inspect } from "node:util";
 
 /** A test that has tests inside is counted through these. */
 const isSuite = ({ details, type }) => (details?.type ?? type) === "suite";
@@ -12,6 +13,8 @@ export default async function* report(source) {
     const reason = typeof data.skip === "string" ? data.skip : "";
     const skipped = data.skip !== undefined || data.todo !== undefined;
     const outcome = type === "test:fail" ? "failed" : skipped ? "skipped" : "passed";
-    yield `${JSON.stringify({ outcome, name: data.name, reason })}\n`;
+    // The reporter for people tells why at the end, to which a file that hangs does not come.
+    const why = type === "test:fail" ? inspect(data.details.error.cause ?? data.details.error) : "";
+    yield `${JSON.stringify({ outcome, name: data.name, reason, why })}\n`;
   }
 }

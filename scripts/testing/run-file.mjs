@@ -91,7 +91,10 @@ export async function runFile(file, { root, node, env, scratch, limit, signal })
   const leaks = await checkLeaks(temporary);
   const lines = readOutcomes(outcomesFile);
   const outcomes = lines.filter(({ outcome }) => outcome !== "begun");
-  if (killed) problems.push(...unfinished(lines).map((name) => `was in the middle of: ${name}`));
+  if (killed) {
+    problems.push(...unfinished(lines).map((name) => `was in the middle of: ${name}`));
+    output += outcomes.map(({ name, why }) => (why ? `\n${name}:\n${why}\n` : "")).join("");
+  }
   if (code !== 0 && problems.length === 0 && !outcomes.some(({ outcome }) => outcome === "failed")) {
     problems.push(`ended with exit code ${code ?? "none"}`);
   }

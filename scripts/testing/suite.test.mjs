@@ -96,6 +96,19 @@ test("a file that hangs is killed with all its processes, and named", async () =
   assert.match(text, /✔ packages\/a\/src\/good\.test\.mjs/);
 });
 
+test("of a file that hangs because a test failed, why it failed is told", async () => {
+  const { code, text } = await suiteOf(
+    {
+      "packages/a/src/hangs.test.mjs":
+        'test("breaks", () => { setInterval(() => {}, 1000); throw new Error("this is why"); });',
+    },
+    { file: 1_500 },
+  );
+  assert.equal(code, 1);
+  assert.match(text, /this is why/);
+  assert.match(text, /was killed; failed: breaks$/m);
+});
+
 test("a process that is left behind is named and killed, by its mark or by where it works", {
   skip: process.platform === "linux" ? false : "needs /proc",
 }, async () => {

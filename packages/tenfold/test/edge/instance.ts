@@ -4,7 +4,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 
@@ -64,6 +64,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
       break;
     case "/slow":
       await new Promise((resolve) => setTimeout(resolve, Number(url.searchParams.get("ms") ?? 500)));
+      break;
+    case "/held":
+      while (!existsSync(`${JOURNAL}.released`)) await new Promise((resolve) => setTimeout(resolve, 20));
       break;
     case "/text":
       response.setHeader("Content-Type", url.searchParams.get("type") ?? "text/plain");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -220,6 +220,11 @@ export class Lab implements AsyncDisposable {
         const [at, instance = "", ...request] = line.split(" ");
         return { at: Number(at), instance, request: request.join(" ") };
       });
+  }
+
+  /** Lets the instances answer what asked for `/held`. */
+  release(): void {
+    writeFileSync(`${this.journal}.released`, "");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -69,15 +69,21 @@ export interface CrowdOptions {
   readonly think: number;
 }
 
+/** Visitors at work. A test that fails disposes of them, so that they do not keep it from ending. */
+export interface Visitors extends AsyncDisposable {
+  readonly count: () => number;
+  stop(): Promise<Crowd>;
+}
+
 /** Lets visitors ask one request after the other until `stop`; every answer but 200 is a failure. */
-export function crowd(options: CrowdOptions): { stop(): Promise<Crowd>; readonly count: () => number } {
+export function crowd(options: CrowdOptions): Visitors {
   const instances = new Map<string, number>();
   const lastSent = new Map<string, number>();
   const failures: string[] = [];
   let requests = 0;
   let stopped = false;
-  const visitor = async (number: number): Promise<void> => {
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const agents = Array.from({ length: options.visitors }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
+  const visitor = async (agent: Agent, number: number): Promise<void> => {
     for (let turn = number; !stopped; turn += 1) {
       const path = options.paths[turn % options.paths.length] ?? "/";
       const sentAt = Date.now();
@@ -95,13 +101,18 @@ export function crowd(options: CrowdOptions): { stop(): Promise<Crowd>; readonly
     }
     agent.destroy();
   };
-  const all = Promise.all(Array.from({ length: options.visitors }, (_, number) => visitor(number)));
+  const all = Promise.all(agents.map(visitor));
   return {
     count: () => requests,
     async stop(): Promise<Crowd> {
       stopped = true;
       await all;
       return { requests, instances, failures, lastSent };
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      stopped = true;
+      for (const agent of agents) agent.destroy();
+      await all;
     },
   };
 }

@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { testEngines } from "../../../test/edge/engines.ts";
 import { web, webs } from "../../../test/edge/fleet.ts";
 import { type Lab, untilPasses } from "../../../test/edge/lab.ts";
-import { type Crowd, crowd, WebSocketVisitor } from "../../../test/edge/visitor.ts";
+import { type Crowd, crowd, type Reply, WebSocketVisitor } from "../../../test/edge/visitor.ts";
 import { renderBalancer } from "../../render/edge/balancer.ts";
 
 function noFailures({ failures, requests }: Crowd, atLeast: number, log: string): void {
@@ -29,35 +29,43 @@ testEngines("an instance that is detached gets no new request, while those in fl
   await using edge = await open({});
   await Promise.all([edge.startBalancer(), edge.startInstances(1, 2, 3)]);
   await edge.serve(1, 2, 3);
-  const load = crowd({ port: edge.port, visitors: 20, paths: PATHS, think: 5 });
+  await using load = crowd({ port: edge.port, visitors: 20, paths: PATHS, think: 5 });
   await untilPasses(() => assert.ok(load.count() > 300));
-  // Six at once: with three instances, web-2 has two of them.
-  const slow = Array.from({ length: 6 }, () => edge.visit({ path: "/slow?ms=1500" }));
-  await untilPasses(() => {
-    const started = edge.asked().filter(({ request }) => request.includes("ms=1500"));
-    assert.equal(started.length, 6);
-  });
+  const web2 = edge.webMember(2);
+  const inFlight = (): Promise<number> => edge.balancer.control.inFlight(edge.context, web2);
+  const held = (): { instance: string }[] => edge.asked().filter(({ request }) => request.endsWith("/held"));
+  const atWeb2 = (): number => held().filter(({ instance }) => instance === "web-2").length;
+  const answers: Promise<Reply>[] = [];
+  while (atWeb2() < 2) {
+    answers.push(edge.visit({ path: "/held" }));
+    await untilPasses(() => assert.equal(held().length, answers.length));
+  }
   await edge.serve(1, 3);
   const detachedAt = Date.now();
   assert.deepEqual(await edge.balancer.control.serving(edge.context), [web(1), web(3)]);
-  const atDetach = await edge.balancer.control.inFlight(edge.context, edge.webMember(2));
-  assert.ok(atDetach >= 1 && atDetach <= 22, `${atDetach} in flight`);
-  await untilPasses(async () => assert.equal(await edge.balancer.control.inFlight(edge.context, edge.webMember(2)), 0));
-  const quietAt = Date.now();
-  for (const { status } of await Promise.all(slow)) assert.equal(status, 200);
-  assert.ok(quietAt - detachedAt > 500, "it was quiet before its slow requests were done");
-  await untilPasses(() => assert.ok(load.count() > 3000));
+  const atDetach = await inFlight();
+  assert.ok(atDetach >= atWeb2() && atDetach <= 20 + atWeb2(), `${atDetach} in flight, ${atWeb2()} held`);
+  await untilPasses(async () => assert.equal(await inFlight(), atWeb2()));
+  const calmAt = Date.now();
+  const before = load.count();
+  await untilPasses(() => assert.ok(load.count() > before + 1000));
+  assert.equal(await inFlight(), atWeb2());
+  edge.release();
+  for (const { status } of await Promise.all(answers)) assert.equal(status, 200);
+  await untilPasses(async () => assert.equal(await inFlight(), 0));
+  const released = load.count();
+  await untilPasses(() => assert.ok(load.count() > released + 300));
   const seen = await load.stop();
-  noFailures(seen, 3000, edge.balancerLog);
+  noFailures(seen, 1600, edge.balancerLog);
   // What a former worker of nginx had accepted may reach the instance a moment later: then it is in flight.
-  sentNothing(seen, "web-2", engine === "haproxy" ? detachedAt : quietAt);
+  sentNothing(seen, "web-2", engine === "haproxy" ? detachedAt : calmAt);
 });
 
 testEngines("the fleet grows from 3 to 10 and shrinks to 2 under load, and nobody notices", async (open) => {
   await using edge = await open({ web: { command: "serve", health: "/health", slowStart: "1s" } }, 10);
   await Promise.all([edge.startBalancer(), edge.startInstances(1, 2, 3)]);
   await edge.serve(1, 2, 3);
-  const load = crowd({ port: edge.port, visitors: 20, paths: PATHS, think: 10 });
+  await using load = crowd({ port: edge.port, visitors: 20, paths: PATHS, think: 10 });
   await untilPasses(() => assert.ok(load.count() > 200));
   await edge.startInstances(4, 5, 6, 7, 8, 9, 10);
   // As the engine does it: attached one by one, at the same time.
@@ -84,7 +92,7 @@ testEngines("an instance takes traffic soon after it is attached", async (open) 
   await using edge = await open({});
   await Promise.all([edge.startBalancer(), edge.startInstances(1, 2)]);
   await edge.serve(1);
-  const load = crowd({ port: edge.port, visitors: 8, paths: ["/"], think: 20 });
+  await using load = crowd({ port: edge.port, visitors: 8, paths: ["/"], think: 20 });
   await untilPasses(() => assert.ok(load.count() > 100));
   const attachedAt = Date.now();
   await edge.serve(1, 2);
@@ -114,7 +122,7 @@ testEngines("a reload under load drops nothing, and sockets go on in the former 
   await edge.serve(1, 2);
   await using socket = new WebSocketVisitor(edge.port);
   await untilPasses(() => assert.match(socket.received, /hello/));
-  const load = crowd({ port: edge.port, visitors: 30, paths: PATHS, think: 60 });
+  await using load = crowd({ port: edge.port, visitors: 30, paths: PATHS, think: 60 });
   for (let turn = 0; turn < 4; turn += 1) {
     const before = load.count();
     await untilPasses(() => assert.ok(load.count() > before + 700));
@@ -136,7 +144,7 @@ testEngines(
     await using socket = new WebSocketVisitor(edge.port);
     await untilPasses(() => assert.match(socket.received, /hello from web-1/));
     // Visitors who think for longer than the reload takes: their connections stay behind in the former worker.
-    const load = crowd({ port: edge.port, visitors: 10, paths: ["/"], think: 2000 });
+    await using load = crowd({ port: edge.port, visitors: 10, paths: ["/"], think: 2000 });
     await untilPasses(() => assert.ok(load.count() >= 10));
     await edge.balancer.adapter.reload?.(edge.context, edge.router);
     await edge.serve(2);
@@ -159,7 +167,7 @@ testEngines("more instances than slots are reached by a reload, under load, with
   await using edge = await open({}, 40);
   await Promise.all([edge.startBalancer(), edge.startInstances(1, 2, 40)]);
   await edge.serve(1, 2);
-  const load = crowd({ port: edge.port, visitors: 20, paths: PATHS, think: 20 });
+  await using load = crowd({ port: edge.port, visitors: 20, paths: PATHS, think: 20 });
   await untilPasses(() => assert.ok(load.count() > 500));
   await edge.serve(1, 40);
   assert.deepEqual(await edge.balancer.control.serving(edge.context), [web(1), web(40)]);
