@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -14,6 +13,7 @@ import type { Running, Topology } from "../../src/fleet/state.ts";
 import { renderBalancer } from "../../src/render/edge/balancer.ts";
 import { type Balancer, createBalancer } from "../../src/services/balancer/balancer.ts";
 import type { Context } from "../../src/services/service.ts";
+import { freePort } from "../../src/testing/free-port.ts";
 import { millis } from "../../src/units/millis.ts";
 import { LabDriver } from "./driver.ts";
 import { testFleet, web } from "./fleet.ts";
@@ -21,17 +21,9 @@ import { type Reply, type Visit, visit } from "./visitor.ts";
 
 const INSTANCE = new URL("./instance.ts", import.meta.url).pathname;
 
-/** Ports that were free a moment ago, all different. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports: number[] = [];
-  for (const server of servers) {
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const address = server.address();
-    if (address !== null && typeof address === "object") ports.push(address.port);
-  }
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+/** Ports that nobody listens on, all different. */
+async function freePorts(count: number): Promise<number[]> {
+  return Promise.all(Array.from({ length: count }, freePort));
 }
 
 /** Waits until a condition no longer throws; the last error is what is told when the time is up. */

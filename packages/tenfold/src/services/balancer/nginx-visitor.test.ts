@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { freePorts, Lab, untilPasses } from "../../../test/edge/lab.ts";
+import { Lab, untilPasses } from "../../../test/edge/lab.ts";
 import { visit } from "../../../test/edge/visitor.ts";
 import type { MemberName } from "../../fleet/member.ts";
 import { visitorMap } from "../../render/nginx/rate-limit.ts";
 import { block } from "../../render/nginx/words.ts";
+import { freePort } from "../../testing/free-port.ts";
 
 test("nginx takes an IPv4 address or an IPv6 network of 64 bits for one visitor", async () => {
   await using edge = await Lab.open({ balancer: "nginx" });
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   const path = `${edge.directory}/visitor.conf`;
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   const content = [
