@@ -35,15 +35,13 @@ function bodyExpression(body: Body, isJson: boolean): string {
 function found({ source }: Capture): string {
   switch (source.from) {
     case "json":
-      return `atKeys(response.body, ${JSON.stringify(jsonKeys(source.path))})`;
+      return `atKeys(response, ${JSON.stringify(jsonKeys(source.path))})`;
     case "header":
-      return `Object.entries(response.headers).find(([name]) => name.toLowerCase() === ${JSON.stringify(source.name.toLowerCase())})?.[1]`;
-    case "cookie": {
-      const name = JSON.stringify(source.name);
-      return `response.cookies[${name}]?.[0]?.value ?? http.cookieJar().cookiesForURL(BASE)[${name}]?.[0]`;
-    }
+      return `headerOf(response, ${JSON.stringify(source.name.toLowerCase())})`;
+    case "cookie":
+      return `cookieOf(response, ${JSON.stringify(source.name)})`;
     case "pattern":
-      return `new RegExp(${JSON.stringify(source.pattern)}).exec(response.body)?.[1]`;
+      return `matchOf(response, ${JSON.stringify(source.pattern)})`;
     default:
       return source satisfies never;
   }

@@ -3,11 +3,16 @@ import { type Part, partsOf } from "../../fleet/references.ts";
 /** What a value is encoded for: functions of the script, which has them from `HELPERS`. */
 export type Encoding = "inJson" | "inForm" | null;
 
-/** JavaScript that the script's steps use. */
-export const HELPERS = `function value(name) {
+/** JavaScript that the script's steps use. Versions of k6 before 0.53 read neither `??` nor `?.`, and have no `crypto`. */
+export const HELPERS = `function uuid() {
+  const digit = () => Math.floor(Math.random() * 16).toString(16);
+  return "xxxxxxxx-xxxx-4xxx-axxx-xxxxxxxxxxxx".replace(/x/g, digit);
+}
+
+function value(name) {
   if (name === "visitor") return String(visitor());
-  if (name === "uuid") return crypto.randomUUID();
-  return captured[name] ?? __ENV[name];
+  if (name === "uuid") return uuid();
+  return captured[name] === undefined ? __ENV[name] : captured[name];
 }
 
 function need(name) {
@@ -31,11 +36,27 @@ function capture(name, found) {
   return true;
 }
 
-function atKeys(body, keys) {
+function headerOf({ headers }, wanted) {
+  const name = Object.keys(headers).find((one) => one.toLowerCase() === wanted);
+  return name === undefined ? undefined : headers[name];
+}
+
+function cookieOf({ cookies }, name) {
+  if (cookies[name] !== undefined && cookies[name].length > 0) return cookies[name][0].value;
+  const known = http.cookieJar().cookiesForURL(BASE)[name];
+  return known === undefined ? undefined : known[0];
+}
+
+function matchOf({ body }, pattern) {
+  const found = new RegExp(pattern).exec(body);
+  return found === null ? undefined : found[1];
+}
+
+function atKeys({ body }, keys) {
   let at;
   try {
     at = JSON.parse(body);
-  } catch {
+  } catch (error) {
     return undefined;
   }
   for (const key of keys) {
