@@ -1,3 +1,5 @@
+import type { ShareOfCore } from "./cores.ts";
+
 /**
  * Works on one request after the other and waits instead of computing, for a time that is drawn anew for each: its
  * capacity is one of instances and not of the machine's cores. `BOOT` milliseconds pass before it listens.
@@ -58,17 +60,18 @@ export interface FileOptions {
   readonly concurrency?: number;
   /** Milliseconds. */
   readonly target?: number;
+  readonly share?: Pick<ShareOfCore, "before" | "lines">;
 }
 
 /** The web tier alone; no slow start, so that an instance that is ready is there in full. */
-export function fleetFile({ port, instances, env, concurrency, target }: FileOptions): string {
+export function fleetFile({ port, instances, env, concurrency, target, share }: FileOptions): string {
   return `name: validate
 web:
-  command: node server.mjs
+  command: ${share?.before ?? ""}node server.mjs
   instances: ${instances}
   health: /health
   slowStart: 0s
-${concurrency === undefined ? "" : `  concurrency: ${concurrency}\n`}${target === undefined ? "" : `  scale: { target: ${target}ms }\n`}balancer: { port: ${port}, rateLimit: false, timeouts: { queue: 60s } }
+${share?.lines ?? ""}${concurrency === undefined ? "" : `  concurrency: ${concurrency}\n`}${target === undefined ? "" : `  scale: { target: ${target}ms }\n`}balancer: { port: ${port}, rateLimit: false, timeouts: { queue: 60s } }
 env:
 ${Object.entries(env)
   .map(([name, value]) => `  ${name}: "${value}"`)

@@ -2,6 +2,7 @@ import type { Measurement } from "../../packages/tenfold/src/capacity/measuremen
 import type { Plan } from "../../packages/tenfold/src/cli/output/plan-report.ts";
 import { createProject, type Project } from "../../tests/harness/project.ts";
 import { COMPUTING, fleetFile, MIXED, WAITING } from "./application.ts";
+import { shareOfCore } from "./cores.ts";
 import { findBreak } from "./hold.ts";
 import { table } from "./page.ts";
 
@@ -11,6 +12,8 @@ interface Application {
   readonly server: string;
   readonly env: Readonly<Record<string, number>>;
   readonly concurrency?: number;
+  /** Of an instance; all that the machine has when absent. */
+  readonly cores?: number;
   /** Milliseconds. */
   readonly limit: number;
   /** Sizes that are measured; one that is held out is planned for. */
@@ -38,6 +41,16 @@ export const APPLICATIONS: readonly Application[] = [
     concurrency: 1,
     limit: 300,
     sizes: [1, 2, 4],
+    planned: 6,
+  },
+  {
+    name: "shared",
+    what: "each request computes, and nothing else; an instance has 0.15 of a core",
+    server: COMPUTING,
+    env: { ROUNDS: 40_000 },
+    cores: 0.15,
+    limit: 300,
+    sizes: [1, 2, 3],
     planned: 6,
   },
   {
@@ -105,7 +118,9 @@ async function planOne(application: Application, port: number, pace: Pace): Prom
   const { name, server, env, concurrency, limit, planned } = application;
   console.error(`· ${name}`);
   const bound = concurrency === undefined ? {} : { concurrency };
-  const file = fleetFile({ port, instances: "1", env, ...bound });
+  // With those that a deploy would start beside the others.
+  using share = shareOfCore(application.cores ?? null, 2 * planned);
+  const file = fleetFile({ port, instances: "1", env, share, ...bound });
   await using project = await createProject({ files: { "server.mjs": server, "tenfold.yaml": file } });
   await project.up();
   await project.healthy();

@@ -16,11 +16,19 @@ export interface Session {
   query(sql: string, within?: Millis): Promise<Row[]>;
 }
 
+export interface SessionOptions {
+  readonly database?: string;
+  readonly within: Millis;
+  readonly connectWithin?: Millis;
+}
+
+export type OpenSession = (fleet: Fleet, member: Member, options: SessionOptions) => Promise<Session & AsyncDisposable>;
+
 /** Opens a session as the superuser, through the socket, which knows the engine's user. */
 export async function openSuperuser(
   fleet: Fleet,
   member: Member,
-  options: { database?: string; within: Millis; connectWithin?: Millis },
+  options: SessionOptions,
 ): Promise<Session & AsyncDisposable> {
   const client = new pg.Client({
     host: fleet.paths.run,
@@ -44,12 +52,22 @@ export async function openSuperuser(
   };
 }
 
+/** Whether the server itself said no: whatever it says has a severity. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Error && "severity" in error;
+}
+
 /** One session a server, kept for the probes; opened anew when it broke. */
 export class ProbeSessions {
+  readonly #open: OpenSession;
   readonly #sessions = new Map<
     MemberName,
     { readonly port: number | null; readonly session: Promise<Session & AsyncDisposable> }
   >();
+
+  constructor(open: OpenSession = openSuperuser) {
+    this.#open = open;
+  }
 
   /** Runs one query, within a time that also bounds a frozen server. Rejects when the server does not answer. */
   async query(fleet: Fleet, member: Member, options: { sql: string; within: Millis }): Promise<Row[]> {
@@ -57,13 +75,30 @@ export class ProbeSessions {
     const session =
       known?.port === member.port
         ? known.session
-        : openSuperuser(fleet, member, { within: MOSTLY_WITHIN, connectWithin: options.within });
+        : this.#open(fleet, member, { within: MOSTLY_WITHIN, connectWithin: options.within });
     this.#sessions.set(member.name, { port: member.port, session });
     try {
       return await (await session).query(options.sql, options.within);
     } catch (error) {
       this.forget(member.name);
       throw error;
+    }
+  }
+
+  /**
+   * The same for what an operation depends on. The session is everybody's: when a probe is given up, it breaks under
+   * whoever asked at the same time. So what got no answer is asked once more, in a session of its own. Only for what may
+   * be done twice. Who does not listen any more is not waited for.
+   */
+  async insist(fleet: Fleet, member: Member, { sql, within }: { sql: string; within: Millis }): Promise<Row[]> {
+    const deadline = performance.now() + within;
+    try {
+      return await this.query(fleet, member, { sql, within });
+    } catch (error) {
+      const left = deadline - performance.now();
+      if (isRefusal(error) || left < 1) throw error;
+      await using session = await this.#open(fleet, member, { within: millis(left) });
+      return await session.query(sql);
     }
   }
 

@@ -7,7 +7,7 @@ import type { Probe } from "../../fleet/state.ts";
 import { bytes, formatBytes, mebibytes } from "../../units/bytes.ts";
 import { millis, seconds } from "../../units/millis.ts";
 import type { Context, PostgresControl, ReplicaPosition, Replication, ServiceAdapter } from "../service.ts";
-import { openSuperuser, ProbeSessions, type Row } from "./client.ts";
+import { isRefusal, openSuperuser, ProbeSessions, type Row } from "./client.ts";
 import { lookOnDisk, newest } from "./on-disk.ts";
 import { preparePostgres, rejoin, unfitPostgres } from "./prepare.ts";
 import { parseLsn, readControlData } from "./programs.ts";
@@ -95,15 +95,15 @@ export class PostgresService implements ServiceAdapter, PostgresControl {
       return row === undefined ? { ready: false, reason: "answered nothing" } : describe(row);
     } catch (error) {
       const reason = `does not answer: ${error instanceof Error ? error.message : String(error)}`;
-      // What PostgreSQL itself says has a severity: it starts, or has no connection to spare.
-      return { ready: false, reason, silent: !(error instanceof Error && "severity" in error) };
+      // It says itself that it starts, or has no connection to spare.
+      return { ready: false, reason, silent: !isRefusal(error) };
     }
   }
 
   async reload({ fleet }: Context, member: Member): Promise<void> {
     const sql = async (text: string): Promise<Row[]> => {
       try {
-        return await this.#sessions.query(fleet, member, { sql: text, within: RELOAD_WITHIN });
+        return await this.#sessions.insist(fleet, member, { sql: text, within: RELOAD_WITHIN });
       } catch (error) {
         const words = error instanceof Error ? error.message : String(error);
         throw new Fault("TF_CONFIG_REJECTED", `${member.name} did not take its settings: ${words}`, {
@@ -125,7 +125,8 @@ export class PostgresService implements ServiceAdapter, PostgresControl {
   }
 
   position(context: Context, member: Member): Promise<ReplicaPosition | null> {
-    return readPosition(this.#ask, context, member, MOMENT);
+    const ask: Ask = ({ fleet }, whom, options) => this.#sessions.insist(fleet, whom, options);
+    return readPosition(ask, context, member, MOMENT);
   }
 
   replication(context: Context, member: Member): Promise<Replication | null> {
@@ -189,7 +190,7 @@ export class PostgresService implements ServiceAdapter, PostgresControl {
   async promote({ fleet }: Context, member: Member): Promise<void> {
     const sql = async (text: string): Promise<Row[]> => {
       try {
-        return await this.#sessions.query(fleet, member, { sql: text, within: PROMOTE_WITHIN });
+        return await this.#sessions.insist(fleet, member, { sql: text, within: PROMOTE_WITHIN });
       } catch (error) {
         const words = error instanceof Error ? error.message : String(error);
         throw new Fault("TF_FAILOVER_REFUSED", `${member.name} did not take its promotion: ${words}`, {
@@ -200,7 +201,8 @@ export class PostgresService implements ServiceAdapter, PostgresControl {
     const isStandby = async (): Promise<boolean> =>
       (await sql("SELECT pg_is_in_recovery() AS standby"))[0]?.standby === true;
     if (!(await isStandby())) return;
-    await sql("SELECT pg_promote(wait => false)");
+    // Asked again, it may have been promoted by the first time.
+    await sql("SELECT CASE WHEN pg_is_in_recovery() THEN pg_promote(wait => false) END");
     const deadline = Date.now() + PROMOTE_WITHIN;
     while (await isStandby()) {
       if (Date.now() > deadline)
