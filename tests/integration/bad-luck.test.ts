@@ -207,3 +207,24 @@ test("a port that the file names and somebody has is told with who has it; nothi
     holder.close();
   }
 });
+
+test("a replica that dies between the decision to promote it and its promotion is promoted when it is back", async () => {
+  const file = `name: shop
+web: { command: node server.mjs, health: /health }
+postgres: { replicas: 2 }
+`;
+  await using project = await createProject({ files: { "server.mjs": SERVER, "tenfold.yaml": file } });
+  await project.up();
+  await project.healthy();
+  const servers = new Map(await pids(project));
+  await endEngine(project, "SIGKILL");
+  for (const name of ["postgres-1", "postgres-2"]) process.kill(servers.get(name) ?? 0, "SIGKILL");
+  const path = project.path(".tenfold", "state.json");
+  const state = JSON.parse(readFileSync(path, "utf8")) as { topology: Record<string, unknown> };
+  Object.assign(state.topology, { postgresPrimary: "postgres-2", postgresVoters: [] });
+  writeFileSync(path, JSON.stringify(state));
+  await project.up();
+  const { members } = await project.healthy();
+  const roles = members.filter(({ kind }) => kind === "postgres").map(({ name, role }) => `${name} ${role}`);
+  assert.deepEqual(roles.sort(), ["postgres-1 replica", "postgres-2 primary", "postgres-3 replica"]);
+});

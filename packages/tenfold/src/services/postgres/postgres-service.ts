@@ -39,7 +39,8 @@ SELECT pg_is_in_recovery() AS standby,
 const MOST_BEHIND = mebibytes(16);
 const MOST_SECONDS_BEHIND = 10;
 
-function describe(row: Row): Probe {
+/** `isAppointed`: the engine has decided that it is the primary. */
+function describe(row: Row, isAppointed: boolean): Probe {
   if (row.standby !== true) {
     const streaming = Number(row.streaming);
     return {
@@ -48,6 +49,8 @@ function describe(row: Row): Probe {
       detail: `${streaming} ${streaming === 1 ? "replica streams" : "replicas stream"} from it`,
     };
   }
+  // It died between that decision and its promotion. Nobody is left from whom it could stream: it is ready to be promoted.
+  if (isAppointed) return { ready: true, role: "replica", detail: "waits for its promotion" };
   if (row.receiver !== "streaming") return { ready: false, reason: "does not stream from the primary" };
   // A server that was just restarted has replayed more than it has received since.
   const behind = bytes(Math.max(0, Number(row.behind ?? 0)));
@@ -92,7 +95,8 @@ export class PostgresService implements ServiceAdapter, PostgresControl {
   async probe({ fleet }: Context, member: Member): Promise<Probe> {
     try {
       const [row] = await this.#sessions.query(fleet, member, { sql: PROBE, within: PROBE_WITHIN });
-      return row === undefined ? { ready: false, reason: "answered nothing" } : describe(row);
+      if (row === undefined) return { ready: false, reason: "answered nothing" };
+      return describe(row, member.name === fleet.topology.postgresPrimary);
     } catch (error) {
       const reason = `does not answer: ${error instanceof Error ? error.message : String(error)}`;
       // It says itself that it starts, or has no connection to spare.
