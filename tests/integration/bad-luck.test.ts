@@ -3,6 +3,9 @@ import { once } from "node:events";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { type TestContext, test } from "node:test";
+import type { MemberName } from "../../packages/tenfold/src/fleet/member.ts";
+import type { Topology } from "../../packages/tenfold/src/fleet/state.ts";
+import { StateFile } from "../../packages/tenfold/src/journal/state-file.ts";
 import { SERVER, webOnly } from "../harness/applications.ts";
 import { eventually } from "../harness/eventually.ts";
 import { isAlive } from "../harness/processes.ts";
@@ -209,20 +212,22 @@ test("a port that the file names and somebody has is told with who has it; nothi
 });
 
 test("a replica that dies between the decision to promote it and its promotion is promoted when it is back", async () => {
-  const file = `name: shop
+  const text = `name: shop
 web: { command: node server.mjs, health: /health }
 postgres: { replicas: 2 }
 `;
-  await using project = await createProject({ files: { "server.mjs": SERVER, "tenfold.yaml": file } });
+  await using project = await createProject({ files: { "server.mjs": SERVER, "tenfold.yaml": text } });
   await project.up();
   await project.healthy();
   const servers = new Map(await pids(project));
   await endEngine(project, "SIGKILL");
   for (const name of ["postgres-1", "postgres-2"]) process.kill(servers.get(name) ?? 0, "SIGKILL");
-  const path = project.path(".tenfold", "state.json");
-  const state = JSON.parse(readFileSync(path, "utf8")) as { topology: Record<string, unknown> };
-  Object.assign(state.topology, { postgresPrimary: "postgres-2", postgresVoters: [] });
-  writeFileSync(path, JSON.stringify(state));
+  const file = new StateFile(project.path(".tenfold"));
+  const read = file.peek();
+  assert.ok(read.found === "state");
+  const { state } = read;
+  const topology: Topology = { ...state.topology, postgresPrimary: "postgres-2" as MemberName, postgresVoters: [] };
+  file.write({ ...state, topology });
   await project.up();
   const { members } = await project.healthy();
   const roles = members.filter(({ kind }) => kind === "postgres").map(({ name, role }) => `${name} ${role}`);
