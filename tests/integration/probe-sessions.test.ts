@@ -5,7 +5,7 @@ import { Postgres } from "../../examples/tutormax/src/testing/postgres.ts";
 import { Scratch } from "../../examples/tutormax/src/testing/scratch.ts";
 import type { Fleet } from "../../packages/tenfold/src/fleet/fleet.ts";
 import type { Member } from "../../packages/tenfold/src/fleet/member.ts";
-import { type OpenSession, ProbeSessions } from "../../packages/tenfold/src/services/postgres/client.ts";
+import { leave, type OpenSession, ProbeSessions } from "../../packages/tenfold/src/services/postgres/client.ts";
 import { millis } from "../../packages/tenfold/src/units/millis.ts";
 
 /** As the superuser's, to a server that no fleet has. */
@@ -42,5 +42,21 @@ test("what changes a server is asked again when a probe on its session was given
     assert.ok(performance.now() - began < 20_000, "who is dead is not waited for");
   } finally {
     sessions.close();
+  }
+});
+
+test("a server that is frozen does not keep whoever takes leave of it", async () => {
+  await using scratch = await Scratch.create();
+  await using server = await Postgres.primary(scratch);
+  const client = new pg.Client({ connectionString: server.url });
+  client.on("error", () => {});
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+  const backend = rows[0]?.pid ?? 0;
+  process.kill(backend, "SIGSTOP");
+  try {
+    await leave(client);
+  } finally {
+    process.kill(backend, "SIGCONT");
   }
 });

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import pg from "pg";
 import type { Fleet } from "../../fleet/fleet.ts";
 import type { Member, MemberName } from "../../fleet/member.ts";
@@ -5,6 +6,8 @@ import { SUPERUSER } from "../../render/postgres/postgres.ts";
 import { type Millis, millis } from "../../units/millis.ts";
 
 const CONNECT_WITHIN: Millis = millis(2_000);
+/** A server that is frozen never takes leave. */
+const LEAVE_WITHIN: Millis = millis(500);
 /** What most questions to a probe's session are given. */
 const MOSTLY_WITHIN: Millis = millis(1_000);
 
@@ -48,8 +51,15 @@ export async function openSuperuser(
       const query = within === options.within ? text : ({ text, query_timeout: within } as pg.QueryConfig);
       return (await client.query<Row>(query)).rows;
     },
-    [Symbol.asyncDispose]: () => client.end(),
+    [Symbol.asyncDispose]: () => leave(client),
   };
+}
+
+/** Ends a connection; within half a second even when the server does not. */
+export async function leave(client: pg.Client): Promise<void> {
+  const { stream } = (client as pg.Client & { readonly connection: { readonly stream: Socket } }).connection;
+  const timer = setTimeout(() => stream.destroy(), LEAVE_WITHIN);
+  await client.end().finally(() => clearTimeout(timer));
 }
 
 /** Whether the server itself said no: whatever it says has a severity. */

@@ -46,13 +46,8 @@ SELECT DISTINCT ON (queryid) queryid::text AS id, left(query, 4000) AS text
  * once, since it would be in the way of whoever drops that.
  */
 async function asked<T>({ fleet }: Context, primary: Member, ask: (session: Session) => Promise<T>): Promise<T> {
-  const session = await openSuperuser(fleet, primary, { database: databaseName(fleet.spec), within: WITHIN });
-  try {
-    return await ask(session);
-  } finally {
-    // A server that freezes at its end must not keep the engine waiting.
-    void Promise.resolve(session[Symbol.asyncDispose]()).catch(() => {});
-  }
+  await using session = await openSuperuser(fleet, primary, { database: databaseName(fleet.spec), within: WITHIN });
+  return await ask(session);
 }
 
 /** `null`: the server does not count them. */
