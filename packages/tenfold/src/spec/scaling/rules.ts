@@ -9,17 +9,16 @@ import { formatSchedule, type Schedule } from "./schedule.ts";
 
 const OF_WORKERS: readonly Metric[] = ["queue", "age"];
 
+type Tier = "web" | "workers";
+
 /** What has a number that may move by itself, and what rules of it can be about. */
-const TIERS = {
-  web: {
-    what: "the web tier",
-    metrics: (Object.keys(METRICS) as Metric[]).filter((metric) => metric !== "age") as readonly Metric[],
-  },
+const TIERS: Readonly<Record<Tier, { readonly what: string; readonly metrics: readonly Metric[] }>> = {
+  web: { what: "the web tier", metrics: (Object.keys(METRICS) as Metric[]).filter((metric) => metric !== "age") },
   workers: { what: "a worker", metrics: OF_WORKERS },
-} as const;
+};
 
 /** Why a rule about a metric would never apply; `undefined`: it can. */
-export function unmeasured(metric: Metric, tier: keyof typeof TIERS): string | undefined {
+export function unmeasured(metric: Metric, tier: Tier): string | undefined {
   const { what, metrics } = TIERS[tier];
   if (metrics.includes(metric)) return undefined;
   return `${what} has no ${metric}: its rules are about ${metrics.join(", ")}`;
@@ -31,7 +30,7 @@ const AGELESS: readonly string[] = ["celery", "list"];
 /** One of them, with its place in the file. */
 interface Group {
   readonly path: Path;
-  readonly tier: keyof typeof TIERS;
+  readonly tier: Tier;
   readonly instances: Instances;
   readonly rules: readonly Threshold[];
   readonly schedules: readonly Schedule[];
