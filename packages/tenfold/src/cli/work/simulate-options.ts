@@ -117,13 +117,12 @@ export function readWorld(input: Input, base: World): World {
 function readTimes(text: string | null): number[] {
   if (text === null) return [];
   const times = text.split(",").map((part) => parseExactDuration(part.trim()));
-  return times
-    .map((time) => {
-      if (time === undefined) throw wrong("deploy-at", text, "durations with commas between, such as 6h,30h");
-      if (time % 1000 !== 0) throw wrong("deploy-at", text, "whole seconds, such as 90s,6h");
-      return time / 1000;
-    })
-    .sort((a, b) => a - b);
+  const seconds = times.map((time) => {
+    if (time === undefined) throw wrong("deploy-at", text, "durations with commas between, such as 6h,30h");
+    if (time % 1000 !== 0) throw wrong("deploy-at", text, "whole seconds, such as 90s,6h");
+    return time / 1000;
+  });
+  return [...new Set(seconds)].sort((a, b) => a - b);
 }
 
 /** The policies that were asked for; all when none was. Faults: TF_ARGUMENT. */

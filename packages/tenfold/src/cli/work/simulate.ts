@@ -19,7 +19,7 @@ import type { Context } from "../context.ts";
 import { formatScores } from "../output/score-table.ts";
 import { formatTable } from "../output/table.ts";
 import { checkOutput, writeOutput } from "./output-file.ts";
-import { readEngine } from "./simulate-engine.ts";
+import { fitWorld, readEngine } from "./simulate-engine.ts";
 import { readPolicies, readWorld } from "./simulate-options.ts";
 
 const LARGEST = 512 * 1024 ** 2;
@@ -84,10 +84,11 @@ export async function runSimulate(context: Context, input: Input): Promise<numbe
       hint: "give a CSV file, or the name of a made trace: tenfold simulate --list",
     });
   const workers = input.has("workers") || TRACES[word]?.kind === "workers";
-  const world = readWorld(input, workers ? WORKER_WORLD : DEFAULT_WORLD);
+  const asked = readWorld(input, workers ? WORKER_WORLD : DEFAULT_WORLD);
   const policies = readPolicies(input.text("policy"), workers);
   const trace = await readTrace(word, options.directory);
   const engine = readEngine(input, trace, workers);
+  const world = fitWorld(asked, trace, engine);
   const page = input.text("html");
   const path = page === null ? null : resolve(options.directory, page);
   if (path !== null) await checkOutput(path);
@@ -109,11 +110,8 @@ export async function runSimulate(context: Context, input: Input): Promise<numbe
     terminal.out(formatScores(scores, workers));
   }
   if (path === null) return EXIT_CODES.done;
-  const violation = workers ? "late jobs" : "seconds in violation";
-  await writeOutput(
-    path,
-    paretoPage({ title: `Scaling policies on ${trace.name}`, about: sentence, violation, scores }),
-  );
+  const unit = workers ? "jobs" : "requests";
+  await writeOutput(path, paretoPage({ title: `Scaling policies on ${trace.name}`, about: sentence, unit, scores }));
   if (!options.json && !options.quiet) terminal.err(`\n${paint("✓", "green")} wrote ${page}\n`);
   return EXIT_CODES.done;
 }
