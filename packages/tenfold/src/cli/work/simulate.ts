@@ -3,7 +3,13 @@ import { basename, resolve } from "node:path";
 import { EXIT_CODES } from "../../fault/catalogue.ts";
 import { Fault } from "../../fault/fault.ts";
 import { systemCode } from "../../fault/system.ts";
-import { compareWeb, compareWorkers, WEB_POLICIES, WORKER_POLICIES } from "../../simulate/compare.ts";
+import {
+  compareWeb,
+  compareWorkers,
+  type PolicyChoice,
+  WEB_POLICIES,
+  WORKER_POLICIES,
+} from "../../simulate/compare.ts";
 import { stageOf } from "../../simulate/fluid.ts";
 import { paretoPage } from "../../simulate/pareto-page.ts";
 import { parseTrace } from "../../simulate/parse-trace.ts";
@@ -74,6 +80,18 @@ function about(trace: Trace, world: World, workers: boolean): string {
   return `${long}, ${number(mean)} ${unit}/s on average, ${number(peak)} in the highest minute (${number(peakToMean)} times). One takes ${time(world.service.mean)}, an instance boots in ${time(world.boot.mean)}, the limit is ${time(world.slo.limit)}.`;
 }
 
+/** Policies that know surges, by looks at the pace of the engine. */
+const OWN: readonly string[] = ["cheap", "safe"];
+
+/** What of a simulation is not as in a fleet; `null`: nothing that is known. */
+function reservation(world: World, policies: readonly PolicyChoice[]): string | null {
+  const asked = world.metrics.interval;
+  const usual = DEFAULT_WORLD.metrics.interval;
+  if (asked >= usual || !policies.some(({ kind, name }) => kind === "named" && OWN.includes(name))) return null;
+  const time = (seconds: number): string => formatDuration(millis(seconds * 1000));
+  return `the engine looks every ${time(usual)}; every ${time(asked)}, cheap and safe take surges for steeper than a fleet does`;
+}
+
 /** Replays a trace against policies. Gives the exit code. Faults: TF_ARGUMENT, TF_TRACE, TF_NOT_WRITABLE, TF_DISK_FULL. */
 export async function runSimulate(context: Context, input: Input): Promise<number> {
   const { options, terminal, paint } = context;
@@ -106,6 +124,8 @@ export async function runSimulate(context: Context, input: Input): Promise<numbe
     const figures = { name: trace.name, ...traceFigures(trace) };
     terminal.out(`${JSON.stringify({ version: 1, trace: figures, engine: engine.name, world, scores })}\n`);
   } else {
+    const but = reservation(world, policies);
+    if (but !== null) terminal.err(`${paint("!", "yellow")} ${but}\n`);
     if (!options.quiet) terminal.err(`${paint(trace.name, "bold")}: ${sentence}\n\n`);
     terminal.out(formatScores(scores, workers));
   }
