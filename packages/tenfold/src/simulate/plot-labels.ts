@@ -49,17 +49,17 @@ function boxesOf(line: readonly (readonly [number, number])[]): Box[] {
   });
 }
 
-/** Beside their points or as near as there is room, where they cover neither each other, nor a point, nor the line. */
+/** Beside their points or as near as there is room, where they cover neither each other, nor a point, nor, where it can be, the line. */
 export function labelsOf(
   scores: readonly Score[],
   { x, y }: Scale,
   line: readonly (readonly [number, number])[],
 ): ReadonlyMap<Score, Label> {
-  const points: Box[] = scores.map(({ ratio, violationPercent }) => {
+  const taken: Box[] = scores.map(({ ratio, violationPercent }) => {
     const [cx, cy] = [x(ratio), y(violationPercent)];
     return { left: cx - 6, right: cx + 6, top: cy - 6, bottom: cy + 6 };
   });
-  const taken = [...points, ...boxesOf(line)];
+  const lines = boxesOf(line);
   const places = new Map<Score, Label>();
   for (const score of scores) {
     const [cx, cy] = [x(score.ratio), y(score.violationPercent)];
@@ -82,7 +82,8 @@ export function labelsOf(
       const box = boxOf(label);
       return fits(box) && !taken.some((other) => meet(box, other));
     };
-    const label = candidates.find(isFree) ?? candidates[0];
+    const isClear = (label: Label): boolean => isFree(label) && !lines.some((one) => meet(boxOf(label), one));
+    const label = candidates.find(isClear) ?? candidates.find(isFree) ?? candidates[0];
     if (label === undefined) continue;
     taken.push(boxOf(label));
     places.set(score, label);
