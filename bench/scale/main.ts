@@ -54,10 +54,10 @@ async function section(kind: "web" | "workers", use: "tuning" | "held-out"): Pro
     results.push(scores);
     const { days, mean, peakToMean } = traceFigures(made(name));
     const about = `${TRACES[name]?.what}: ${days.toFixed(0)} days, ${mean.toFixed(1)}/s on average, highest minute ${peakToMean.toFixed(1)} times that.`;
-    const violation = kind === "web" ? "seconds in violation" : "late jobs";
+    const unit = kind === "web" ? "requests" : "jobs";
     await writeFile(
       join(RESULTS, `scale-${name}.html`),
-      paretoPage({ title: `Scaling policies on ${name}`, about, violation, scores }),
+      paretoPage({ title: `Scaling policies on ${name}`, about, unit, scores }),
     );
   }
   const policies = (results[0] ?? []).map(({ policy }) => policy);

@@ -56,6 +56,8 @@ const REFUSED: readonly (readonly [string, readonly string[], string, RegExp])[]
   ["a body for a WebSocket", ["ws://127.0.0.1:1/", "--body", "x"], "TF_ARGUMENT", /--message/],
   ["a rate beside a trace", ["http://127.0.0.1:1/", "--trace", "t.csv", "--rate", "3"], "TF_ARGUMENT", /--scale/],
   ["more than a trace", ["http://127.0.0.1:1/", "--trace", "t.csv", "--duration", "1m"], "TF_ARGUMENT", /all of it/],
+  ["less than a trace", ["http://127.0.0.1:1/", "--trace", "late.csv", "--duration", "2s"], "TF_SCENARIO", /longer/],
+  ["an empty trace", ["http://127.0.0.1:1/", "--trace", "none.csv"], "TF_SCENARIO", /second,rps/],
   ["a scale of visitors", ["http://127.0.0.1:1/", "--visitors", "3", "--scale", "2"], "TF_ARGUMENT", /own pace/],
   ["spacing of visitors", ["http://127.0.0.1:1/", "--visitors", "3", "--poisson"], "TF_ARGUMENT", /own pace/],
   ["nobody", ["http://127.0.0.1:1/", "--rate", "0"], "TF_ARGUMENT", /above 0/],
@@ -65,7 +67,10 @@ const REFUSED: readonly (readonly [string, readonly string[], string, RegExp])[]
 
 test("what cannot or should not be done is refused with exit code 2, and nothing is sent", async () => {
   await using project = await createProject({
-    files: { "bad.csv": "second,rps\nx,y\n", "t.csv": "second,rps\n0,10\n1,40\n", "shop.yaml": SCENARIO },
+    files: {
+      ...{ "bad.csv": "second,rps\nx,y\n", "t.csv": "second,rps\n0,10\n1,40\n", "shop.yaml": SCENARIO },
+      ...{ "late.csv": "second,rps\n0,0\n3,40\n", "none.csv": "second,rps\n0,0\n" },
+    },
   });
   const check = async ([name, words, code, hint]: (typeof REFUSED)[number]): Promise<void> => {
     const fault = await project.fault(["load", ...words]);

@@ -75,6 +75,16 @@ test("times count to fractions of a millisecond", async () => {
   assert.deepEqual([world.service.mean, world.drain], [0.0015, 0.4]);
 });
 
+test("who looks more often than the engine is told that Tenfold's policies are not made for it", async () => {
+  await using home = await directory();
+  await writeFile(join(home.path, "steps.csv"), STEPS);
+  const told = async (...words: string[]): Promise<string> =>
+    (await run(["simulate", "--trace", "steps.csv", ...words], { cwd: home.path })).stderr;
+  assert.match(await told("--policy", "kpa,cheap", "--interval", "1s"), /! the engine looks every 5s; every 1s/);
+  assert.doesNotMatch(await told("--policy", "kpa", "--interval", "1s"), /the engine looks/);
+  assert.doesNotMatch(await told("--policy", "cheap"), /the engine looks/);
+});
+
 test("jobs are followed one by one, and differ as told", async () => {
   await using home = await directory();
   await writeFile(join(home.path, "jobs.csv"), "second,rps\n0,1.8\n20000,1.8\n");
@@ -113,6 +123,8 @@ test("what cannot be simulated is refused, with what would be right", async () =
     ["--trace good.csv --interval 1500ms", /--interval is "1500ms"; it must be whole seconds/],
     ["--trace good.csv --delay 400ms", /--delay is "400ms"; it must be whole seconds/],
     ["--trace good.csv --deploy-at 1500ms", /--deploy-at is "1500ms"; it must be whole seconds/],
+    ["--trace good.csv --deploy-at 2m", /--deploy-at has 2m, and the trace lasts 1m1s/],
+    ["--trace good.csv --workers --policy cpu>70%", /a worker has no cpu: its rules are about queue, age/],
     ["--trace good.csv --balance p2c", /--balance would change nothing here: it is for --engine requests/],
     ["--trace good.csv --variation 0.5", /--variation would change nothing here: it is for --engine requests/],
     ["--trace good.csv --engine requests --retry 10%", /--retry would change nothing here: it is for the fluid engine/],

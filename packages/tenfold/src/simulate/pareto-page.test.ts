@@ -38,7 +38,7 @@ test("a page names every policy, escapes what it is given, and loads nothing", (
   const page = paretoPage({
     title: "a <b>",
     about: "x & y.",
-    violation: "seconds",
+    unit: "requests",
     scores: [score('cpu > 70% "x"', 1.1, 0.1), score("peak", 9, 0)],
   });
   assert.match(page, /<h1>a &lt;b&gt;<\/h1>/);
@@ -48,7 +48,7 @@ test("a page names every policy, escapes what it is given, and loads nothing", (
 });
 
 function places(scores: readonly Score[]): { points: number[][]; labels: { x: number; y: number; text: string }[] } {
-  const page = paretoPage({ title: "", about: "", violation: "", scores });
+  const page = paretoPage({ title: "", about: "", unit: "requests", scores });
   const points = [...page.matchAll(/<circle cx="([^"]+)" cy="([^"]+)"/g)].map(([, x, y]) => [Number(x), Number(y)]);
   const labels = [...page.matchAll(/<text x="([^"]+)" y="([^"]+)" text-anchor="\w+">([^<]+)<\/text>(?=<circle)/g)].map(
     ([, x, y, text]) => ({ x: Number(x), y: Number(y), text: text ?? "" }),
@@ -80,15 +80,36 @@ test("names of points at the same place are written below each other", () => {
   assert.equal(spots.size, names.length);
 });
 
+test("names are not crossed by the line of the front", () => {
+  const page = paretoPage({
+    title: "",
+    about: "",
+    unit: "requests",
+    scores: [score("first", 1, 0), score("second", 1.5, 0)],
+  });
+  const level = Number(/<circle cx="[^"]+" cy="([^"]+)"/.exec(page)?.[1]);
+  const names = [...page.matchAll(/<text x="[^"]+" y="([^"]+)" text-anchor="\w+">(?:first|second)<\/text>/g)];
+  assert.equal(names.length, 2);
+  // Left of the first there is the axis; right of it the line. A line of text reaches from ten above its y to three below it.
+  for (const [, y] of names) assert.ok(Number(y) + 3 < level || Number(y) - 10 > level, `${y} on ${level}`);
+});
+
+test("a table of jobs is headed as that of the command is", () => {
+  const of = (unit: "requests" | "jobs"): string =>
+    paretoPage({ title: "", about: "", unit, scores: [score("a", 1.1, 0.1)] });
+  assert.match(of("jobs"), /<th>late jobs<\/th><th>jobs<\/th>/);
+  assert.match(of("requests"), /<th>violated<\/th><th>late or refused<\/th>/);
+});
+
 test("a front of one point is a line, too", () => {
-  const page = paretoPage({ title: "", about: "", violation: "", scores: [score("a", 1.1, 0.1)] });
+  const page = paretoPage({ title: "", about: "", unit: "requests", scores: [score("a", 1.1, 0.1)] });
   const line = /<polyline class="front" points="([^"]*)"/.exec(page)?.[1] ?? "";
   assert.equal(line.split(" ").length, 3);
 });
 
 test("what costs something where nothing is needed has no ratio, and stands in the table only", () => {
   const scores = [score("a", Number.POSITIVE_INFINITY, 0), score("b", 1, 0)];
-  const page = paretoPage({ title: "", about: "", violation: "", scores });
+  const page = paretoPage({ title: "", about: "", unit: "requests", scores });
   assert.equal([...page.matchAll(/<circle/g)].length, 1);
   assert.match(page, />a<\/th><td>10\.0<\/td><td>–</);
   assert.doesNotMatch(page, /NaN|Infinity/);

@@ -7,9 +7,15 @@ export interface ParetoPage {
   readonly title: string;
   /** One sentence on the trace and the world. */
   readonly about: string;
-  readonly violation: string;
+  readonly unit: "requests" | "jobs";
   readonly scores: readonly Score[];
 }
+
+/** What is in violation: the axis, and the heads of the columns with the share and the number. */
+const VIOLATIONS = {
+  requests: { axis: "seconds in violation", share: "violated", count: "late or refused" },
+  jobs: { axis: "late jobs", share: "late jobs", count: "jobs" },
+} as const;
 
 function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
@@ -39,8 +45,8 @@ function grid({ x, y, ratios, decades }: Scale): string {
 }
 
 /** What is beaten begins behind the front: up from its first point, and from one to the next by steps. */
-function frontLine(front: readonly Score[], { x, y }: Scale): string {
-  const points = front.flatMap(({ ratio, violationPercent }, at) => {
+function frontLine(front: readonly Score[], { x, y }: Scale): [number, number][] {
+  const points = front.flatMap(({ ratio, violationPercent }, at): [number, number][] => {
     const before = front[at - 1];
     const above = before === undefined ? TOP : y(before.violationPercent);
     return [
@@ -50,7 +56,7 @@ function frontLine(front: readonly Score[], { x, y }: Scale): string {
   });
   const last = front.at(-1);
   if (last !== undefined) points.push([WIDTH - RIGHT, y(last.violationPercent)]);
-  return points.map((point) => point.map((value) => value.toFixed(1)).join(",")).join(" ");
+  return points;
 }
 
 function pointOf(score: Score, scale: Scale, label: Label | undefined, isFront: boolean): string {
@@ -70,29 +76,30 @@ function pointOf(score: Score, scale: Scale, label: Label | undefined, isFront: 
   return `<g class="point${isFront ? " front" : ""}">${parts.join("")}</g>`;
 }
 
-function plot(all: readonly Score[], violation: string): string {
+function plot(all: readonly Score[], axis: string): string {
   const scores = all.filter(({ ratio }) => Number.isFinite(ratio));
   const scale = scaleOf(scores);
   const front = paretoFront(scores);
-  const places = labelsOf(scores, scale);
+  const line = frontLine(front, scale);
+  const places = labelsOf(scores, scale, line);
   const points = [...scores.filter((score) => !front.includes(score)), ...front].map((score) =>
     pointOf(score, scale, places.get(score), front.includes(score)),
   );
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Cost against violations">
 ${grid(scale)}
-<polyline class="front" points="${frontLine(front, scale)}"/>
+<polyline class="front" points="${line.map((point) => point.map((value) => value.toFixed(1)).join(",")).join(" ")}"/>
 ${points.join("\n")}
 <text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 12}" text-anchor="middle">instance-hours ÷ optimum (cheaper to the left)</text>
-<text transform="translate(16 ${HEIGHT / 2}) rotate(-90)" text-anchor="middle">${escapeHtml(violation)}</text>
+<text transform="translate(16 ${HEIGHT / 2}) rotate(-90)" text-anchor="middle">${axis}</text>
 </svg>`;
 }
 
-function table(scores: readonly Score[]): string {
+function table(scores: readonly Score[], { share, count }: { readonly share: string; readonly count: string }): string {
   const rows = scores.map(
     (score) =>
       `<tr><th scope="row">${escapeHtml(score.policy)}</th><td>${score.instanceHours.toFixed(1)}</td><td>${Number.isFinite(score.ratio) ? score.ratio.toFixed(3) : "–"}</td><td>${score.violationPercent.toFixed(4)} %</td><td>${Math.round(score.violatedRequests)}</td><td>${score.actionsPerDay.toFixed(1)}</td><td>${score.reversalsPerDay.toFixed(1)}</td></tr>`,
   );
-  return `<table><thead><tr><th>policy</th><th>hours</th><th>÷ optimum</th><th>violated</th><th>late or refused</th><th>actions a day</th><th>reversals a day</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
+  return `<table><thead><tr><th>policy</th><th>hours</th><th>÷ optimum</th><th>${share}</th><th>${count}</th><th>actions a day</th><th>reversals a day</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
 }
 
 const STYLE = `:root{color-scheme:light dark;--line:#d4d7dc;--text:#1d2430;--dim:#667080;--point:#8b95a5;--front:#0a7d5a}
@@ -105,13 +112,13 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th,t
 th:first-child{text-align:left}thead th{font-weight:500;color:var(--dim)}tbody th{font-weight:500}p{color:var(--dim)}`;
 
 /** A page that stands alone: the plot as inline SVG, and the figures below it. */
-export function paretoPage({ title, about, violation, scores }: ParetoPage): string {
+export function paretoPage({ title, about, unit, scores }: ParetoPage): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
 <body><h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(about)} Green and dashed: nothing else is both cheaper and better, but for what knows the future.</p>
-${plot(scores, violation)}
-${table(scores)}
+${plot(scores, VIOLATIONS[unit].axis)}
+${table(scores, VIOLATIONS[unit])}
 </body></html>
 `;
 }

@@ -36,12 +36,30 @@ function fits({ left, right, top, bottom }: Box): boolean {
   return left > LEFT && right < WIDTH && top > TOP - 16 && bottom < HEIGHT - BOTTOM + 8;
 }
 
-/** Beside their points or as near as there is room, where they cover neither each other nor a point. */
-export function labelsOf(scores: readonly Score[], { x, y }: Scale): ReadonlyMap<Score, Label> {
+/** The room that the stretches of a line take, which go along an axis. */
+function boxesOf(line: readonly (readonly [number, number])[]): Box[] {
+  return line.slice(1).map(([x, y], at) => {
+    const [fromX, fromY] = line[at] ?? [x, y];
+    return {
+      left: Math.min(x, fromX) - 1,
+      right: Math.max(x, fromX) + 1,
+      top: Math.min(y, fromY) - 1,
+      bottom: Math.max(y, fromY) + 1,
+    };
+  });
+}
+
+/** Beside their points or as near as there is room, where they cover neither each other, nor a point, nor, where it can be, the line. */
+export function labelsOf(
+  scores: readonly Score[],
+  { x, y }: Scale,
+  line: readonly (readonly [number, number])[],
+): ReadonlyMap<Score, Label> {
   const taken: Box[] = scores.map(({ ratio, violationPercent }) => {
     const [cx, cy] = [x(ratio), y(violationPercent)];
     return { left: cx - 6, right: cx + 6, top: cy - 6, bottom: cy + 6 };
   });
+  const lines = boxesOf(line);
   const places = new Map<Score, Label>();
   for (const score of scores) {
     const [cx, cy] = [x(score.ratio), y(score.violationPercent)];
@@ -64,7 +82,8 @@ export function labelsOf(scores: readonly Score[], { x, y }: Scale): ReadonlyMap
       const box = boxOf(label);
       return fits(box) && !taken.some((other) => meet(box, other));
     };
-    const label = candidates.find(isFree) ?? candidates[0];
+    const isClear = (label: Label): boolean => isFree(label) && !lines.some((one) => meet(boxOf(label), one));
+    const label = candidates.find(isClear) ?? candidates.find(isFree) ?? candidates[0];
     if (label === undefined) continue;
     taken.push(boxOf(label));
     places.set(score, label);

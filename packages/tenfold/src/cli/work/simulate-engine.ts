@@ -3,6 +3,8 @@ import type { EngineName } from "../../simulate/compare.ts";
 import { MOST_REQUESTS } from "../../simulate/requests.ts";
 import { type Trace, totalOf } from "../../simulate/trace.ts";
 import { MOST_JOBS, type WorkerEngine, workerEngineOf } from "../../simulate/workers.ts";
+import type { World } from "../../simulate/world.ts";
+import { formatDuration, millis } from "../../units/millis.ts";
 import type { Input } from "../command.ts";
 
 /** What is simulated, and how closely. */
@@ -26,6 +28,19 @@ export function readEngine(input: Input, trace: Trace, workers: boolean): Engine
   const idle = options.find((option) => input.text(option) !== null);
   if (idle !== undefined) throw new Fault("TF_ARGUMENT", `--${idle} would change nothing here: ${why}`);
   return engine;
+}
+
+/** The world as the engine makes it of a trace. Fault: TF_ARGUMENT, for what would come after the trace. */
+export function fitWorld(world: World, trace: Trace, engine: Engine): World {
+  const time = (seconds: number): string => formatDuration(millis(seconds * 1000));
+  const late = world.deploys.find((second) => second >= trace.rate.length);
+  if (late !== undefined)
+    throw new Fault("TF_ARGUMENT", `--deploy-at has ${time(late)}, and the trace lasts ${time(trace.rate.length)}`, {
+      hint: "times count from the start of the trace",
+    });
+  // But for requests one by one, everything happens at whole seconds, and a boot is no earlier than the next.
+  const mean = engine.name === "requests" ? world.boot.mean : Math.max(1, world.boot.mean);
+  return { ...world, boot: { ...world.boot, mean } };
 }
 
 function webEngine(name: string | null, trace: Trace): Engine {

@@ -4,6 +4,8 @@ import type { PolicyChoice } from "../../simulate/compare.ts";
 import { WEB_POLICIES, WORKER_POLICIES } from "../../simulate/compare.ts";
 import { WORKER_WORLD, type World } from "../../simulate/world.ts";
 import { parseRule } from "../../spec/scaling/parse-rule.ts";
+import { formatRule } from "../../spec/scaling/rule.ts";
+import { unmeasured } from "../../spec/scaling/rules.ts";
 import { parseExactDuration } from "../../units/millis.ts";
 import { nearest } from "../../units/nearest.ts";
 import { parsePercent } from "../../units/percent.ts";
@@ -115,13 +117,12 @@ export function readWorld(input: Input, base: World): World {
 function readTimes(text: string | null): number[] {
   if (text === null) return [];
   const times = text.split(",").map((part) => parseExactDuration(part.trim()));
-  return times
-    .map((time) => {
-      if (time === undefined) throw wrong("deploy-at", text, "durations with commas between, such as 6h,30h");
-      if (time % 1000 !== 0) throw wrong("deploy-at", text, "whole seconds, such as 90s,6h");
-      return time / 1000;
-    })
-    .sort((a, b) => a - b);
+  const seconds = times.map((time) => {
+    if (time === undefined) throw wrong("deploy-at", text, "durations with commas between, such as 6h,30h");
+    if (time % 1000 !== 0) throw wrong("deploy-at", text, "whole seconds, such as 90s,6h");
+    return time / 1000;
+  });
+  return [...new Set(seconds)].sort((a, b) => a - b);
 }
 
 /** The policies that were asked for; all when none was. Faults: TF_ARGUMENT. */
@@ -133,7 +134,7 @@ export function readPolicies(text: string | null, workers: boolean): PolicyChoic
       .split(/[,;]/)
       .map((part) => part.trim())
       .find((part) => names.includes(part));
-    if (name === undefined) return [readRules(text)];
+    if (name === undefined) return [readRules(text, workers ? "workers" : "web")];
     throw new Fault("TF_ARGUMENT", `--policy takes names or rules, not both: ${name} is a name`, {
       hint: "simulate once with the names and once with the rules",
     });
@@ -145,18 +146,34 @@ export function readPolicies(text: string | null, workers: boolean): PolicyChoic
     throw new Fault(
       "TF_ARGUMENT",
       `there is no policy ${JSON.stringify(name)}${near === undefined ? "" : `; did you mean ${near}?`}`,
-      { hint: `there are ${names.join(", ")}; or write rules, such as 'cpu > 70% for 5m; cpu < 30% for 15m'` },
+      { hint: `there are ${names.join(", ")}; or write rules, such as '${EXAMPLES[workers ? "workers" : "web"]}'` },
     );
   });
 }
 
-function readRules(text: string): PolicyChoice {
+/** Rules of both tiers, to be copied. */
+const EXAMPLES = {
+  web: "cpu > 70% for 5m; cpu < 30% for 15m",
+  workers: "queue > 100: +2; age > 30s; queue < 10",
+} as const;
+
+/** What a fleet file would refuse is refused. */
+function readRules(text: string, tier: keyof typeof EXAMPLES): PolicyChoice {
   const parsed = text
     .split(";")
     .filter((part) => part.trim() !== "")
     .map(parseRule);
+  const rules = parsed.flatMap((result) => (result.ok ? [result.value] : []));
   const wrongs = parsed.flatMap((result) => (result.ok ? [] : result.problems.map(({ message }) => message)));
-  if (wrongs.length > 0)
-    throw new Fault("TF_ARGUMENT", "--policy holds rules that are not understood", { lines: wrongs });
-  return { kind: "rules", name: text.trim(), rules: parsed.flatMap((result) => (result.ok ? [result.value] : [])) };
+  const idle = rules.flatMap((rule) => {
+    const why = unmeasured(rule.metric, tier);
+    return why === undefined ? [] : [`${formatRule(rule)}; ${why}`];
+  });
+  const what = wrongs.length > 0 ? "that are not understood" : "that would never apply";
+  if (wrongs.length + idle.length > 0)
+    throw new Fault("TF_ARGUMENT", `--policy holds rules ${what}`, {
+      lines: [...wrongs, ...idle],
+      hint: `write for example '${EXAMPLES[tier]}'`,
+    });
+  return { kind: "rules", name: text.trim(), rules };
 }

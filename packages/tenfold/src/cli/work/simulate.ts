@@ -3,7 +3,13 @@ import { basename, resolve } from "node:path";
 import { EXIT_CODES } from "../../fault/catalogue.ts";
 import { Fault } from "../../fault/fault.ts";
 import { systemCode } from "../../fault/system.ts";
-import { compareWeb, compareWorkers, WEB_POLICIES, WORKER_POLICIES } from "../../simulate/compare.ts";
+import {
+  compareWeb,
+  compareWorkers,
+  type PolicyChoice,
+  WEB_POLICIES,
+  WORKER_POLICIES,
+} from "../../simulate/compare.ts";
 import { stageOf } from "../../simulate/fluid.ts";
 import { paretoPage } from "../../simulate/pareto-page.ts";
 import { parseTrace } from "../../simulate/parse-trace.ts";
@@ -19,7 +25,7 @@ import type { Context } from "../context.ts";
 import { formatScores } from "../output/score-table.ts";
 import { formatTable } from "../output/table.ts";
 import { checkOutput, writeOutput } from "./output-file.ts";
-import { readEngine } from "./simulate-engine.ts";
+import { fitWorld, readEngine } from "./simulate-engine.ts";
 import { readPolicies, readWorld } from "./simulate-options.ts";
 
 const LARGEST = 512 * 1024 ** 2;
@@ -74,6 +80,18 @@ function about(trace: Trace, world: World, workers: boolean): string {
   return `${long}, ${number(mean)} ${unit}/s on average, ${number(peak)} in the highest minute (${number(peakToMean)} times). One takes ${time(world.service.mean)}, an instance boots in ${time(world.boot.mean)}, the limit is ${time(world.slo.limit)}.`;
 }
 
+/** Policies that know surges, by looks at the pace of the engine. */
+const OWN: readonly string[] = ["cheap", "safe"];
+
+/** What of a simulation is not as in a fleet; `null`: nothing that is known. */
+function reservation(world: World, policies: readonly PolicyChoice[]): string | null {
+  const asked = world.metrics.interval;
+  const usual = DEFAULT_WORLD.metrics.interval;
+  if (asked >= usual || !policies.some(({ kind, name }) => kind === "named" && OWN.includes(name))) return null;
+  const time = (seconds: number): string => formatDuration(millis(seconds * 1000));
+  return `the engine looks every ${time(usual)}; every ${time(asked)}, cheap and safe take surges for steeper than a fleet does`;
+}
+
 /** Replays a trace against policies. Gives the exit code. Faults: TF_ARGUMENT, TF_TRACE, TF_NOT_WRITABLE, TF_DISK_FULL. */
 export async function runSimulate(context: Context, input: Input): Promise<number> {
   const { options, terminal, paint } = context;
@@ -84,10 +102,11 @@ export async function runSimulate(context: Context, input: Input): Promise<numbe
       hint: "give a CSV file, or the name of a made trace: tenfold simulate --list",
     });
   const workers = input.has("workers") || TRACES[word]?.kind === "workers";
-  const world = readWorld(input, workers ? WORKER_WORLD : DEFAULT_WORLD);
+  const asked = readWorld(input, workers ? WORKER_WORLD : DEFAULT_WORLD);
   const policies = readPolicies(input.text("policy"), workers);
   const trace = await readTrace(word, options.directory);
   const engine = readEngine(input, trace, workers);
+  const world = fitWorld(asked, trace, engine);
   const page = input.text("html");
   const path = page === null ? null : resolve(options.directory, page);
   if (path !== null) await checkOutput(path);
@@ -105,15 +124,14 @@ export async function runSimulate(context: Context, input: Input): Promise<numbe
     const figures = { name: trace.name, ...traceFigures(trace) };
     terminal.out(`${JSON.stringify({ version: 1, trace: figures, engine: engine.name, world, scores })}\n`);
   } else {
+    const but = reservation(world, policies);
+    if (but !== null) terminal.err(`${paint("!", "yellow")} ${but}\n`);
     if (!options.quiet) terminal.err(`${paint(trace.name, "bold")}: ${sentence}\n\n`);
     terminal.out(formatScores(scores, workers));
   }
   if (path === null) return EXIT_CODES.done;
-  const violation = workers ? "late jobs" : "seconds in violation";
-  await writeOutput(
-    path,
-    paretoPage({ title: `Scaling policies on ${trace.name}`, about: sentence, violation, scores }),
-  );
+  const unit = workers ? "jobs" : "requests";
+  await writeOutput(path, paretoPage({ title: `Scaling policies on ${trace.name}`, about: sentence, unit, scores }));
   if (!options.json && !options.quiet) terminal.err(`\n${paint("✓", "green")} wrote ${page}\n`);
   return EXIT_CODES.done;
 }

@@ -46,12 +46,31 @@ test("a rate of zero is a pause", () => {
   assert.deepEqual([between(times, 0, 1), between(times, 1, 6), between(times, 6, 7)], [10, 0, 10]);
 });
 
-test("arrivals are in order, of any profile", () => {
-  for (const spacing of ["even", "poisson"] as const) {
-    const profile = [...ramp(1, 300, 2), ...constant(7, 1.5), ...ramp(300, 0, 2)];
-    const times = [...arrivalTimes(profile, spacing, seededRandom(3))];
-    assert.ok(times.every((time, at) => at === 0 || time >= (times[at - 1] ?? 0)));
-    assert.ok(times.every((time) => time >= 0 && time <= durationOf(profile) * 1_000 + 1e-6));
+test("arrivals are in order and within the run, of any profile", () => {
+  const profiles: Readonly<Record<string, Profile>> = {
+    "up and down": [...ramp(1, 300, 2), ...constant(7, 1.5), ...ramp(300, 0, 2)],
+    "from nothing": ramp(0, 40, 4),
+    "to nothing and up again": [...ramp(20, 0, 3), ...ramp(0, 20, 3)],
+    "after nothing": [...constant(0, 3), ...ramp(0, 20, 3)],
+    "nothing in the middle": [...ramp(5, 0, 60), ...constant(0, 60), ...ramp(0, 5, 60)],
+    "no time": [...ramp(0, 9, 0), ...constant(5, 2), ...ramp(9, 0, 0), ...ramp(0, 5, 2)],
+    "hardly anybody, for long": ramp(0, 5e-8, 1e8),
+  };
+  for (const [name, profile] of Object.entries(profiles)) {
+    for (const spacing of ["even", "poisson"] as const) {
+      const times = [...arrivalTimes(profile, spacing, seededRandom(3))];
+      const most = durationOf(profile) * 1_000 * (1 + 1e-12);
+      assert.ok(
+        times.every((time) => time >= 0 && time <= most),
+        `${name}, ${spacing}`,
+      );
+      assert.ok(
+        times.every((time, at) => at === 0 || time >= (times[at - 1] ?? 0)),
+        `${name}, ${spacing}`,
+      );
+      if (spacing === "even") assert.equal(times.length, Math.ceil(arrivalsIn(profile) - 1e-9), name);
+      else assert.ok(times.length > 0, name);
+    }
   }
 });
 

@@ -5,10 +5,11 @@ export type Spacing = "even" | "poisson";
 
 /** Seconds into a segment at which so many arrivals have come: the inverse of its rate's integral. */
 function secondsInto({ seconds, from, to }: Segment, arrivals: number): number {
+  // Who comes first comes at once, also where the rate begins at 0 and the quotient below is none.
+  if (arrivals <= 0) return 0;
   const slope = (to - from) / seconds;
-  if (Math.abs(slope) < 1e-12) return arrivals / from;
   const root = Math.sqrt(Math.max(0, from * from + 2 * slope * arrivals));
-  // The form of the solution that does not subtract what is nearly equal.
+  // The form of the solution that does not subtract what is nearly equal, and holds for a slope of 0 as well.
   return (2 * arrivals) / (from + root);
 }
 
@@ -26,7 +27,7 @@ export function* arrivalTimes(profile: Profile, spacing: Spacing, random: () => 
     const total = ((segment.from + segment.to) / 2) * segment.seconds;
     // What rounding adds to a sum must not add an arrival at the very end.
     while (next < before + total - 1e-9) {
-      yield (start + secondsInto(segment, Math.max(0, next - before))) * 1_000;
+      yield (start + secondsInto(segment, next - before)) * 1_000;
       next += gap();
     }
     before += total;

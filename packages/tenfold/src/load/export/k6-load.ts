@@ -111,10 +111,14 @@ interface K6Threshold {
   readonly expression: string;
 }
 
+/** A threshold about nothing is kept in k6, and is not here; nor is a run kept of which nothing was answered. */
+const SEEN = "count>0";
+const NOT_ALL_FAILED: K6Threshold = { metric: "step_failed", expression: "rate<1" };
+
 const AGGREGATES = { max: "max", mean: "avg" } as const;
 
-/** The threshold as k6 writes it; a sentence where k6 has none like it. */
-function convert(threshold: Threshold, journeys: readonly Journey[]): K6Threshold | string {
+/** The threshold as k6 writes it, which sees something; a sentence where k6 has none like it. */
+function convert(threshold: Threshold, journeys: readonly Journey[]): readonly K6Threshold[] | string {
   const { metric, comparison, limit, step } = threshold;
   const quoted = JSON.stringify(threshold.text);
   const steps = journeys.flatMap(({ steps: all }) => all);
@@ -128,16 +132,17 @@ function convert(threshold: Threshold, journeys: readonly Journey[]): K6Threshol
   const tag = step === null ? "" : `{step:${tagsOf(journeys).get(step)}}`;
   const isSocket = own?.kind === "websocket";
   const latency = `${isSocket ? "ws_connecting" : "http_req_duration"}${tag}`;
+  const seen = { metric: `steps${tag}`, expression: SEEN };
   switch (metric.kind) {
     case "percentile":
-      return { metric: latency, expression: `p(${metric.percent})${comparison}${limit}` };
+      return [seen, { metric: latency, expression: `p(${metric.percent})${comparison}${limit}` }];
     case "max":
     case "mean":
-      return { metric: latency, expression: `${AGGREGATES[metric.kind]}${comparison}${limit}` };
+      return [seen, { metric: latency, expression: `${AGGREGATES[metric.kind]}${comparison}${limit}` }];
     case "errors":
-      if (metric.as === "count") return `the threshold ${quoted} is left out: k6 has shares of failed requests only`;
-      if (isSocket) return `the threshold ${quoted} is left out: k6 does not count WebSockets that failed`;
-      return { metric: `http_req_failed${tag}`, expression: `rate${comparison}${limit}` };
+      return metric.as === "count"
+        ? [seen, { metric: `step_failures${tag}`, expression: `count${comparison}${limit}` }]
+        : [seen, { metric: `step_failed${tag}`, expression: `rate${comparison}${limit}` }];
     case "rate":
       return `the threshold ${quoted} is left out: k6 counts the requests that were sent, not those that were answered`;
     default:
@@ -147,16 +152,15 @@ function convert(threshold: Threshold, journeys: readonly Journey[]): K6Threshol
 
 /** The thresholds that k6 has, as the lines of an object. */
 export function thresholdsOf(thresholds: readonly Threshold[], journeys: readonly Journey[]): Piece {
-  const byMetric = new Map<string, string[]>();
-  const differences: string[] = [];
-  for (const threshold of thresholds) {
-    const found = convert(threshold, journeys);
-    if (typeof found === "string") differences.push(found);
-    else byMetric.set(found.metric, [...(byMetric.get(found.metric) ?? []), found.expression]);
-  }
+  const found = thresholds.map((threshold) => convert(threshold, journeys));
+  const differences = found.filter((one) => typeof one === "string");
+  const byMetric = new Map<string, Set<string>>();
+  const all = found.flatMap((one) => (typeof one === "string" ? [] : one));
+  for (const { metric, expression } of [{ metric: "steps", expression: SEEN }, NOT_ALL_FAILED, ...all])
+    byMetric.set(metric, (byMetric.get(metric) ?? new Set()).add(expression));
   const hasSockets = journeys.some(({ steps }) => steps.some(({ kind }) => kind === "websocket"));
-  if (hasSockets && thresholds.some(({ step }) => step === null))
-    differences.push("thresholds about everything leave WebSockets out");
-  const lines = [...byMetric].map(([metric, all]) => `    ${JSON.stringify(metric)}: ${JSON.stringify(all)},\n`);
+  if (hasSockets && thresholds.some(({ step, metric }) => step === null && !("as" in metric)))
+    differences.push("latencies of everything leave WebSockets out");
+  const lines = [...byMetric].map(([metric, ones]) => `    ${JSON.stringify(metric)}: ${JSON.stringify([...ones])},\n`);
   return { text: lines.join(""), differences };
 }

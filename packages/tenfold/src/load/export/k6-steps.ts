@@ -56,34 +56,49 @@ function tagOf({ name }: Step, { tags }: StepOptions): string {
   return `{ name: ${JSON.stringify(name)}, step: ${JSON.stringify(tags.get(name))} }`;
 }
 
-function httpLines(step: HttpStep, options: StepOptions): string[] {
-  const { method, path, expect, captures, name } = step;
+/** Lines within a function `step` of the script, which tells whether all went well. */
+function httpLines(step: HttpStep): string[] {
+  const { method, path, expect, captures } = step;
   const isExpected = expect.map(({ from, to }) => `{ min: ${from}, max: ${to} }`).join(", ");
-  const params = `{ headers: ${headersOf(step)}, redirects: 0, timeout: TIMEOUT, tags: ${tagOf(step, options)}, responseCallback: http.expectedStatuses(${isExpected}) }`;
+  const params = `{ headers: ${headersOf(step)}, redirects: 0, timeout: TIMEOUT, tags, responseCallback: http.expectedStatuses(${isExpected}) }`;
   const isFine = expect.map(({ from, to }) => `(status >= ${from} && status <= ${to})`).join(" || ");
   return [
-    `response = http.request(${JSON.stringify(method)}, BASE + ${pathOf(path)}, ${bodyOf(step)}, ${params});`,
-    `if (!check(response, { ${JSON.stringify(name)}: ({ status }) => ${isFine} })) return false;`,
+    `const response = http.request(${JSON.stringify(method)}, BASE + ${pathOf(path)}, ${bodyOf(step)}, ${params});`,
+    "const { status } = response;",
+    `if (!(${isFine})) return false;`,
     ...captures.map((one) => `if (!capture(${JSON.stringify(one.name)}, ${found(one)})) return false;`),
+    "return true;",
   ];
 }
 
-function socketLines(step: SocketStep, options: StepOptions): string[] {
+/** The same for a WebSocket. One that is lost before its time has been opened, and fails once more. */
+function socketLines(step: SocketStep): string[] {
   const send = step.message === null ? null : `socket.send(${expressionOf(step.message)});`;
   return [
-    `response = ws.connect(BASE.replace(/^http/, "ws") + ${pathOf(step.path)}, { headers: ${headersOf(step)}, tags: ${tagOf(step, options)} }, (socket) => {`,
+    "let isHeld = false;",
+    `const response = ws.connect(BASE.replace(/^http/, "ws") + ${pathOf(step.path)}, { headers: ${headersOf(step)}, tags }, (socket) => {`,
     '  socket.on("open", () => {',
     ...(send === null ? [] : [`    ${send}`]),
     ...(send === null || step.every === null ? [] : [`    socket.setInterval(() => { ${send} }, ${step.every});`]),
-    `    socket.setTimeout(() => socket.close(), ${Math.max(1, step.hold)});`,
+    "    socket.setTimeout(() => {",
+    "      isHeld = true;",
+    "      socket.close();",
+    `    }, ${Math.max(1, step.hold)});`,
     "  });",
     "});",
-    `if (!check(response, { ${JSON.stringify(step.name)}: (opened) => opened && opened.status === 101 })) return false;`,
+    "if (response.status !== 101) return false;",
+    "if (!isHeld) count(true, tags);",
+    "return isHeld;",
   ];
 }
 
 function stepLines(step: Step, isLast: boolean, options: StepOptions): string[] {
-  const lines = step.kind === "http" ? httpLines(step, options) : socketLines(step, options);
+  const taken = step.kind === "http" ? httpLines(step) : socketLines(step);
+  const lines = [
+    `if (!step(${tagOf(step, options)}, (tags) => {`,
+    ...taken.map((line) => `  ${line}`),
+    "})) return false;",
+  ];
   if (step.think !== null && (options.pausesAtEnd || !isLast)) {
     const { from, to } = step.think;
     const spread = to > from ? ` + Math.random() * ${(to - from) / 1_000}` : "";
@@ -95,7 +110,7 @@ function stepLines(step: Step, isLast: boolean, options: StepOptions): string[] 
 /** A function of the script that takes a journey, and tells whether all of it went well. */
 export function journeyFunction({ steps }: Journey, at: number, options: StepOptions): string {
   const lines = steps.flatMap((step, index) => stepLines(step, index === steps.length - 1, options));
-  return `function journey${at}() {\n  let response;\n${lines.map((line) => `  ${line}\n`).join("")}  return true;\n}\n`;
+  return `function journey${at}() {\n${lines.map((line) => `  ${line}\n`).join("")}  return true;\n}\n`;
 }
 
 /** What of the steps a script does not do: a sentence each. */

@@ -21,6 +21,30 @@ function need(name) {
   return found;
 }
 
+// What tenfold load counts.
+const stepFailed = new Rate("step_failed");
+const stepFailures = new Counter("step_failures");
+const steps = new Counter("steps");
+
+function count(isFine, tags) {
+  check(isFine, { [tags.name.replace(/::+/g, ":")]: (fine) => fine });
+  stepFailed.add(!isFine, tags);
+  stepFailures.add(isFine ? 0 : 1, tags);
+  steps.add(1, tags);
+}
+
+// What is thrown is a failure of the step, such as a reference that nothing defines.
+function step(tags, take) {
+  let isFine = false;
+  try {
+    isFine = take(tags);
+  } catch (error) {
+    console.error(tags.name + ": " + error.message);
+  }
+  count(isFine, tags);
+  return isFine;
+}
+
 // What a value holds must stay within the value.
 const inJson = (text) => (text === undefined ? text : JSON.stringify(text).slice(1, -1));
 const inForm = (text) => encodeURIComponent(text);

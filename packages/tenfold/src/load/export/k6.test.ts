@@ -23,6 +23,8 @@ interface K6 {
   };
   readonly calls: readonly Call[];
   readonly slept: readonly number[];
+  /** The steps that were counted, by their tag, and whether they failed. */
+  readonly counted: readonly (readonly [string, boolean])[];
 }
 
 function script(
@@ -45,6 +47,7 @@ function script(
 const ANSWER = {
   status: 200,
   opened: 101,
+  held: true,
   body: '{"a":[{"id":"x&\\"y"}]} csrf=abc',
   headers: { Location: "/next" },
   cookies: { sid: [{ value: "s1" }] },
@@ -55,10 +58,22 @@ function runScript({ text }: Pick<K6Script, "text">, answer: Partial<typeof ANSW
   assert.doesNotMatch(text, /\?\?|\?\.[^ ]|catch \{|crypto/, "k6 before 0.53 does not read this");
   const calls: Call[] = [];
   const slept: number[] = [];
+  const counted: [string, boolean][] = [];
   const response = { ...ANSWER, ...answer };
   const modules: Readonly<Record<string, unknown>> = {
-    check: (given: unknown, checks: Record<string, (one: unknown) => boolean>) =>
-      Object.values(checks).every((one) => one(given)),
+    check: (given: unknown, checks: Record<string, (one: unknown) => boolean>) => {
+      for (const name of Object.keys(checks)) assert.doesNotMatch(name, /::/, "k6 does not take it as a name");
+      return Object.values(checks).every((one) => one(given));
+    },
+    console: { error: () => {} },
+    Counter: class {
+      add(): void {}
+    },
+    Rate: class {
+      add(failed: boolean, { step }: { readonly step: string }): void {
+        counted.push([step, failed]);
+      }
+    },
     sleep: (seconds: number) => slept.push(seconds),
     exec: { scenario: { iterationInTest: 41 }, vu: { idInTest: 3 } },
     http: {
@@ -69,8 +84,12 @@ function runScript({ text }: Pick<K6Script, "text">, answer: Partial<typeof ANSW
       },
     },
     ws: {
-      connect: (url: string) => {
+      connect: (url: string, _: unknown, use: (socket: unknown) => void) => {
         calls.push({ method: "WS", url, body: null });
+        const nothing = (): void => {};
+        const setTimeout = (end: () => void): void => (response.held ? end() : undefined);
+        const on = (_: "open", opened: () => void): void => (response.opened === 101 ? opened() : undefined);
+        use({ on, setTimeout, setInterval: nothing, send: nothing, close: nothing });
         return { status: response.opened };
       },
     },
@@ -83,7 +102,7 @@ function runScript({ text }: Pick<K6Script, "text">, answer: Partial<typeof ANSW
     .replace("export default function", "globalThis.run = function");
   const context = vm.createContext({ ...modules });
   vm.runInContext(`${plain}\nrun();`, context);
-  return { options: context.options as K6["options"], calls, slept };
+  return { options: context.options as K6["options"], calls, slept, counted };
 }
 
 const open = (profile: Profile): Arrivals => ({ kind: "open", profile, spacing: "even" });
@@ -197,19 +216,24 @@ test("thresholds become those of k6, and what it does not have is told in commen
     { kind: "open", profile: constant(1, 1), spacing: "poisson" },
     [
       ...["p95<250ms", "max<1s", "errors<0.1%", "errors<3", "rate>98%"],
-      ...["a, {b}: p99<1s", "a b: mean<1s", "chat: p95<1s", "chat message: p95<1s"],
+      ...["a, {b}: p99<1s", "a b: mean<1s", "chat: p95<1s", "chat: errors<1%", "chat message: p95<1s"],
     ],
   );
   assert.deepEqual(JSON.parse(JSON.stringify(runScript(one).options.thresholds)), {
+    steps: ["count>0"],
+    step_failed: ["rate<1", "rate<0.001"],
     http_req_duration: ["p(95)<250", "max<1000"],
-    http_req_failed: ["rate<0.001"],
+    step_failures: ["count<3"],
+    "steps{step:a_b}": ["count>0"],
     "http_req_duration{step:a_b}": ["p(99)<1000"],
+    "steps{step:a_b_2}": ["count>0"],
     "http_req_duration{step:a_b_2}": ["avg<1000"],
+    "steps{step:chat}": ["count>0"],
     "ws_connecting{step:chat}": ["p(95)<1000"],
+    "step_failed{step:chat}": ["rate<0.01"],
   });
   for (const pattern of [
     /visits come evenly/,
-    /"errors<3"/,
     /"rate>98%"/,
     /"chat message: p95<1s"/,
     /answers to the messages of chat/,
@@ -233,4 +257,33 @@ test("a WebSocket and a share of the visitors are in the script as well", () => 
   const urls = (one: K6): string[] => one.calls.slice(-2).map(({ url }) => url);
   assert.deepEqual(urls(runScript(text)), ["ws://127.0.0.1:8080/ws", "http://127.0.0.1:8080/after"]);
   assert.equal(urls(runScript(text, { opened: 503 })).at(-1), "ws://127.0.0.1:8080/ws", "it ends the visit");
+});
+
+test("what tenfold load calls a failure is counted as one, and a step that is fine as fine", () => {
+  const first = { path: "/", name: "first" };
+  const captures = (source: Plain): Plain => ({ steps: [{ ...first, capture: { id: source } }, { path: "/${id}" }] });
+  const counted = (file: Plain, answer: Partial<typeof ANSWER> = {}): K6["counted"] =>
+    runScript(script(file, open(constant(1, 1))), answer).counted;
+  assert.deepEqual(counted(captures({ header: "location" })), [
+    ["first", false],
+    ["GET_id", false],
+  ]);
+  for (const source of [{ json: "b" }, { header: "x" }, { pattern: "no=(.)" }])
+    assert.deepEqual(counted(captures(source)), [["first", true]], JSON.stringify(source));
+  assert.deepEqual(counted({ steps: [first] }, { status: 500 }), [["first", true]]);
+  // Chance left the step out that captures it.
+  const left = { ...first, chance: "0.0001%", capture: { id: { header: "location" } } };
+  assert.deepEqual(counted({ steps: [left, { path: "/${id}", name: "second" }] }), [["second", true]]);
+});
+
+test("a WebSocket that is refused has failed, and one that is lost before its time was opened, and has failed", () => {
+  const file = { steps: [{ websocket: "/ws", name: "a::b" }] };
+  const counted = (answer: Partial<typeof ANSWER>): K6["counted"] =>
+    runScript(script(file, open(constant(1, 1))), answer).counted;
+  assert.deepEqual(counted({}), [["a_b", false]]);
+  assert.deepEqual(counted({ opened: 503 }), [["a_b", true]]);
+  assert.deepEqual(counted({ held: false }), [
+    ["a_b", false],
+    ["a_b", true],
+  ]);
 });

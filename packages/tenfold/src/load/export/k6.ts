@@ -48,6 +48,7 @@ export function exportK6({ plan, url, thresholds }: ExportOptions): K6Script {
 ${told}import { check, sleep } from "k6";
 import exec from "k6/execution";
 import http from "k6/http";
+import { Counter, Rate } from "k6/metrics";
 import ws from "k6/ws";
 
 const BASE = __ENV["BASE_URL"] || ${JSON.stringify(base)};

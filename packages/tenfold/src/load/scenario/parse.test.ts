@@ -194,4 +194,25 @@ for (const [name, value, wanted] of [
 
 test("all problems are told at once", () => {
   assert.equal(problems({ load: { rate: -1 }, steps: [{ path: "x" }, { path: "/", expect: 9 }] }).length, 3);
+  const load = { rampTo: 9, spikeTo: 9, rate: "x" };
+  const thresholds = ["p95<1", "first: p95<1s"];
+  const places = (value: unknown): string[] =>
+    problems(value)
+      .map((one) => one.slice(0, one.indexOf(": ")))
+      .sort();
+  // Which steps there will be is not known before they are right.
+  assert.deepEqual(places({ load, thresholds, steps: [{ path: "x" }], oops: 1 }), [
+    "load.rate",
+    "load.spikeTo",
+    "oops",
+    "steps[0].path",
+    "thresholds[0]",
+  ]);
+  const journeys = { a: { steps: [{ path: "x" }] }, b: { steps: [{ path: "/${nothing}" }] } };
+  assert.deepEqual(places({ url: "http://127.0.0.1:1/x", journeys }), [
+    "journeys.a.steps[0].path",
+    "journeys.b.steps[0].path",
+    "url",
+  ]);
+  assert.deepEqual(places({ stepz: [{ path: "/" }] }), ["stepz"], "which may be all that is wrong");
 });

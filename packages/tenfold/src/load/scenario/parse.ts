@@ -1,7 +1,7 @@
 import { inspectReferences } from "../../fleet/references.ts";
 import { diagnose } from "../../spec/diagnose.ts";
 import type { Finding, Path } from "../../spec/path.ts";
-import { isMap, type Plain } from "../../spec/plain.ts";
+import { isMap, type Plain, type PlainMap } from "../../spec/plain.ts";
 import { withoutExtensions } from "../../spec/rewrite.ts";
 import { nearest } from "../../units/nearest.ts";
 import { unmeasurable } from "../thresholds/check.ts";
@@ -65,10 +65,16 @@ export function checkReferences(steps: readonly Step[], path: Path, isDefined: (
   return findings;
 }
 
-function checkTogether(file: ScenarioFile, isDefined: (name: string) => boolean): Finding[] {
+/** Whether something within a place is wrong by itself. */
+type IsWrong = (...place: Path) => boolean;
+
+/** What does not go together, whether or not it is right by itself. `isMistyped`: a key that is not known may be steps. */
+function checkKeys(value: PlainMap, isMistyped: boolean): Finding[] {
   const findings: Finding[] = [];
-  const { steps, journeys, load, thresholds, url } = file;
-  if (steps === undefined && (journeys === undefined || Object.keys(journeys).length === 0))
+  const { steps, journeys } = value;
+  const load = isMap(value.load) ? value.load : {};
+  const isEmpty = journeys === undefined || (isMap(journeys) && Object.keys(journeys).length === 0);
+  if (steps === undefined && isEmpty && !isMistyped)
     findings.push({ path: [], message: `says nothing to do; ${LEAST}` });
   if (steps !== undefined && journeys !== undefined)
     findings.push({ path: ["journeys"], message: "does not go with steps; put the steps into a journey of their own" });
@@ -87,13 +93,22 @@ function checkTogether(file: ScenarioFile, isDefined: (name: string) => boolean)
         path: ["load", other],
         message: `does not go with ${shape}; a trace can describe any shape`,
       });
+  return findings;
+}
+
+/** What is wrong with what is right by itself. `file`: without what `isWrong`. */
+function checkTogether(file: ScenarioFile, isWrong: IsWrong, isDefined: (name: string) => boolean): Finding[] {
+  const findings: Finding[] = [];
+  const { steps, journeys, thresholds, url } = file;
   if (url !== undefined && !["", "/"].includes(url.replace(/^[a-z]+:\/\/[^/?#]*/, "")))
     findings.push({ path: ["url"], message: "has a path, and steps have paths of their own; leave it away" });
   // Whether visitors have their own pace is known when the options are: they win over the file.
   const measurable = { names: namesIn(allJourneys(file)), isOpen: true };
+  const areStepsKnown = !isWrong("steps") && !isWrong("journeys");
   for (const [at, text] of thresholds.entries()) {
     const threshold = parseThreshold(text);
-    const problem = threshold.ok ? unmeasurable(threshold.threshold, measurable) : threshold.problem;
+    const unmeasured = threshold.ok && areStepsKnown ? unmeasurable(threshold.threshold, measurable) : null;
+    const problem = threshold.ok ? unmeasured : threshold.problem;
     if (problem !== null) findings.push({ path: ["thresholds", at], message: problem });
   }
   findings.push(...checkReferences(steps ?? [], ["steps"], isDefined));
@@ -141,19 +156,36 @@ function journeysOf({ steps, journeys, headers }: ScenarioFile): Journey[] {
   }));
 }
 
+/** A file without what is wrong by itself, where other journeys go on. */
+function restOf(value: PlainMap, isWrong: IsWrong): PlainMap {
+  const journeys = isMap(value.journeys) ? Object.entries(value.journeys) : null;
+  const right = Object.entries(value).filter(([key]) => key !== "journeys" && !isWrong(key));
+  if (journeys === null) return Object.fromEntries(right);
+  const others = Object.fromEntries(journeys.filter(([name]) => !isWrong("journeys", name)));
+  return { ...Object.fromEntries(right), journeys: others };
+}
+
 /** Parses what a scenario file holds. `isDefined`: whether the environment has a variable. Never throws. */
 export function parseScenario(plain: Plain, isDefined: (name: string) => boolean): ParsedScenario {
   if (!isMap(plain)) {
     const what = plain === null || plain === "" ? "is empty" : Array.isArray(plain) ? "is a list" : "is no map";
     return { ok: false, findings: [{ path: [], message: `${what}; ${LEAST}` }] };
   }
-  const value = withoutExtensions(plain, scenarioFile);
-  const parsed = scenarioFile.safeParse(value);
-  if (!parsed.success) {
-    const findings = diagnose(value, { schema: scenarioFile, root: scenarioFile, path: [], origin: () => undefined });
-    return { ok: false, findings: [...findings, ...bodiesIn(value)] };
-  }
-  const findings = [...bodiesIn(value), ...checkTogether(parsed.data, isDefined)];
+  const known = withoutExtensions(plain, scenarioFile);
+  const value = isMap(known) ? known : {};
+  const whole = scenarioFile.safeParse(value);
+  const issues = whole.error?.issues ?? [];
+  const wrong = issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],
+  );
+  const isWrong: IsWrong = (...place) => wrong.some((path) => place.every((key, at) => path[at] === key));
+  const parsed = whole.success ? whole : scenarioFile.safeParse(restOf(value, isWrong));
+  const place = { schema: scenarioFile, root: scenarioFile, path: [], origin: () => undefined };
+  const isMistyped = issues.some(({ code, path }) => code === "unrecognized_keys" && path.length === 0);
+  const wrongs = whole.success ? [] : diagnose(value, place);
+  const findings = [...wrongs, ...bodiesIn(value), ...checkKeys(value, isMistyped)];
+  if (!parsed.success) return { ok: false, findings };
+  findings.push(...checkTogether(parsed.data, isWrong, isDefined));
   if (findings.length > 0) return { ok: false, findings };
   const { url, load, thresholds } = parsed.data;
   return { ok: true, scenario: { url: url ?? null, journeys: journeysOf(parsed.data), load, thresholds } };

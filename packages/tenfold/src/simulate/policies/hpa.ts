@@ -9,17 +9,17 @@ export interface HpaOptions {
 
 /**
  * The Kubernetes autoscaler as it comes: looks every 15 s, holds within 10 %, counts instances that are not ready as
- * idle when it grows, at most doubles (or adds four) in 15 s, and shrinks to the most that five minutes asked for.
+ * idle when it grows, at most doubles (or adds four) in 15 s, and shrinks to the most that five minutes asked for. Without
+ * measurements it holds. It never goes to nothing, from where it would not come back.
  */
 export function hpa({ target, min, max }: HpaOptions): Policy {
-  let wanted = Math.max(min, 1);
   let nextLook = 0;
   let recent: { at: number; count: number }[] = [];
   return {
     name: `HPA ${Math.round(target * 100)} %`,
     decide: ({ sample, counts, second }) => {
       const running = counts.ready + counts.starting;
-      if (second < nextLook || sample?.cpu == null) return wanted;
+      if (second < nextLook || sample?.cpu == null) return counts.wanted;
       nextLook = second + 15;
       const ratio = sample.cpu / target;
       let proposal = running;
@@ -34,8 +34,7 @@ export function hpa({ target, min, max }: HpaOptions): Policy {
       }
       recent = [...recent.filter(({ at }) => at > second - 300), { at: second, count: proposal }];
       const steadied = proposal < running ? Math.min(running, Math.max(...recent.map(({ count }) => count))) : proposal;
-      wanted = Math.max(min, Math.min(max, Math.min(steadied, Math.max(2 * running, running + 4))));
-      return wanted;
+      return Math.max(min, 1, Math.min(max, Math.min(steadied, Math.max(2 * running, running + 4))));
     },
   };
 }

@@ -13,7 +13,6 @@ const PANIC_AT = 2;
 
 /** Knative's autoscaler: the mean of a minute, or of six seconds once that asks for twice what is ready; no shrinking in panic. */
 export function kpa({ target, min, max }: KpaOptions): Policy {
-  let wanted = Math.max(min, 1);
   let panicUntil = -1;
   let seen: { readonly at: number; readonly busy: number }[] = [];
   const mean = (values: readonly { readonly busy: number }[]): number =>
@@ -21,7 +20,7 @@ export function kpa({ target, min, max }: KpaOptions): Policy {
   return {
     name: `KPA ${Math.round(target * 100)} %`,
     decide: ({ sample, counts, second }) => {
-      if (sample?.cpu == null) return wanted;
+      if (sample?.cpu == null) return counts.wanted;
       seen = [
         ...seen.filter(({ at }) => at > second - STABLE_SECONDS),
         { at: second, busy: sample.cpu * counts.ready + (sample.queued > 0 ? 1 : 0) },
@@ -30,9 +29,8 @@ export function kpa({ target, min, max }: KpaOptions): Policy {
       const stable = Math.min(Math.ceil(mean(seen) / target), ready * 1000);
       const panic = Math.ceil(mean(seen.filter(({ at }) => at > second - PANIC_SECONDS)) / target);
       if (panic / ready >= PANIC_AT) panicUntil = second + STABLE_SECONDS;
-      const asked = second < panicUntil ? Math.max(panic, wanted) : Math.max(stable, Math.floor(ready / 2));
-      wanted = Math.max(min, Math.min(max, asked));
-      return wanted;
+      const asked = second < panicUntil ? Math.max(panic, counts.wanted) : Math.max(stable, Math.floor(ready / 2));
+      return Math.max(min, Math.min(max, asked));
     },
   };
 }

@@ -40,17 +40,15 @@ export function workersByPolicy(name: string, policy: WorkerPolicy): WorkerContr
 /** KEDA with a queue: so many waiting jobs for each worker, looked at every 30 s, no shrinking for 5 minutes. */
 export function keda(perWorker: number, { min, max }: Pick<World, "min" | "max">): WorkerController {
   let next = 0;
-  let wanted = min;
   let recent: { readonly at: number; readonly count: number }[] = [];
   return {
     name: `KEDA ${perWorker} a worker`,
-    decide: ({ sample, second }) => {
-      if (sample === null || second < next) return wanted;
+    decide: ({ sample, counts, second }) => {
+      if (sample === null || second < next) return counts.wanted;
       next = second + 30;
       const proposal = Math.max(min, Math.min(max, Math.ceil(sample.queued / perWorker)));
       recent = [...recent.filter(({ at }) => at > second - 300), { at: second, count: proposal }];
-      wanted = Math.max(...recent.map(({ count }) => count));
-      return wanted;
+      return Math.max(...recent.map(({ count }) => count));
     },
   };
 }

@@ -8,27 +8,40 @@ import { formatRule, METRICS, type Metric, type Rule as Threshold } from "./rule
 import { formatSchedule, type Schedule } from "./schedule.ts";
 
 const OF_WORKERS: readonly Metric[] = ["queue", "age"];
-const OF_WEB: readonly Metric[] = (Object.keys(METRICS) as Metric[]).filter((metric) => metric !== "age");
+
+type Tier = "web" | "workers";
+
+/** What has a number that may move by itself, and what rules of it can be about. */
+const TIERS: Readonly<Record<Tier, { readonly what: string; readonly metrics: readonly Metric[] }>> = {
+  web: { what: "the web tier", metrics: (Object.keys(METRICS) as Metric[]).filter((metric) => metric !== "age") },
+  workers: { what: "a worker", metrics: OF_WORKERS },
+};
+
+/** Why a rule about a metric would never apply; `undefined`: it can. */
+export function unmeasured(metric: Metric, tier: Tier): string | undefined {
+  const { what, metrics } = TIERS[tier];
+  if (metrics.includes(metric)) return undefined;
+  return `${what} has no ${metric}: its rules are about ${metrics.join(", ")}`;
+}
 
 /** Libraries that do not tell when a job was put in. */
 const AGELESS: readonly string[] = ["celery", "list"];
 
-/** Whatever has a number that may move by itself. */
+/** One of them, with its place in the file. */
 interface Group {
   readonly path: Path;
-  readonly what: string;
+  readonly tier: Tier;
   readonly instances: Instances;
   readonly rules: readonly Threshold[];
   readonly schedules: readonly Schedule[];
-  readonly metrics: readonly Metric[];
 }
 
 function groupsOf({ web, workers }: Spec): Group[] {
   return [
-    { path: ["web"], what: "the web tier", metrics: OF_WEB, instances: web.instances, ...web.scale },
+    { path: ["web"], tier: "web", instances: web.instances, ...web.scale },
     ...Object.entries(workers).map(([name, { instances, scale }]) => ({
       path: ["workers", name],
-      ...{ what: "a worker", metrics: OF_WORKERS, instances },
+      ...{ tier: "workers" as const, instances },
       ...scale,
     })),
   ];
@@ -44,16 +57,7 @@ function eachRule(group: Group, find: (rule: Threshold) => string | undefined, o
 
 /** A rule about what nobody measures would never apply. */
 export const metricsExist: Rule = (spec) =>
-  groupsOf(spec).flatMap((group) =>
-    eachRule(
-      group,
-      ({ metric }) => {
-        if (group.metrics.includes(metric)) return undefined;
-        return `${group.what} has no ${metric}: its rules are about ${group.metrics.join(", ")}`;
-      },
-      [],
-    ),
-  );
+  groupsOf(spec).flatMap((group) => eachRule(group, ({ metric }) => unmeasured(metric, group.tier), []));
 
 export const memoryHasALimit: Rule = (spec) => {
   if (spec.web.memory !== false) return [];

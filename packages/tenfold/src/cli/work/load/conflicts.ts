@@ -39,6 +39,23 @@ export function checkRequestOptions(input: Input, url: URL): void {
     );
 }
 
+/** A trace of which nothing is left to replay. Fault: TF_SCENARIO. */
+function refuseEmpty(trace: Profile, name = ""): never {
+  const first = trace.findIndex(({ from, to }) => from + to > 0);
+  if (first === -1)
+    throw new Fault("TF_SCENARIO", `nobody would come: the trace ${name} holds no request`, {
+      hint: "a trace is a CSV: a line second,rps, then rows such as 0,50",
+    });
+  const quiet = formatDuration(seconds(durationOf(trace.slice(0, first))));
+  throw new Fault(
+    "TF_SCENARIO",
+    `nobody would come: the trace ${name} is cut before its first request, after ${quiet}`,
+    {
+      hint: "a longer duration, or none for all of the trace",
+    },
+  );
+}
+
 /** Options that say how much, against what the load turned out to be. Faults: TF_ARGUMENT, TF_SCENARIO. */
 export function checkAmount(
   input: Input,
@@ -59,7 +76,9 @@ export function checkAmount(
       { hint: "a duration can only cut a trace: leave it away for all of it" },
     );
   }
-  if (arrivalsIn(arrivals.profile) <= 0)
+  const isEmpty = arrivalsIn(arrivals.profile) <= 0;
+  if (isEmpty && trace !== null) refuseEmpty(trace, wish.trace);
+  if (isEmpty)
     throw new Fault("TF_ARGUMENT", "nobody would come: the rate is 0 at all times", {
       hint: "write a rate above 0, such as --rate 50",
     });

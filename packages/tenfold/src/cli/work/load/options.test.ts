@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Fault } from "../../../fault/fault.ts";
-import { constant } from "../../../load/arrivals/profile.ts";
+import { constant, ramp } from "../../../load/arrivals/profile.ts";
 import { seconds } from "../../../units/millis.ts";
 import type { Input } from "../../command.ts";
 import { arrivalsFrom, describeArrivals, mergeWishes, threadsFrom, wishFrom } from "./options.ts";
@@ -62,6 +62,19 @@ test("a trace is cut at the duration, and scaled", () => {
     profile: [...constant(5, 10), ...constant(10, 5)],
     spacing: "even",
   });
+});
+
+test("a trace whose rate changes evenly is cut where it is at the duration", () => {
+  assert.deepEqual(arrivalsFrom({ duration: seconds(15) }, ramp(0, 60, 60), 1), {
+    kind: "open",
+    profile: ramp(0, 15, 15),
+    spacing: "even",
+  });
+});
+
+test("a rate that falls is announced as one that falls", () => {
+  const falling = wishFrom(typed({ rate: "10", "ramp-to": "0" }));
+  assert.equal(describeArrivals(arrivalsFrom(falling, null, 1)), "10 to 0/s for 30s");
 });
 
 test("threads follow from the highest rate and the cores, unless they are named", () => {

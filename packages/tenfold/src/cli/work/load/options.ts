@@ -105,13 +105,13 @@ export function arrivalsFrom(wish: LoadWish, trace: Profile | null, scale: numbe
   return { kind: "open", profile: scaled(profile, scale), spacing: wish.spacing ?? "even" };
 }
 
-/** The first so many seconds of a profile of constant segments. */
+/** The first so many seconds of a profile. */
 function cut(profile: Profile, time: number): Profile {
   let left = time;
-  return profile.flatMap((segment) => {
-    const taken = Math.min(left, segment.seconds);
+  return profile.flatMap(({ seconds, from, to }) => {
+    const taken = Math.min(left, seconds);
     left -= taken;
-    return taken > 0 ? [{ ...segment, seconds: taken }] : [];
+    return taken > 0 ? [{ seconds: taken, from, to: from + ((to - from) * taken) / seconds }] : [];
   });
 }
 
@@ -156,7 +156,9 @@ export function describeArrivals(arrivals: Arrivals): string {
   const total = profile.reduce((sum, segment) => sum + segment.seconds, 0);
   const rates = profile.flatMap(({ from, to }) => [from, to]);
   const [low, high] = [Math.min(...rates), Math.max(...rates)];
-  const figure = (rate: number): string => String(Math.round(rate * 100) / 100);
-  const shape = low === high ? `${figure(low)}/s` : `${figure(low)} to ${figure(high)}/s`;
+  // One stretch goes from its first rate to its last; of several, the lowest and the highest tell most.
+  const [from, to] = profile.length === 1 ? rates : [low, high];
+  const figure = (rate = 0): string => String(Math.round(rate * 100) / 100);
+  const shape = from === to ? `${figure(from)}/s` : `${figure(from)} to ${figure(to)}/s`;
   return `${shape} for ${time(total)}${spacing === "poisson" ? ", as independent visitors come" : ""}`;
 }
