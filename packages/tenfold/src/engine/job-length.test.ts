@@ -96,3 +96,15 @@ test("jobs that are taken out of a queue are not done at once", () => {
     assert.ok(Math.abs(jobSeconds - 3) < 0.4, `${jobSeconds} at ${second} s`);
   }
 });
+
+test("jobs that turn out to be short were little work: the level says no more than came", () => {
+  const looks = runQueue({
+    library: "bullmq",
+    seconds: 60,
+    jobSeconds: () => 0.1,
+    put: { 20: 200 },
+  });
+  const { why } = lookAt(looks, 60).decision;
+  assert.ok(why.kind === "workers");
+  assert.ok(why.figures.arrivals < 200 / 60, `${why.figures.arrivals} jobs/s`);
+});

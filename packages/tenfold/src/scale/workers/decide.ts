@@ -4,6 +4,7 @@ import { afterDecision, type Caution, cautiousWindow, freshSample, GAP, holdReas
 import type { RuleContext } from "../rules/decide.ts";
 import { afterRules, chooseByRules } from "../rules/decide.ts";
 import { forecast, startDemand } from "../web/forecast.ts";
+import { inOtherSeconds } from "./in-other-seconds.ts";
 import { expectedSeconds, jobSecondsOf, learnJob } from "./learn.ts";
 import { freshWorkerMemory, type WorkerMemory } from "./memory.ts";
 import type { WorkerCounts, WorkerPolicy, WorkerSample } from "./policy.ts";
@@ -149,7 +150,11 @@ function byModel(
   const coming = Math.max(0, sample.arrivals * cost + (sample.busy ?? 0) / policy.slots);
   const limit = policy.limit / 1000;
   const horizon = policy.boot / 1000 + 2 * seconds;
-  const ahead = forecast(before.demand ?? startDemand(coming), coming, {
+  const known =
+    before.demand === null || sample.busy !== undefined
+      ? before.demand
+      : inOtherSeconds(before.demand, expectedSeconds(before, policy), jobSeconds);
+  const ahead = forecast(known ?? startDemand(coming), coming, {
     seconds,
     horizon,
     memory: LEVEL_SECONDS,
