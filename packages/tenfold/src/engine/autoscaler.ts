@@ -11,7 +11,6 @@ import { decideWeb } from "../scale/web/decide.ts";
 import type { WebMemory } from "../scale/web/memory.ts";
 import type { WebCounts } from "../scale/web/sample.ts";
 import { decideWorkers } from "../scale/workers/decide.ts";
-import { jobSecondsOf } from "../scale/workers/learn.ts";
 import type { WorkerMemory } from "../scale/workers/memory.ts";
 import { localPostgres } from "../spec/local.ts";
 import type { Instances } from "../spec/scalars.ts";
@@ -166,7 +165,6 @@ export class Autoscaler {
         name,
         source: scale.source,
         places: workersAtWork(members, name) * scale.jobs,
-        jobSeconds: jobSecondsOf(memory, { jobSeconds }),
       });
       const { decision, memory: learned } = decideWorkers(
         {

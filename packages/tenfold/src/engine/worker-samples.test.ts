@@ -21,7 +21,7 @@ function seen(
   });
   const source = { ...BULL, library: library as "bullmq" };
   const pair = { before: at(0, last), now: at(5_000, queue) };
-  return workerSample({ ...pair, name: "reports", source, places, jobSeconds: 1 }) ?? assert.fail();
+  return workerSample({ ...pair, name: "reports", source, places }) ?? assert.fail();
 }
 
 test("a job that is put off arrives when it is due, and counts as done when it is", () => {
@@ -61,4 +61,11 @@ test("none that Celery's workers have reserved says nothing of what they work on
   assert.equal(seen({ arrived: null }, { arrived: null }, 10, "celery").inFlight, null);
   assert.equal(seen({ arrived: null }, { arrived: null, inFlight: 2 }, 10, "celery").inFlight, 2);
   assert.equal(seen({}, {}).inFlight, 0);
+});
+
+test("where arrivals are not counted, what workers had in hand is work that came, however many jobs it was", () => {
+  const counted = seen({ arrived: 7 }, { arrived: 9 });
+  assert.deepEqual([counted.arrivals, counted.busy], [0.4, undefined]);
+  const fewer = seen({ arrived: null, queued: 9, inFlight: 2 }, { arrived: null, queued: 4, inFlight: 2 });
+  assert.deepEqual([fewer.arrivals, fewer.busy], [-1, 2]);
 });

@@ -12,8 +12,6 @@ export interface WorkerSampling {
   readonly source: QueueSource | null;
   /** Jobs that all workers together can have in hand: what is reserved beyond it waits. */
   readonly places: number;
-  /** What a job takes, as far as it is known: where a queue does not count what arrives, it follows from what is done. */
-  readonly jobSeconds: number;
 }
 
 /** Two looks at a queue, so many seconds apart. */
@@ -51,7 +49,7 @@ function workOf(pair: Pair, busySeconds: number | null): WorkerSample["work"] {
 }
 
 /** What happened to a queue between two looks; `null` when it did not answer. */
-export function workerSample({ now, before, name, source, places, jobSeconds }: WorkerSampling): WorkerSample | null {
+export function workerSample({ now, before, name, source, places }: WorkerSampling): WorkerSample | null {
   const queue = now.queues.get(name);
   const last = before?.queues.get(name);
   if (queue === undefined || last === undefined || before === null || now.at <= before.at) return null;
@@ -59,10 +57,12 @@ export function workerSample({ now, before, name, source, places, jobSeconds }: 
   const inFlight = inHand(source, queue.inFlight);
   const lastInFlight = inHand(source, last.inFlight);
   const busy = Math.min(places, ((lastInFlight ?? 0) + (inFlight ?? 0)) / 2);
-  const arrived = arrivedOf(pair) ?? changeOf(pair) + (busy / jobSeconds) * pair.seconds;
+  const arrived = arrivedOf(pair);
   return {
     at: now.at,
-    arrivals: Math.max(0, arrived) / pair.seconds,
+    ...(arrived === null
+      ? { arrivals: changeOf(pair) / pair.seconds, busy }
+      : { arrivals: Math.max(0, arrived) / pair.seconds }),
     queued: queue.queued,
     inFlight,
     oldest: queue.oldest,

@@ -4,7 +4,8 @@ import { afterDecision, type Caution, cautiousWindow, freshSample, GAP, holdReas
 import type { RuleContext } from "../rules/decide.ts";
 import { afterRules, chooseByRules } from "../rules/decide.ts";
 import { forecast, startDemand } from "../web/forecast.ts";
-import { jobSecondsOf, learnJob } from "./learn.ts";
+import { inOtherSeconds } from "./in-other-seconds.ts";
+import { expectedSeconds, jobSecondsOf, learnJob } from "./learn.ts";
 import { freshWorkerMemory, type WorkerMemory } from "./memory.ts";
 import type { WorkerCounts, WorkerPolicy, WorkerSample } from "./policy.ts";
 
@@ -18,9 +19,10 @@ const BACKLOG_IGNORED = 0.6;
 /** A job that has waited for this share of the limit is. */
 const OLD_SHARE = 0.5;
 const LEVEL_SECONDS = 120;
+const NO_WORK = { busySeconds: 0, jobs: 0 };
 const KEEP_LOAD = 0.55;
 const KEEP_SHARE = 0.13;
-/** How much is added to a number that lets jobs wait for too long, where nobody knows what they take. */
+/** How much is added to a number that lets jobs wait for too long, whatever is known of them. */
 const STEP = 0.5;
 
 export interface WorkerInput {
@@ -60,18 +62,36 @@ export function decideWorkers(
   if (override !== null)
     return {
       decision: conclude(override.count, { kind: "override", ...override }, null),
-      memory: { ...before, at: now },
+      memory: watching(policy, { sample, counts, deploying }, { before, now, conclude }),
     };
   if (!policy.watched)
     return {
       decision: conclude(limitsAt(policy.bounds, now).low.count, { kind: "unwatched" }, null),
-      memory: { ...before, at: now },
+      memory: unseen(before, now),
     };
   if (sample === null)
     return { decision: conclude(from, { kind: "hold", reason: "no-metrics" }, "no-metrics"), memory: before };
   if (policy.rules.length > 0)
     return byRules(policy, sample, counts, { context: { memory: before.rules, deploying, now }, before, conclude });
   return byModel(policy, { sample, counts, deploying }, { before, now, conclude });
+}
+
+/** What is known after a time in which the model did not look: nothing of what is short-lived. */
+function unseen(before: WorkerMemory, now: number): WorkerMemory {
+  const patience = { ...before.patience, keeps: [] };
+  return { ...before, at: now, since: now, demand: null, patience, idleSince: null, unfinished: NO_WORK, held: null };
+}
+
+/** The model looks on while somebody else sets the number. That moves it says nothing of the model's own patience. */
+function watching(
+  policy: WorkerPolicy,
+  { sample, ...input }: WorkerInput,
+  { before, now, conclude }: { readonly before: WorkerMemory; readonly now: number; readonly conclude: Conclude },
+): WorkerMemory {
+  if (!policy.watched || policy.rules.length > 0) return unseen(before, now);
+  if (sample === null) return before;
+  const { memory } = byModel(policy, { sample, ...input }, { before, now, conclude });
+  return { ...memory, patience: { ...before.patience, keeps: memory.patience.keeps } };
 }
 
 type Conclude = (wanted: number, why: Why, held: HoldReason | null) => Decision;
@@ -92,13 +112,18 @@ function byRules(
   const decision = conclude(wanted, why, choice.held);
   return {
     decision,
-    memory: { ...before, rules: afterRules(choice.memory, decision, context.now), at: context.now },
+    memory: { ...unseen(before, context.now), rules: afterRules(choice.memory, decision, context.now) },
   };
 }
 
 /** Whether there is something to do, now or within a time. Only workers find what was put in for later. */
 function hasWork({ queued, inFlight, due }: WorkerSample, within: number): boolean {
   return queued + (inFlight ?? 0) > 0 || (due !== null && due <= within);
+}
+
+/** Whether jobs came, went or were worked on since the look before, though nothing is left of them. */
+function hasWorked({ arrivals, busy = 0, work }: WorkerSample): boolean {
+  return arrivals !== 0 || busy > 0 || (work !== null && work.jobs > 0);
 }
 
 /** Whether the last worker may have a job that nobody knows of, and would lose it. */
@@ -114,29 +139,37 @@ function byModel(
   const from = counts.wanted;
   const gap = memory.demand === null || now - memory.at > GAP;
   const seconds = gap ? 5 : Math.max(0.5, (now - memory.at) / 1000);
-  const before: WorkerMemory = gap
-    ? { ...memory, since: now, demand: null, patience: { ...memory.patience, keeps: [] } }
-    : memory;
-  const learned = learnJob(before, policy, sample.work);
-  const cost = learned.jobSeconds / policy.slots;
+  const before: WorkerMemory = gap ? unseen(memory, now) : memory;
+  const learned = learnJob(before, policy, sample.work, {
+    inHand: Math.min(sample.inFlight ?? 0, counts.ready * policy.slots),
+    isWaitedFor: sample.queued > 0,
+    seconds,
+  });
+  const jobSeconds = expectedSeconds(learned, policy);
+  const cost = jobSeconds / policy.slots;
+  const coming = Math.max(0, sample.arrivals * cost + (sample.busy ?? 0) / policy.slots);
   const limit = policy.limit / 1000;
   const horizon = policy.boot / 1000 + 2 * seconds;
-  const ahead = forecast(before.demand ?? startDemand(sample.arrivals * cost), sample.arrivals * cost, {
+  const known =
+    before.demand === null || sample.busy !== undefined
+      ? before.demand
+      : inOtherSeconds(before.demand, expectedSeconds(before, policy), jobSeconds);
+  const ahead = forecast(known ?? startDemand(coming), coming, {
     seconds,
     horizon,
     memory: LEVEL_SECONDS,
   });
   // A queue evens out what is shorter than its limit: the level counts, and what is beyond it shows as a backlog.
   const load = ahead.memory.level;
-  const coming = backlogAtBoot(sample, counts, { cost, load, boot: policy.boot / 1000 });
+  const waiting = backlogAtBoot(sample, counts, { cost, load, boot: policy.boot / 1000 });
   const ignored =
     sample.oldest !== null && sample.oldest > OLD_SHARE * policy.limit ? 0 : (BACKLOG_IGNORED * load * limit) / cost;
-  const backlog = coming > ignored ? (coming * cost) / (BACKLOG_SHARE * limit) : 0;
+  const backlog = waiting > ignored ? (waiting * cost) / (BACKLOG_SHARE * limit) : 0;
   const some = hasWork(sample, horizon * 1000) ? 1 : 0;
   const isGuess = learned.jobWeight === 0 && policy.jobSeconds === null;
-  const isStuck = isGuess && areTooSlow(policy, { sample, counts, grewAt: before.patience.grewAt, horizon, now });
+  const isStuck = areTooSlow(policy, { sample, counts, grewAt: before.patience.grewAt, horizon, now });
   const more = isStuck ? Math.min(from + Math.ceil(STEP * from), from + sample.queued) : 0;
-  const isIdle = sample.arrivals === 0 && !hasWork(sample, policy.idle);
+  const isIdle = !hasWorked(sample) && !hasWork(sample, policy.idle);
   const idleSince = isIdle ? (before.idleSince ?? now) : null;
   // What is left of the level once nothing comes any more is no work.
   const need = isIdle ? some : Math.max(some, more, Math.ceil((load + backlog) / FILL - 1e-6));
@@ -147,7 +180,7 @@ function byModel(
   });
   const figures = {
     arrivals: ahead.memory.level / cost,
-    jobSeconds: learned.jobSeconds,
+    jobSeconds,
     isGuess,
     queued: sample.queued,
     inFlight: sample.inFlight,
@@ -179,7 +212,10 @@ function byModel(
   };
 }
 
-/** Whether jobs wait for too long although all workers are busy, and no growth has yet to show its effect. */
+/**
+ * Whether jobs wait for too long although all workers are busy, and no growth has yet to show its effect. One that never
+ * gets ready does not keep others from coming; as many as are ready do, for then more would not help.
+ */
 function areTooSlow(
   { limit, slots }: WorkerPolicy,
   {
@@ -196,7 +232,7 @@ function areTooSlow(
     readonly now: number;
   },
 ): boolean {
-  if (oldest === null || oldest <= limit || starting > 0) return false;
+  if (oldest === null || oldest <= limit || starting >= ready) return false;
   if (grewAt !== null && now - grewAt < horizon * 1000) return false;
   return inFlight === null || inFlight >= ready * slots;
 }

@@ -29,8 +29,13 @@ export interface WorkerPolicy {
 export interface WorkerSample {
   /** When it was seen, milliseconds since 1970. */
   readonly at: number;
-  /** Jobs that were put into the queue. */
+  /** Jobs that were put into the queue; where they are not counted, by how many more there are now (below 0: fewer). */
   readonly arrivals: number;
+  /**
+   * Only where arrivals are not counted: jobs that were worked on, on average. They are work that came as well, and how
+   * many jobs it was does not matter.
+   */
+  readonly busy?: number;
   /** Jobs that wait now. */
   readonly queued: number;
   /** Jobs that are being worked on now; `null` where nobody knows. */
