@@ -25,6 +25,7 @@ const MEASURE = ["plan", "--measure", "--quick", "--start", "20", "--step", "1s"
 
 interface Measured {
   readonly version: number;
+  readonly alone: number;
   readonly knees: readonly { readonly instances: number; readonly rate: number; readonly limit: string }[];
   readonly heldOut: { readonly error: number; readonly measured: { readonly instances: number } } | null;
   readonly notes: readonly string[];
@@ -131,7 +132,10 @@ test("machines that the table lacks are said, and a measurement's own limit is t
   const table = { name: "a", asOf: "2026-09", currency: "EUR", storagePerGb: 0, machines: [tiny] };
   const measured = { version: 1, p95: 500, knees: [1, 2, 4].map((instances) => ({ instances, rate: 30 * instances })) };
   await using project = await createProject({
-    files: { ...FILES, "tiny.json": JSON.stringify(table), "measured.json": JSON.stringify(measured) },
+    files: {
+      ...{ "tiny.json": JSON.stringify(table), "measured.json": JSON.stringify(measured) },
+      "tenfold.yaml": `${FILES["tenfold.yaml"]}postgres: true\n`,
+    },
   });
   const { stdout } = await project.tenfold("plan", "--prices", "tiny.json");
   assert.match(stdout, /small 1-50: no machine of the price table has/);
@@ -144,6 +148,32 @@ test("machines that the table lacks are said, and a measurement's own limit is t
   assert.match((await project.tenfold(...words)).stdout, /How instances scale was measured/);
 });
 
+test("a plan counts what the file has, and what a request was measured to cost", async () => {
+  const busy = { web: 0.2, balancer: 0.04, data: 0, generator: 0.1, machine: 0.5 };
+  const measured = {
+    ...{ version: 1, p95: 250, quick: true, webTime: 0.001, alone: 4 },
+    knees: [
+      { instances: 1, rate: 200, limit: "application", busy },
+      { instances: 2, rate: 832, limit: "generator" },
+    ],
+  };
+  await using project = await createProject({ files: { ...FILES, "cap.json": JSON.stringify(measured) } });
+  const plan = JSON.parse((await project.tenfold("plan", "--users", "3000", "--service", "5ms", "--json")).stdout);
+  const { oneMachine, machines, parts } = plan.goal.size;
+  // 299.85 requests a second: 5 ms of an instance and 0.1 ms of the balancer each, at 60 %.
+  assert.ok(Math.abs(oneMachine.cores - (299.85 * 0.0051) / 0.6) < 0.001, JSON.stringify(oneMachine));
+  assert.deepEqual([parts.workers, parts.postgres, machines.length], [false, false, 1]);
+  assert.deepEqual(plan.assumed.parts, parts);
+  const byFile = JSON.parse((await project.tenfold("plan", "--rps", "700", "--from", "cap.json", "--json")).stdout);
+  assert.ok(Math.abs(byFile.goal.size.oneMachine.cores - (700 * 0.0012) / 0.6) < 1e-6);
+  assert.deepEqual([byFile.goal.web.least, byFile.serviceFrom, byFile.appetite.service], [2, "measured", 0.004]);
+  const text = (await project.tenfold("plan", "--users", "3000", "--service", "5ms")).stdout;
+  assert.match(text, /Not run by this file, and not counted: workers, PostgreSQL/);
+  assert.doesNotMatch(text, /^(workers|PostgreSQL|Redis) /m);
+  await using nothing = await createProject({ files: {} });
+  assert.match((await nothing.tenfold("plan")).stdout, /There is no fleet file here: .* is assumed/);
+});
+
 test("a running fleet is measured, planned by that, and has its former size again, also after Ctrl-C", async () => {
   await using project = await createProject({ files: FILES });
   await project.up();
@@ -152,6 +182,8 @@ test("a running fleet is measured, planned by that, and has its former size agai
   const { stdout } = await project.tenfold(...words, "--json");
   const measured = JSON.parse(stdout) as Measured;
   assert.equal(measured.version, 1);
+  // It works for 20 ms on each; timers are never early.
+  assert.ok(measured.alone >= 19, stdout);
   assert.deepEqual(
     measured.knees.map(({ instances }) => instances),
     [1, 2],

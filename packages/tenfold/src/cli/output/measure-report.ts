@@ -2,12 +2,9 @@ import type { HeldOut, Knee, Measurement } from "../../capacity/measurement.ts";
 import type { Answer, Prediction } from "../../capacity/usl/answer.ts";
 import type { Interval } from "../../capacity/usl/bootstrap.ts";
 import { formatLatency } from "../../load/report/format.ts";
+import { figure } from "../../units/figure.ts";
 import { harmless, type Paint } from "./style.ts";
 import { formatTable } from "./table.ts";
-
-function figure(value: number): string {
-  return value >= 100 ? String(Math.round(value)) : String(Math.round(value * 10) / 10);
-}
 
 function cores(value: number | null): string {
   return value === null ? "-" : value.toFixed(2);

@@ -3,6 +3,7 @@ import { lengthOfSearch } from "../../../capacity/search/pace.ts";
 import type { Trial, Verdict } from "../../../capacity/search/trial.ts";
 import type { Prediction } from "../../../capacity/usl/answer.ts";
 import { formatLatency } from "../../../load/report/format.ts";
+import { figure } from "../../../units/figure.ts";
 import type { Context } from "../../context.ts";
 import type { MeasureWish } from "./measure-wishes.ts";
 
@@ -24,10 +25,6 @@ function minutesFor(sizes: readonly number[], wish: MeasureWish, alone: number |
   const of = (size: number): number => SCALING + search(size, true) + (wish.repeats - 1) * search(size, false);
   const check = wish.heldOut === 0 ? 0 : SCALING + search(Math.max(...sizes), false);
   return Math.ceil((sizes.reduce((sum, size) => sum + of(size), 0) + check) / 60);
-}
-
-function figure(value: number): string {
-  return value >= 100 ? String(Math.round(value)) : String(Math.round(value * 10) / 10);
 }
 
 function many(instances: number): string {
