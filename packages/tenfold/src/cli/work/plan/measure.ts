@@ -3,7 +3,15 @@ import { doubtsOf } from "../../../capacity/doubts.ts";
 import { type HeldOut, type Knee, type Measurement, measuredOf } from "../../../capacity/measurement.ts";
 import { type Alone, judgeAlone } from "../../../capacity/search/alone.ts";
 import { usersFor } from "../../../capacity/size/queue.ts";
-import { type Answer, answerFor, type Curve, curveOf, type Prediction, predict } from "../../../capacity/usl/answer.ts";
+import {
+  type Answer,
+  answerFor,
+  type Curve,
+  curveOf,
+  type Prediction,
+  predict,
+  refutedBy,
+} from "../../../capacity/usl/answer.ts";
 import { EXIT_CODES } from "../../../fault/catalogue.ts";
 import { Fault } from "../../../fault/fault.ts";
 import { seededRandom } from "../../../load/arrivals/random.ts";
@@ -141,6 +149,7 @@ async function measure(work: Work, asked: PlanWish, url: string): Promise<Measur
   const checked = heldOut === null ? [] : [heldOut.predicted.instances];
   const told = new Set([...sizes, ...(planned === null ? [] : [planned]), ...checked, Math.max(...sizes) * 2]);
   const predictions = [...told].toSorted((a, b) => a - b).map((instances) => predict(curve, instances));
+  const refuted = refutedBy(curve);
   return {
     version: 1,
     ...{ url, p95: wish.objective.p95, quick: wish.quick, cores, alone, knees, heldOut },
@@ -152,7 +161,10 @@ async function measure(work: Work, asked: PlanWish, url: string): Promise<Measur
       users: Math.floor(usersFor(rate, peopleOf(plan)) + ROUNDING),
     })),
     webTime: webTimeOf(knees),
-    notes: doubtsOf({ knees, cores, quick: wish.quick, busyBefore, predictions, heldOut }),
+    notes: [
+      ...doubtsOf({ knees, cores, quick: wish.quick, busyBefore, predictions, heldOut }),
+      ...(refuted === null ? [] : [refuted]),
+    ],
   };
 }
 
