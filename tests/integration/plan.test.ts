@@ -101,6 +101,9 @@ test("what cannot be planned is refused with what would be right", async () => {
   const prices = await project.fault(["plan", "--prices", "prices.yaml"]);
   assert.deepEqual([prices.code, prices.exit], ["TF_PLAN_FILE", 2]);
   assert.match(prices.lines.join("\n"), /asOf: is "soon"[\s\S]*machines[\s\S]*storagePerGb: is missing/);
+  // 1,000,000 / 10.03.
+  assert.match((await project.fault(["plan", "--users", "1000000"])).message, /^99701 requests a second would need/);
+  assert.match((await project.tenfold("plan", "--rps", "0.001")).stdout, /^0\.001 requests a second/);
   const cases: readonly [string[], string, number][] = [
     [["--prices", "none.yaml"], "TF_PLAN_FILE", 2],
     [["--from", "none.json", "--rps", "9"], "TF_PLAN_FILE", 2],
