@@ -170,6 +170,14 @@ test("a plan counts what the file has, and what a request was measured to cost",
   const byFile = JSON.parse((await project.tenfold("plan", "--rps", "700", "--from", "cap.json", "--json")).stdout);
   assert.ok(Math.abs(byFile.goal.size.oneMachine.cores - (700 * 0.0012) / 0.6) < 1e-6);
   assert.deepEqual([byFile.goal.web.least, byFile.serviceFrom, byFile.appetite.service], [2, "measured", 0.004]);
+  // A file of before that was kept: two instances did 832, so that an instance's worth of work is 416 of them.
+  const { knees } = measured;
+  await project.write({
+    "old.json": JSON.stringify({ version: 1, p95: 250, knees: knees.map(({ busy: _, ...knee }) => knee) }),
+  });
+  const old = JSON.parse((await project.tenfold("plan", "--rps", "700", "--from", "old.json", "--json")).stdout);
+  assert.equal(old.serviceFrom, "guess");
+  assert.ok(Math.abs(old.goal.size.oneMachine.cores - (700 / 416 + 700 * 0.0001) / 0.6) < 1e-6);
   const text = (await project.tenfold("plan", "--users", "3000", "--service", "5ms")).stdout;
   assert.match(text, /Not run by this file, and not counted: workers, PostgreSQL/);
   assert.doesNotMatch(text, /^(workers|PostgreSQL|Redis) /m);

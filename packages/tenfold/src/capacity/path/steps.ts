@@ -70,7 +70,9 @@ function machineStep(present: Present, { size }: Goal): PathStep[] {
   const { oneMachine } = size;
   if (isEnough(present, { size }) || oneMachine.type === null) return [];
   const why = `all of it on one machine needs ${roomText(oneMachine)}; this one has ${roomText(present.machine)}`;
-  const still = present.isRunning ? "" : "; nothing runs here: bring the project's directory there";
+  const still = present.isRunning
+    ? ""
+    : "; nothing runs here: bring the project's directory there, and where it ever ran, what tenfold backup saves while it does";
   return [
     {
       title: `move to a machine of ${typeText(oneMachine.type)}`,

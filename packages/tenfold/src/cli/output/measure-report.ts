@@ -92,11 +92,15 @@ function askedText({ asked, p95 }: Measurement, paint: Paint): string {
 
 /** What a measurement found, for a terminal. */
 export function formatMeasurement(measured: Measurement, paint: Paint): string {
-  const { heldOut, notes, webTime } = measured;
+  const { heldOut, notes, webTime, alone } = measured;
+  const self = alone === null ? "" : `, ${formatLatency(alone)}`;
   const time = webTime === null ? "" : `A request costs the instances ${formatLatency(webTime * 1_000)} of a core.\n`;
   return [
     kneeTable(measured),
-    paint("(cores that were busy at that rate; users by --think and --requests)\n", "dim"),
+    paint(
+      `(cores that were busy at that rate; users by --think, --requests, and --service or what a request takes by itself${self})\n`,
+      "dim",
+    ),
     `\n${modelText(measured)}${time}`,
     `\n${predictionTable(measured)}`,
     "\n",

@@ -75,8 +75,8 @@ function measuredWeb(curve: Curve, rate: number): Goal["web"] {
   if (!answer.known) throw new Fault("TF_PLAN_LIMIT", answer.why, { hint: "measure more sizes: --measure --sizes" });
   const { instances: least, rate: most, standing } = answer.value;
   const [one] = curve.measured.filter(({ instances }) => instances === 1);
-  // What an instance that shares nothing does is the most that its slots can.
-  const each = one?.rate ?? most / least;
+  // The most that was seen of an instance is what its slots can: mostly of one that shares nothing.
+  const each = Math.max(one?.rate ?? 0, most / least);
   return { load: rate / each, least, instances: least + 1, utilisation: rate / most / ((least + 1) / least), standing };
 }
 
