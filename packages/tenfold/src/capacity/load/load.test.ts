@@ -221,7 +221,26 @@ test("a machine that the fleet alone keeps busy is told to be too small, with wh
     members: { ...look.members, cpu: Float32Array.from([70, 110]) },
   }));
   const [cause] = diagnoseLoad({ looks, spec: SPEC }).causes;
-  assert.match(`${cause?.why}; ${cause?.change}`, /^all cores of the machine were busy, so that .*; a larger machine/);
+  assert.match(
+    `${cause?.why}; ${cause?.change}`,
+    /^all cores of the machine were busy: instances waited for one; a larger machine/,
+  );
+});
+
+test("what waits on a machine that is full may wait for a core", () => {
+  const of = (machine: number | null): string => {
+    const causes = slowOnes({ response: 800, cpu: 4, machine });
+    assert.deepEqual(
+      causes.map(({ name }) => name),
+      ["dependency-bound"],
+    );
+    return causes[0]?.why ?? "";
+  };
+  assert.match(
+    of(1.95),
+    /or for a core, since all cores .* busy, 1\.9 of them for programs that are not of this fleet$/,
+  );
+  for (const machine of [null, 1]) assert.match(of(machine), /works on few at once$/);
 });
 
 test("answers are not called slow where the file wants them no faster, they are few, or others say why", () => {

@@ -72,6 +72,16 @@ function machineOf(served: readonly Served[]): { cores: number; busy: number; fl
   return busy === null || fleet === null || cores === undefined ? null : { cores, busy, fleet };
 }
 
+/** `1.9 of the machine's 2 cores were busy, ...`, where nearly all were; `null`: some were left, or it is not known. */
+function fullMachine(served: readonly Served[]): { readonly told: string; readonly isOthers: boolean } | null {
+  const machine = machineOf(served);
+  if (machine === null || machine.busy < machine.cores * FULL_MACHINE) return null;
+  const others = machine.busy - machine.fleet;
+  const isOthers = others >= machine.busy * MUCH_OF_IT;
+  const whose = isOthers ? `, ${others.toFixed(1)} of them for programs that are not of this fleet` : "";
+  return { told: `all cores of the machine were busy${whose}`, isOthers };
+}
+
 /** `held`: requests that were being answered at once, on average. */
 function whoItWaitsFor(window: Window, looks: readonly Observation[], held: number): string {
   const locked = waitsForLocks({ looks });
@@ -98,23 +108,24 @@ function halfBusy(
   served: readonly Served[],
   { cpu, instances }: { readonly cpu: number | null; readonly instances: number },
 ): Pick<LoadCause, "why" | "change"> {
-  const machine = machineOf(served);
   const larger = "a larger machine, or less to compute: more instances here would share the same cores";
-  if (machine !== null && machine.busy >= machine.cores * FULL_MACHINE) {
-    const others = machine.busy - machine.fleet;
-    if (others < machine.busy * MUCH_OF_IT)
-      return { why: "all cores of the machine were busy, so that instances waited for one", change: larger };
+  const full = fullMachine(served);
+  if (full !== null)
     return {
-      why: `all cores of the machine were busy, ${others.toFixed(1)} of them for programs that are not of this fleet: instances waited for one`,
-      change: `see with top which those are, and end or move them; or ${larger}`,
+      why: `${full.told}: instances waited for one`,
+      change: full.isOthers ? `see with top which those are, and end or move them; or ${larger}` : larger,
     };
-  }
   if (cpu !== null && isLimited(spec, cpu))
     return { why: "that is what web.cpu allows them", change: "a larger web.cpu, or more instances" };
   const by =
-    machine === null ? "see with top whether other programs take the machine's cores" : "the machine had cores left";
+    machineOf(served) === null
+      ? "see with top whether other programs take the machine's cores"
+      : "the machine had cores left";
   return {
-    why: "why is not known: they computed for a part of the time, and waited for the other",
+    why:
+      cpu === null
+        ? "why is not known, nor how much of it they computed"
+        : "why is not known: they computed for a part of the time, and waited for the other",
     change: `try tenfold scale web=${instances + 1}: where answers get faster, requests waited for each other in an instance; where not, look at what a request does (tenfold_http_request_duration_seconds with @tenfold/runtime, or a profiler); ${by}`,
   };
 }
@@ -163,6 +174,7 @@ export function webBound(window: Window): LoadCause[] {
   const [answers, time] = [sum(served.map((one) => one.answers)), sum(served.map((one) => one.time))];
   if (cpu >= IDLE_CPU || isLimited(window.spec, cpu)) return slowAnswers(window, served, cpu);
   if (answers === 0 || time / answers < SLOW_MS) return [];
+  const full = fullMachine(served);
   const held = time / 1_000 / sum(served.map(({ seconds }) => seconds));
   return [
     {
@@ -170,7 +182,7 @@ export function webBound(window: Window): LoadCause[] {
       level: "warning",
       subject: "web",
       figure: `${answers} answers took ${Math.round(time / answers)} ms on average while instances used ${shown}`,
-      why: "the time goes by in waiting: for something else, where more instances would wait as well, or for the request before, where an instance works on few at once",
+      why: `the time goes by in waiting: for something else, where more instances would wait as well, or for the request before, where an instance works on few at once${full === null ? "" : `; or for a core, since ${full.told}`}`,
       change: `look at ${whoItWaitsFor(window, recent(window.looks), held)}; if an instance works on few requests at once, say so in web.concurrency, and take more instances`,
     },
   ];

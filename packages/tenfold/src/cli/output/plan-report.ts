@@ -86,7 +86,7 @@ function basis(plan: Plan, sizes: readonly (readonly [string, FleetSize])[], pai
 
 /** What such a size usually has of a part. */
 const USUAL: readonly (readonly ["workers" | "postgres" | "redis" | "cache", string, (size: FleetSize) => string])[] = [
-  ["workers", "workers", ({ workers }) => `${workers} workers`],
+  ["workers", "workers", ({ workers }) => `${workers} worker${workers === 1 ? "" : "s"}`],
   [
     "postgres",
     "PostgreSQL",
