@@ -1,86 +1,11 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { eventually } from "../harness/eventually.ts";
-import { type Finished, type Started, TENFOLD } from "../harness/program.ts";
-import { createProject, type Project } from "../harness/project.ts";
+import { createProject } from "../harness/project.ts";
 
-/** Works on one request after the other, 20 ms on each: 50 a second at the most, and hardly any CPU. */
-const ONE_AT_A_TIME = `
-import { createServer } from "node:http";
-let free = Promise.resolve();
-createServer((request, response) => {
-  if (request.url === "/health") return response.end("ok");
-  if (request.url === "/500") return response.writeHead(500).end("broken");
-  free = free.then(() => new Promise((resolve) => setTimeout(() => { response.end("ok"); resolve(); }, 20)));
-}).listen(process.env.PORT, process.env.HOST);
-`;
-
+/** Nothing of it is started. */
 const FILES = {
-  "server.mjs": ONE_AT_A_TIME,
   "tenfold.yaml": "name: shop\nweb: { command: node server.mjs, instances: 2, health: /health, slowStart: 0s }\n",
 };
-
-const MEASURE = ["plan", "--measure", "--quick", "--start", "20", "--step", "1s", "--confirm", "2s", "--p95", "400ms"];
-
-interface Measured {
-  readonly version: number;
-  readonly knees: readonly { readonly instances: number; readonly rate: number; readonly limit: string }[];
-  readonly heldOut: { readonly error: number; readonly measured: { readonly instances: number } } | null;
-  readonly notes: readonly string[];
-}
-
-async function webIn(project: Project): Promise<number> {
-  return (await project.ps()).members.filter(({ kind }) => kind === "web").length;
-}
-
-test("what fails or is too slow by itself is told before anything is changed, and a dry run shows what would be done", async () => {
-  await using project = await createProject({ files: FILES });
-  await project.up();
-  await project.healthy();
-  const before = (await project.ps()).members.map(({ name, pid }) => `${name} ${pid}`);
-  const failing = await project.fault([...MEASURE, "--path", "/500"]);
-  assert.deepEqual([failing.code, failing.hint?.includes("tenfold logs web")], ["TF_MEASURE", true]);
-  assert.match(failing.message, /requests of a single visitor failed: status 500/);
-  const slow = await project.fault([...MEASURE.slice(0, -1), "10ms"]);
-  assert.match(slow.message, /^a request takes \d+ ms when nothing else is going on, where 10 may be$/);
-  const dry = JSON.parse((await project.tenfold(...MEASURE, "--sizes", "1,2", "--dry-run", "--json")).stdout);
-  assert.match(dry.steps.join(), /up to which rate p95 stays below 400 ms with 1, 2 instances; about \d+ min/);
-  assert.deepEqual(
-    (await project.ps()).members.map(({ name, pid }) => `${name} ${pid}`),
-    before,
-  );
-});
-
-/** Measures one instance of the two, until `end` does something about it. */
-async function interruptedBy(
-  project: Project,
-  argv: readonly string[],
-  end: (run: Started) => void,
-): Promise<Finished> {
-  const run = project.start([], { argv });
-  await eventually("the fleet has shrunk", async () => (await webIn(project)) === 1);
-  end(run);
-  return run.ended;
-}
-
-test("a fleet has its former size again when the reader or the terminal of a measurement goes away", async () => {
-  await using project = await createProject({ files: FILES });
-  await project.up();
-  await project.healthy();
-  const command = [process.execPath, TENFOLD, ...MEASURE, "--sizes", "1"];
-  const line = command.map((word) => `'${word}'`).join(" ");
-  // A line after the size is told and nobody reads it.
-  await interruptedBy(project, ["sh", "-c", `${line} 2>&1 | head -2 > read.txt`], () => {});
-  assert.equal(await webIn(project), 2, await readFile(project.path("read.txt"), "utf8"));
-  // A terminal that is closed says so twice, and cannot be written to.
-  const hungUp = await interruptedBy(project, command, (run) => {
-    run.signal("SIGHUP");
-    run.signal("SIGHUP");
-  });
-  assert.match(hungUp.stderr, /as many instances run as before: 2/);
-  assert.equal(await webIn(project), 2);
-});
 
 test("without a fleet, a plan shows four tiers, what was asked for, and the way there", async () => {
   await using project = await createProject({ files: FILES });
@@ -100,6 +25,9 @@ test("what cannot be planned is refused with what would be right", async () => {
   const prices = await project.fault(["plan", "--prices", "prices.yaml"]);
   assert.deepEqual([prices.code, prices.exit], ["TF_PLAN_FILE", 2]);
   assert.match(prices.lines.join("\n"), /asOf: is "soon"[\s\S]*machines[\s\S]*storagePerGb: is missing/);
+  // 1,000,000 / 10.03.
+  assert.match((await project.fault(["plan", "--users", "1000000"])).message, /^99701 requests a second would need/);
+  assert.match((await project.tenfold("plan", "--rps", "0.001")).stdout, /^0\.001 requests a second/);
   const cases: readonly [string[], string, number][] = [
     [["--prices", "none.yaml"], "TF_PLAN_FILE", 2],
     [["--from", "none.json", "--rps", "9"], "TF_PLAN_FILE", 2],
@@ -131,7 +59,10 @@ test("machines that the table lacks are said, and a measurement's own limit is t
   const table = { name: "a", asOf: "2026-09", currency: "EUR", storagePerGb: 0, machines: [tiny] };
   const measured = { version: 1, p95: 500, knees: [1, 2, 4].map((instances) => ({ instances, rate: 30 * instances })) };
   await using project = await createProject({
-    files: { ...FILES, "tiny.json": JSON.stringify(table), "measured.json": JSON.stringify(measured) },
+    files: {
+      ...{ "tiny.json": JSON.stringify(table), "measured.json": JSON.stringify(measured) },
+      "tenfold.yaml": `${FILES["tenfold.yaml"]}postgres: true\n`,
+    },
   });
   const { stdout } = await project.tenfold("plan", "--prices", "tiny.json");
   assert.match(stdout, /small 1-50: no machine of the price table has/);
@@ -144,33 +75,36 @@ test("machines that the table lacks are said, and a measurement's own limit is t
   assert.match((await project.tenfold(...words)).stdout, /How instances scale was measured/);
 });
 
-test("a running fleet is measured, planned by that, and has its former size again, also after Ctrl-C", async () => {
-  await using project = await createProject({ files: FILES });
-  await project.up();
-  await project.healthy();
-  const words = [...MEASURE, "--sizes", "1,2", "--held-out", "0", "--rps", "60"];
-  const { stdout } = await project.tenfold(...words, "--json");
-  const measured = JSON.parse(stdout) as Measured;
-  assert.equal(measured.version, 1);
-  assert.deepEqual(
-    measured.knees.map(({ instances }) => instances),
-    [1, 2],
-  );
-  // Timers are late on a busy machine and never early, and a short run of independent arrivals has luck in it.
-  for (const { rate, instances } of measured.knees) assert.ok(rate > 5 && rate < 65 * instances, stdout);
-  assert.ok(
-    measured.notes.some((note) => note.includes("share this machine's")),
-    stdout,
-  );
-  assert.equal(await webIn(project), 2);
-  await project.write({ "capacity.json": stdout });
-  const plan = JSON.parse((await project.tenfold("plan", "--rps", "20", "--from", "capacity.json", "--json")).stdout);
-  assert.match(plan.goal.web.standing, /measured|extrapolated/);
-  const interrupted = project.start([...MEASURE, "--sizes", "3"]);
-  await eventually("the fleet has grown", async () => (await webIn(project)) === 3);
-  interrupted.signal("SIGINT");
-  const { code, stderr } = await interrupted.ended;
-  assert.equal(code, 1, stderr);
-  assert.match(stderr, /TF_CANCELLED|as many instances run as before/);
-  assert.equal(await webIn(project), 2, stderr);
+test("a plan counts what the file has, and what a request was measured to cost", async () => {
+  const busy = { web: 0.2, balancer: 0.04, data: 0, generator: 0.1, machine: 0.5 };
+  const measured = {
+    ...{ version: 1, p95: 250, quick: true, webTime: 0.001, alone: 4 },
+    knees: [
+      { instances: 1, rate: 200, limit: "application", busy },
+      { instances: 2, rate: 832, limit: "generator" },
+    ],
+  };
+  await using project = await createProject({ files: { ...FILES, "cap.json": JSON.stringify(measured) } });
+  const plan = JSON.parse((await project.tenfold("plan", "--users", "3000", "--service", "5ms", "--json")).stdout);
+  const { oneMachine, machines, parts } = plan.goal.size;
+  // 299.85 requests a second: 5 ms of an instance and 0.1 ms of the balancer each, at 60 %.
+  assert.ok(Math.abs(oneMachine.cores - (299.85 * 0.0051) / 0.6) < 0.001, JSON.stringify(oneMachine));
+  assert.deepEqual([parts.workers, parts.postgres, machines.length], [false, false, 1]);
+  assert.deepEqual(plan.assumed.parts, parts);
+  const byFile = JSON.parse((await project.tenfold("plan", "--rps", "700", "--from", "cap.json", "--json")).stdout);
+  assert.ok(Math.abs(byFile.goal.size.oneMachine.cores - (700 * 0.0012) / 0.6) < 1e-6);
+  assert.deepEqual([byFile.goal.web.least, byFile.serviceFrom, byFile.appetite.service], [2, "measured", 0.004]);
+  // A file of before that was kept: two instances did 832, so that an instance's worth of work is 416 of them.
+  const { knees } = measured;
+  await project.write({
+    "old.json": JSON.stringify({ version: 1, p95: 250, knees: knees.map(({ busy: _, ...knee }) => knee) }),
+  });
+  const old = JSON.parse((await project.tenfold("plan", "--rps", "700", "--from", "old.json", "--json")).stdout);
+  assert.equal(old.serviceFrom, "guess");
+  assert.ok(Math.abs(old.goal.size.oneMachine.cores - (700 / 416 + 700 * 0.0001) / 0.6) < 1e-6);
+  const text = (await project.tenfold("plan", "--users", "3000", "--service", "5ms")).stdout;
+  assert.match(text, /Not run by this file, and not counted: workers, PostgreSQL/);
+  assert.doesNotMatch(text, /^(workers|PostgreSQL|Redis) /m);
+  await using nothing = await createProject({ files: {} });
+  assert.match((await nothing.tenfold("plan")).stdout, /There is no fleet file here: .* is assumed/);
 });

@@ -10,6 +10,8 @@ export type LoadCauseName =
   | "memory-growth"
   | "cpu-bound"
   | "dependency-bound"
+  /** Answers are slow, and none of the other causes says why. */
+  | "slow-answers"
   | "slow-tail"
   | "instances-full"
   | "requests-refused"

@@ -4,6 +4,7 @@ import type { Finding } from "../spec/path.ts";
 import { isMap, type Plain, type PlainMap } from "../spec/plain.ts";
 import { withTraits } from "../spec/traits.ts";
 import type { Limit } from "./search/search.ts";
+import type { Costs } from "./size/assumptions.ts";
 import type { Answer, Prediction } from "./usl/answer.ts";
 import type { Interval } from "./usl/bootstrap.ts";
 import type { Fit } from "./usl/fit.ts";
@@ -73,6 +74,8 @@ export interface Measurement {
   readonly predictions: readonly Answer<Prediction>[];
   readonly heldOut: HeldOut | null;
   readonly asked: Asked | null;
+  /** Milliseconds that a request takes when nothing else is going on, the median; `null`: nothing was answered. */
+  readonly alone: number | null;
   /** Seconds of a core that a request costs the instances; `null` where it cannot be read. */
   readonly webTime: number | null;
   /** Whether the application ended no search: then `fits` are lower bounds, and nothing is predicted by them. */
@@ -98,6 +101,9 @@ export interface Earlier {
   /** Of its searches, 1.05 for 5 %. */
   readonly precision: number;
   readonly measured: readonly Measured[];
+  /** Milliseconds of a request by itself; `null`: the file is from before that was kept. */
+  readonly alone: number | null;
+  readonly costs: Costs;
 }
 
 export type ParsedMeasurement =
@@ -118,6 +124,23 @@ function measuredIn({ knees, heldOut }: PlainMap): Measured[] {
   return [...(Array.isArray(knees) ? knees : []).flatMap((one: Plain) => searchIn(one)), ...checked];
 }
 
+/** A number that counts for nothing where it is none. */
+function numberIn(plain: Plain | undefined, least: number): number | null {
+  return typeof plain === "number" && Number.isFinite(plain) && plain >= least ? plain : null;
+}
+
+/** What a request cost, by the first search: later ones may have had too little of the machine. */
+function costsIn({ knees, webTime }: PlainMap): Costs {
+  const [first] = Array.isArray(knees) ? knees : [];
+  const { rate, busy } = isMap(first ?? null) ? (first as PlainMap) : {};
+  const each = numberIn(rate, 1e-9);
+  const cost = (who: "balancer" | "data"): number | null => {
+    const cores = isMap(busy ?? null) ? numberIn((busy as PlainMap)[who], 0) : null;
+    return cores === null || each === null ? null : cores / each;
+  };
+  return { web: numberIn(webTime, 0), balancer: cost("balancer"), data: cost("data") };
+}
+
 /** Reads what `tenfold plan --measure --json` wrote; fields that it does not need are not looked at. */
 export function parseMeasurement(plain: Plain): ParsedMeasurement {
   if (!isMap(plain)) {
@@ -128,7 +151,9 @@ export function parseMeasurement(plain: Plain): ParsedMeasurement {
   const parsed = file.safeParse(known);
   if (parsed.success) {
     const precision = precisionOf(plain.quick === true);
-    return { ok: true, value: { p95: parsed.data.p95, precision, measured: measuredIn(plain) } };
+    const { p95 } = parsed.data;
+    const alone = numberIn(plain.alone, 1e-6);
+    return { ok: true, value: { p95, precision, measured: measuredIn(plain), alone, costs: costsIn(plain) } };
   }
   const { knees } = known;
   const pruned = Array.isArray(knees)

@@ -4,6 +4,7 @@ import type { Member, MemberName } from "../fleet/member.ts";
 import type { MemberColumns, Observation } from "../fleet/observation.ts";
 import type { QueueReading, Services } from "../services/service.ts";
 import { localPostgres } from "../spec/local.ts";
+import { MachineCores } from "./machine-cores.ts";
 import type { Members } from "./members.ts";
 import type { Sampler } from "./sampler.ts";
 
@@ -30,6 +31,7 @@ export class Observer {
   readonly #parts: ObserverParts;
   readonly #timer: NodeJS.Timeout;
   readonly #kept: Observation[] = [];
+  readonly #cores = new MachineCores();
   #looking = false;
   #closed = false;
 
@@ -85,8 +87,10 @@ export class Observer {
       this.#queues(),
     ]);
     const at = now();
+    const machine = this.#cores.look();
     const latency = recentLatency([...this.#kept.slice(-WHOLE), { at, web }]);
     return {
+      ...(machine === null ? {} : { machine }),
       ...{ at, members: this.#columns(), web, latency, database, pooler: poolerFigures, redis },
       queues: new Map(queues.flatMap(([name, { figures }]) => (figures === null ? [] : [[name, figures]]))),
       unread: new Map(queues.flatMap(([name, { unread }]) => (unread === null ? [] : [[name, unread]]))),

@@ -142,3 +142,9 @@ export interface QueueFigures {
   readonly later?: LaterJobs;
   readonly done?: DoneJobs;
 }
+
+/** The machine between two looks: cores that it has, and how many were busy, whoever it was for. */
+export interface MachineFigures {
+  readonly cores: number;
+  readonly busy: number;
+}

@@ -1,4 +1,11 @@
-import type { DatabaseFigures, PoolerFigures, QueueFigures, RedisFigures, WebFigures } from "./figures.ts";
+import type {
+  DatabaseFigures,
+  MachineFigures,
+  PoolerFigures,
+  QueueFigures,
+  RedisFigures,
+  WebFigures,
+} from "./figures.ts";
 import type { Latency } from "./latency.ts";
 import type { MemberName } from "./member.ts";
 
@@ -16,6 +23,8 @@ export interface Observation {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly members: MemberColumns;
+  /** Absent before it was looked at twice. */
+  readonly machine?: MachineFigures;
   readonly web: WebFigures | null;
   /** How long answers took, up to this moment; also `null` when there were too few to say. */
   readonly latency: Latency | null;

@@ -48,11 +48,15 @@ export function tunePostgresServer({ memory, cores, poolSize }: PostgresShare): 
   };
 }
 
-/** A server of a fleet: its share is what the file says, or a quarter of the machine divided among the servers. */
+/** The memory of each server where the file says nothing: a quarter of the machine, divided among them. */
+export function usualPostgresMemory(machine: Bytes, servers: number): Bytes {
+  return between(mebibytes(256), machine / 4 / servers, mebibytes(16_384));
+}
+
+/** A server of a fleet: its share is what the file says, or the usual one. */
 export function tunePostgres(fleet: Fleet): PostgresTuning {
-  const servers = 1 + fleet.counts.postgresReplicas;
   const postgres = localPostgres(fleet.spec);
-  const memory = postgres?.memory ?? between(mebibytes(256), fleet.machine.memory / 4 / servers, mebibytes(16_384));
+  const memory = postgres?.memory ?? usualPostgresMemory(fleet.machine.memory, 1 + fleet.counts.postgresReplicas);
   return tunePostgresServer({ memory, cores: fleet.machine.cores, poolSize: postgres?.pool.size ?? 25 });
 }
 
@@ -66,4 +70,64 @@ export function largestPool(fleet: Fleet): number {
 /** Threads of HAProxy, or worker processes of nginx. */
 export function balancerThreads(cores: number): number {
   return Math.max(1, Math.min(cores, MOST_BALANCER_THREADS));
+}
+
+/** What a balancer is told, whichever program it is. */
+export interface BalancerShare {
+  /** Visitors' connections at once. */
+  readonly maxConnections: number;
+  readonly cores: number;
+}
+
+/** By the names of HAProxy's configuration. */
+export interface HaproxyTuning {
+  readonly maxconn: number;
+  readonly nbthread: number;
+}
+
+/** Connections at once through one front. */
+export const FRONT_CONNECTIONS = 2048;
+/** Connections beside the visitors' and the fronts': health checks, metrics, the runtime socket. */
+const HAPROXY_RESERVED = 256;
+
+/** `fronts`: how many services are reached through it, of PostgreSQL and Redis. */
+export function tuneHaproxy({ maxConnections, cores }: BalancerShare, fronts: number): HaproxyTuning {
+  const maxconn = maxConnections + fronts * FRONT_CONNECTIONS + HAPROXY_RESERVED;
+  return { maxconn, nbthread: balancerThreads(cores) };
+}
+
+/** By the names of nginx's configuration; connections are those of one worker. */
+export interface NginxTuning {
+  readonly workerProcesses: number;
+  readonly workerConnections: number;
+}
+
+/** Connections beside the visitors': probes, metrics, the log. */
+export const NGINX_RESERVED = 64;
+/** A visitor's connection and the one that carries its request further, with room for workers that are not equally busy. */
+const NGINX_PER_VISITOR = 2.5;
+
+export function tuneNginx({ maxConnections, cores }: BalancerShare): NginxTuning {
+  const workerProcesses = balancerThreads(cores);
+  const each = Math.ceil((maxConnections * NGINX_PER_VISITOR) / workerProcesses);
+  return { workerProcesses, workerConnections: each + NGINX_RESERVED };
+}
+
+/** By the names of Redis's configuration. */
+export interface RedisTuning {
+  readonly maxmemory: Bytes;
+  readonly maxmemoryPolicy: "noeviction" | "allkeys-lfu";
+  readonly maxclients: number;
+}
+
+const REDIS_CLIENTS = 10_000;
+
+/** The durable Redis: what is full refuses writes rather than lose a session or a job. */
+export function tuneRedis(memory: Bytes): RedisTuning {
+  return { maxmemory: memory, maxmemoryPolicy: "noeviction", maxclients: REDIS_CLIENTS };
+}
+
+/** The cache: what is used least makes room. */
+export function tuneCache(memory: Bytes): RedisTuning {
+  return { maxmemory: memory, maxmemoryPolicy: "allkeys-lfu", maxclients: REDIS_CLIENTS };
 }

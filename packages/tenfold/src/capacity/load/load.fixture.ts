@@ -20,6 +20,8 @@ const name = (text: string): MemberName => text as MemberName;
 /** How a fleet that is well looks, with what a test says of it. */
 export interface Scene {
   readonly cpu: number;
+  /** Of the machine's two cores, those that were busy; `null`: nobody looked. */
+  readonly machine: number | null;
   /** What answers took, and what the mean of the last 1,024 says of it if that is something else. */
   readonly response: number;
   readonly lingering: number | null;
@@ -48,6 +50,7 @@ export const QUICK: StatementFigures = { id: "1", calls: 3_000, time: 3_000 };
 
 const WELL: Scene = {
   lingering: null,
+  machine: null,
   ...{ cpu: 30, response: 20, memory: 100 * MIB, restarts: 0, connections: 30, waiting: 0, longestWait: 0, locks: 0 },
   ...{
     lag: 0,
@@ -97,6 +100,7 @@ export function looksOf(scene: (at: number) => Partial<Scene>, count = 180): Obs
     counts.set(bucketOf(now.response), (counts.get(bucketOf(now.response)) ?? 0) + now.requests);
     return {
       at: at * EVERY,
+      ...(now.machine === null ? {} : { machine: { cores: 2, busy: now.machine } }),
       members: {
         names: [name("web-1"), name("postgres-1")],
         cpu: Float32Array.from([now.cpu, 5]),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LoadCauseName } from "@tenfold/protocol";
 import type { Observation } from "../../fleet/observation.ts";
+import { parseSpec } from "../../spec/parse.ts";
 import { diagnoseLoad } from "./diagnose.ts";
 import { looksOf, MIB, QUICK, type Scene, SPEC } from "./load.fixture.ts";
 import { namedStatements } from "./statements.ts";
@@ -39,6 +40,12 @@ const PLANTED: readonly [LoadCauseName, (at: number) => Partial<Scene>, RegExp, 
   ["memory-growth", (at) => ({ memory: (100 + at) * MIB }), /grew by 167 MB in 14 min/, /web\.memory/],
   ["cpu-bound", () => ({ cpu: 97 }), /1 instances used 97 %/, /scale web=2/],
   ["dependency-bound", () => ({ response: 800, cpu: 4 }), /answers took 80\d ms.*4 %/, /outside.*no statement/],
+  [
+    "slow-answers",
+    () => ({ response: 1_000, cpu: 70 }),
+    /answers took 1\d{3} ms on average, where web.scale.target is 250ms.*70 %/,
+    /scale web=2/,
+  ],
   ["slow-tail", () => ({ p95: 700 }), /700 ms and more, half of them 15 ms.*of 500 in 5 s/, /routes/],
   ["instances-full", () => ({ queued: 9 }), /up to 9 requests/, /web\.concurrency/],
   ["requests-refused", () => ({ refused: 1 }), /179 of 17900 requests/, /tenfold health/],
@@ -184,4 +191,84 @@ test("a report that is made once, many statements that share the time, and a fle
 test("where nobody counts statements, slow answers point to where they are counted", () => {
   const looks = looksOf(() => ({ response: 800, cpu: 4, statements: null }));
   assert.match(diagnoseLoad({ looks, spec: SPEC }).causes[0]?.change ?? "", /pg_stat_statements/);
+});
+
+function slowOnes(scene: Partial<Scene>, spec = SPEC) {
+  return diagnoseLoad({ looks: looksOf(() => scene), spec }).causes;
+}
+
+test("slow answers without another reason are told with what is known of the cores", () => {
+  const slow = { response: 1_000, cpu: 60 };
+  const of = (scene: Partial<Scene>): string => {
+    const causes = slowOnes({ ...slow, ...scene });
+    assert.deepEqual(
+      causes.map(({ name }) => name),
+      ["slow-answers"],
+    );
+    return `${causes[0]?.figure}: ${causes[0]?.why}; ${causes[0]?.change}`;
+  };
+  assert.match(of({}), /not known.*with top/);
+  assert.match(of({ machine: 1.2 }), /1\.2 of the machine's 2 cores were busy: why is not known.*had cores left/);
+  // 0.65 cores are the fleet's: an instance with 60 %, and the database with 5 %.
+  assert.match(of({ machine: 1.95 }), /all cores.*1\.3 of them for programs that are not of this fleet.*end or move/);
+  assert.match(of({ machine: 1.75, cpu: 84 }), /all cores.*0\.9 of them/);
+  assert.match(of({ cpu: Number.NaN }), /took 1\d{3} ms.*where web.scale.target is 250ms: why/);
+});
+
+test("a machine that the fleet alone keeps busy is told to be too small, with what others take left out", () => {
+  const looks = looksOf(() => ({ response: 1_000, cpu: 70, machine: 1.9 })).map((look) => ({
+    ...look,
+    members: { ...look.members, cpu: Float32Array.from([70, 110]) },
+  }));
+  const [cause] = diagnoseLoad({ looks, spec: SPEC }).causes;
+  assert.match(
+    `${cause?.why}; ${cause?.change}`,
+    /^all cores of the machine were busy: instances waited for one; a larger machine/,
+  );
+});
+
+test("what waits on a machine that is full may wait for a core", () => {
+  const of = (machine: number | null): string => {
+    const causes = slowOnes({ response: 800, cpu: 4, machine });
+    assert.deepEqual(
+      causes.map(({ name }) => name),
+      ["dependency-bound"],
+    );
+    return causes[0]?.why ?? "";
+  };
+  assert.match(
+    of(1.95),
+    /or for a core, since all cores .* busy, 1\.9 of them for programs that are not of this fleet$/,
+  );
+  for (const machine of [null, 1]) assert.match(of(machine), /works on few at once$/);
+});
+
+test("answers are not called slow where the file wants them no faster, they are few, or others say why", () => {
+  const slow = { response: 300, cpu: 60 };
+  const wanting = (target: string) => {
+    const parsed = parseSpec({ name: "shop", web: { command: "node a.js", scale: { target } } }, "shop");
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    return parsed.value;
+  };
+  assert.deepEqual(slowOnes(slow, wanting("1s")), []);
+  assert.equal(slowOnes(slow, wanting("250ms")).length, 1);
+  // Faster than that is wanted by few, and slow for nobody.
+  assert.deepEqual(slowOnes({ ...slow, response: 150 }, wanting("50ms")), []);
+  assert.deepEqual(slowOnes({ ...slow, requests: 3 }), []);
+  assert.deepEqual(
+    slowOnes({ ...slow, cpu: 90 }).map(({ name }) => name),
+    ["cpu-bound"],
+  );
+  assert.deepEqual(
+    slowOnes({ ...slow, p95: 900 }).map(({ name }) => name),
+    ["slow-tail"],
+  );
+});
+
+test("instances that compute as long as web.cpu lets them are told that", () => {
+  const parsed = parseSpec({ name: "shop", web: { command: "node a.js", cpu: 0.7 } }, "shop");
+  assert.ok(parsed.ok);
+  const [cause] = slowOnes({ response: 900, cpu: 69 }, parsed.value);
+  assert.match(`${cause?.why}; ${cause?.change}`, /web\.cpu allows them; a larger web\.cpu/);
+  assert.match(slowOnes({ response: 900, cpu: 55 }, parsed.value)[0]?.why ?? "", /not known/);
 });

@@ -13,7 +13,7 @@ const BIG = { name: "64 cores", cores: 64, memory: mebibytes(262_144), monthly: 
 const TIERS = sizeTiers(
   { think: 10, requestsPerAction: 1, p95: 0.25 },
   { service: 0.03, slots: 1, variability: 1 },
-  { ...BUILT_IN_PRICES, machines: [...BUILT_IN_PRICES.machines, BIG] },
+  { prices: { ...BUILT_IN_PRICES, machines: [...BUILT_IN_PRICES.machines, BIG] } },
 );
 
 function specOf(value: Record<string, unknown>) {
@@ -99,4 +99,52 @@ test("each line that is written while the fleet runs is followed by a command th
         commands.some((line) => /^tenfold (up -d|scale )/.test(line)),
         edits.join(),
       );
+});
+
+test("PostgreSQL's memory grows with the machine that comes first, and by what that one gives of itself", () => {
+  const { size } = TIERS.find(({ name }) => name === "large") ?? assert.fail();
+  assert.equal(size.postgres.memory, mebibytes(10_240));
+  const step = (memory: string | undefined): readonly string[] => {
+    const spec = specOf({ ...WITH_DATA, postgres: { replicas: 2, ...(memory === undefined ? {} : { memory }) } });
+    const path = planPath(presentOf(spec, { ...RUNNING, postgres: 3 }, MACHINE), { size, p95: 0.25 });
+    assert.match(path[1]?.title ?? "", /^move to/);
+    return path.find(({ title }) => title === "PostgreSQL's memory and pool")?.edits ?? [];
+  };
+  assert.ok(step("1gb").includes("postgres.memory: 10gb"), step("1gb").join());
+  assert.ok(!step("16gb").some((line) => line.startsWith("postgres.memory")));
+  // 64 cores have 256 GB: a quarter of what is shown of them, among three, is 19 GB, and 16 at the most by itself.
+  assert.ok(!step(undefined).some((line) => line.startsWith("postgres.memory")));
+});
+
+const BARE = { web: { command: "node a.js", instances: 2 } };
+
+test("the way of a fleet that does not run has no command that needs one, and one without a database saves none", () => {
+  const { size } = TIERS.find(({ name }) => name === "medium") ?? assert.fail();
+  const commandsOf = (file: Record<string, unknown>, running: typeof RUNNING | null): string[] =>
+    planPath(presentOf(specOf(file), running, MACHINE), { size, p95: 0.25 }).flatMap(({ commands }) => commands);
+  const still = commandsOf(WITH_DATA, null);
+  assert.ok(!still.some((line) => /tenfold (backup|restore|scale)/.test(line)), still.join("\n"));
+  assert.ok(still.includes("tenfold up -d"));
+  const bare = commandsOf(BARE, { ...RUNNING, postgres: 0 });
+  const saving = bare.filter((line) => line.startsWith("tenfold backup"));
+  assert.deepEqual(saving, [
+    "tenfold backup  # only where the application keeps files in $STORAGE_DIR, as the next line",
+  ]);
+  assert.ok(commandsOf(WITH_DATA, RUNNING).includes("tenfold backup"));
+});
+
+test("what a file lacks is on no way", () => {
+  const spec = specOf(BARE);
+  const present = presentOf(spec, null, MACHINE);
+  assert.deepEqual(present.parts, {
+    ...{ workers: false, postgres: false, redis: false, cache: false, balancer: "haproxy" },
+  });
+  const managed = presentOf(specOf({ ...BARE, postgres: { url: "postgres://a@b/c" } }), null, MACHINE);
+  assert.equal(managed.parts.postgres, false);
+  const working = specOf({
+    ...BARE,
+    workers: { a: { command: "w", scale: { jobs: 4 } }, b: { command: "w", scale: { jobs: 2 } } },
+  });
+  assert.equal(presentOf(working, null, MACHINE).jobsAtOnce, 2);
+  assert.equal(present.jobsAtOnce, 1);
 });

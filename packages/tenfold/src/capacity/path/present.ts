@@ -2,14 +2,19 @@ import { initialCounts } from "../../fleet/counts.ts";
 import { localPostgres, localRedis } from "../../spec/local.ts";
 import type { Spec } from "../../spec/spec.ts";
 import type { Bytes } from "../../units/bytes.ts";
+import type { Parts } from "../size/parts.ts";
 
 /** What there is now: by the file, and by what runs. `null`: there is none of it here. */
 export interface Present {
   /** Whether it runs, or is only written. */
   readonly isRunning: boolean;
+  /** What the file has. */
+  readonly parts: Parts;
   readonly web: number;
   /** By name. */
   readonly workers: Readonly<Record<string, number>>;
+  /** Jobs that a worker works on at once, by the file, the least of all groups; 1 without workers. */
+  readonly jobsAtOnce: number;
   readonly postgres: {
     readonly replicas: number;
     readonly memory: Bytes | null;
@@ -36,10 +41,19 @@ export function presentOf(spec: Spec, running: RunningCounts | null, machine: Pr
   const written = initialCounts(spec);
   const postgres = localPostgres(spec);
   const redis = localRedis(spec);
+  const groups = Object.values(spec.workers);
   return {
     isRunning: running !== null,
+    parts: {
+      workers: groups.length > 0,
+      postgres: postgres !== null,
+      redis: redis !== null,
+      cache: spec.cache !== false,
+      balancer: spec.balancer.engine,
+    },
     web: running?.web ?? written.web,
     workers: running?.workers ?? written.workers,
+    jobsAtOnce: groups.length === 0 ? 1 : Math.min(...groups.map(({ scale }) => scale.jobs)),
     postgres:
       postgres === null
         ? null

@@ -1,7 +1,11 @@
+import { usualPostgresMemory } from "../../fleet/tuning.ts";
 import { MOST_MEMBERS } from "../../spec/scalars.ts";
-import { type Bytes, configBytes } from "../../units/bytes.ts";
+import { type Bytes, bytes, configBytes } from "../../units/bytes.ts";
+import { figure } from "../../units/figure.ts";
 import type { FleetSize } from "../size/fleet-size.ts";
+import type { Room } from "../size/machines.ts";
 import { roomText } from "../size/place.ts";
+import { typeText } from "../size/prices.ts";
 import type { Present } from "./present.ts";
 
 /** One thing to do on the way from what there is to what is needed. */
@@ -38,18 +42,43 @@ function isEnough({ machine }: Present, { size }: Pick<Goal, "size">): boolean {
   return machine.cores >= cores && machine.memory >= memory * SHOWN;
 }
 
+/** What the fleet has after the first step: this machine, or the one that it moves to. */
+function machineThen(present: Present, { size }: Pick<Goal, "size">): Room {
+  const { type } = size.oneMachine;
+  if (isEnough(present, { size }) || type === null) return present.machine;
+  return { cores: type.cores, memory: bytes(type.memory * SHOWN) };
+}
+
+function hasDatabase({ parts }: Present): boolean {
+  return parts.postgres || parts.redis;
+}
+
+/** What moves to another machine: data of a fleet that runs. Without a database, that is what the application keeps in files. */
+function movingCommands(present: Present): string[] {
+  if (!present.isRunning) return [];
+  const files = hasDatabase(present)
+    ? ""
+    : "  # only where the application keeps files in $STORAGE_DIR, as the next line";
+  return [
+    `tenfold backup${files}`,
+    "tenfold restore --from <directory of the backups>  # there, with the same fleet file",
+    ...(hasDatabase(present) ? [] : ["tenfold up -d  # there"]),
+  ];
+}
+
 function machineStep(present: Present, { size }: Goal): PathStep[] {
   const { oneMachine } = size;
   if (isEnough(present, { size }) || oneMachine.type === null) return [];
+  const why = `all of it on one machine needs ${roomText(oneMachine)}; this one has ${roomText(present.machine)}`;
+  const still = present.isRunning
+    ? ""
+    : "; nothing runs here: bring the project's directory there, and where it ever ran, what tenfold backup saves while it does";
   return [
     {
-      title: `move to a machine of ${oneMachine.type.name}`,
-      why: `all of it on one machine needs ${roomText(oneMachine)}; this one has ${roomText(present.machine)}`,
+      title: `move to a machine of ${typeText(oneMachine.type)}`,
+      why: `${why}${still}`,
       edits: [],
-      commands: [
-        "tenfold backup",
-        "tenfold restore --from <directory of the backups>  # there, with the same fleet file",
-      ],
+      commands: movingCommands(present),
     },
   ];
 }
@@ -79,13 +108,14 @@ function postgresStep(present: Present, { size }: Goal): PathStep[] {
   const edits: string[] = [];
   if (postgres.poolSize < wanted.poolSize) edits.push(`postgres.pool.size: ${wanted.poolSize}`);
   if (postgres.poolClients < wanted.poolClients) edits.push(`postgres.pool.clients: ${wanted.poolClients}`);
-  const own = present.machine.memory / 4 / (1 + wanted.replicas);
-  if ((postgres.memory ?? own) < wanted.memory && present.machine.memory >= wanted.memory * (1 + wanted.replicas) * 1.5)
-    edits.push(`postgres.memory: ${configBytes(wanted.memory)}`);
+  const servers = 1 + Math.max(postgres.replicas, wanted.replicas);
+  const own = usualPostgresMemory(machineThen(present, { size }).memory, servers);
+  // The machine has the room for it: it was chosen for all of the size, or holds that.
+  if ((postgres.memory ?? own) < wanted.memory) edits.push(`postgres.memory: ${configBytes(wanted.memory)}`);
   if (edits.length > 0)
     steps.push({
       title: "PostgreSQL's memory and pool",
-      why: `${wanted.poolSize} connections at work for ${Math.round(size.rate)} requests a second, ${gigabytes(wanted.memory)} for the data that is used all the time`,
+      why: `${wanted.poolSize} connections at work for ${figure(size.rate)} requests a second, ${gigabytes(wanted.memory)} for the data that is used all the time`,
       edits,
       commands: [apply(present.isRunning)],
     });
@@ -137,7 +167,7 @@ function scaleStep(present: Present, { size }: Goal): PathStep[] {
   return [
     {
       title: `instances: ${orders.join(", ")}`,
-      why: `${Math.round(size.rate * 10) / 10} requests a second, with one instance to spare`,
+      why: `${figure(size.rate)} requests a second, with one instance to spare`,
       edits,
       commands: [present.isRunning ? `tenfold scale ${orders.join(" ")}` : "tenfold config"],
     },
@@ -152,8 +182,7 @@ export function planPath(present: Present, goal: Goal): PathStep[] {
   const grows = [machineStep, postgresStep, redisStep, balancerStep, scaleStep].flatMap((step) => step(present, goal));
   if (!isEnough(present, goal) && goal.size.oneMachine.type === null) return [noWay(present, goal)];
   if (grows.length === 0) return [];
-  const hasData = present.postgres !== null || present.redis !== null;
-  const first: PathStep[] = hasData
+  const first: PathStep[] = hasDatabase(present)
     ? [
         {
           title: "save the data",

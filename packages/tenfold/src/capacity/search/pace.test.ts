@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lengthOfRun, lengthOfSearch } from "./pace.ts";
+import { lengthOfRun, lengthOfSearch, secondsLeft } from "./pace.ts";
 
 test("a run is as long as was said, and longer where its rate is so low that few requests come", () => {
   assert.deepEqual(
@@ -18,4 +18,12 @@ test("a search from far away takes longer than one from nearby, and runs as long
   assert.ok(lengthOfSearch(options, { step: 10, confirm: 30 }, 1_000) > 2 * far);
   // No rate holds: it ends all the same.
   assert.ok(lengthOfSearch(options, runs, 0) < 600);
+});
+
+test("what is left takes as much longer as what is done did", () => {
+  assert.equal(secondsLeft([60, 60, 30], 0, 0), 150);
+  // The first took 150 s instead of 60.
+  assert.equal(secondsLeft([60, 60, 30], 1, 150), 225);
+  assert.equal(secondsLeft([60, 60, 30], 2, 120), 30);
+  assert.equal(secondsLeft([60], 1, 90), 0);
 });

@@ -17,6 +17,16 @@ export function lengthOfRun(rate: number, wished: number): number {
   return Math.max(wished, Math.min(LONGEST_FOR_THEM, LEAST_REQUESTS / rate));
 }
 
+/**
+ * Seconds that are left, by what was expected of each part and how long those that are done took: where the generator is in
+ * the way, runs are tried again, and what is left takes longer as well. `done`: how many parts.
+ */
+export function secondsLeft(expected: readonly number[], done: number, elapsed: number): number {
+  const sum = (parts: readonly number[]): number => parts.reduce((total, part) => total + part, 0);
+  const before = sum(expected.slice(0, done));
+  return sum(expected.slice(done)) * (before === 0 ? 1 : elapsed / before);
+}
+
 /** Seconds that a search takes about, where the application does so much. */
 export function lengthOfSearch(
   options: SearchOptions,

@@ -1,45 +1,22 @@
-import { balancerThreads, type PostgresTuning, tunePostgresServer } from "../../fleet/tuning.ts";
+import {
+  type HaproxyTuning,
+  type NginxTuning,
+  type PostgresTuning,
+  type RedisTuning,
+  tuneCache,
+  tuneHaproxy,
+  tuneNginx,
+  tunePostgresServer,
+  tuneRedis,
+} from "../../fleet/tuning.ts";
 import { MOST_CONNECTIONS } from "../../spec/balancer/balancer.ts";
 import { MOST_CLIENTS, MOST_POOL } from "../../spec/postgres/postgres.ts";
 import { type Bytes, bytes, mebibytes } from "../../units/bytes.ts";
+import { ASSUMED, type Assumptions } from "./assumptions.ts";
 import type { MachineGroup } from "./machines.ts";
+import { frontsOf, type Parts } from "./parts.ts";
 import { BUSY, type OneMachine, place } from "./place.ts";
 import type { PriceTable } from "./prices.ts";
-
-/**
- * What is taken for true where nothing was measured. Every plan that rests on it shows it, and a measurement of the user's
- * own application replaces what matters most.
- */
-export interface Assumptions {
-  /** Seconds that a request holds a connection to the database. */
-  readonly databaseTime: number;
-  /** Seconds of a core that a request costs the balancer. */
-  readonly balancerTime: number;
-  /** The share of requests that leave a job behind, and the seconds that it takes a worker. */
-  readonly jobShare: number;
-  readonly jobTime: number;
-  /** The share of the database's work that replicas can do. */
-  readonly readShare: number;
-  readonly instanceMemory: Bytes;
-  readonly sessionMemory: Bytes;
-  readonly cachePerUser: Bytes;
-  /** The part of the data that is used all the time, and all of it. */
-  readonly hotDataPerUser: Bytes;
-  readonly dataPerUser: Bytes;
-}
-
-export const ASSUMED: Assumptions = {
-  databaseTime: 0.005,
-  balancerTime: 0.0001,
-  jobShare: 0.05,
-  jobTime: 0.5,
-  readShare: 0.7,
-  instanceMemory: mebibytes(256),
-  sessionMemory: mebibytes(0.0625),
-  cachePerUser: mebibytes(0.1),
-  hotDataPerUser: mebibytes(2),
-  dataPerUser: mebibytes(20),
-};
 
 /** What there is to serve. */
 export interface Load {
@@ -59,8 +36,15 @@ export interface Standard {
   readonly machines: number;
 }
 
-/** Everything of a fleet that has a size. */
+/** What the balancer's file will say, by the names that its program has for it. */
+export type BalancerTuning =
+  | ({ readonly program: "haproxy" } & HaproxyTuning)
+  | ({ readonly program: "nginx" } & NginxTuning);
+
+/** Everything of a fleet that has a size. `tuning` is what Tenfold writes into the part's own configuration. */
 export interface FleetSize {
+  /** What the fleet has. Of a part that it lacks, the figures here are those that such a size usually has: nothing counts them. */
+  readonly parts: Parts;
   readonly users: number;
   readonly rate: number;
   readonly web: number;
@@ -73,9 +57,9 @@ export interface FleetSize {
     readonly poolClients: number;
     readonly tuning: PostgresTuning;
   };
-  readonly redis: { readonly replicas: number; readonly memory: Bytes };
-  readonly cache: { readonly memory: Bytes };
-  readonly balancer: { readonly maxConnections: number; readonly threads: number };
+  readonly redis: { readonly replicas: number; readonly memory: Bytes; readonly tuning: RedisTuning };
+  readonly cache: { readonly memory: Bytes; readonly tuning: RedisTuning };
+  readonly balancer: { readonly maxConnections: number; readonly threads: number; readonly tuning: BalancerTuning };
   /** Empty when `lacking`. */
   readonly machines: readonly MachineGroup[];
   /** Why there are no machines and no cost; `null`: there are. */
@@ -106,7 +90,7 @@ function clamp(low: number, value: number, high: number): number {
 }
 
 function sizePostgres(load: Load, standard: Standard, assumed: Assumptions, workers: number): FleetSize["postgres"] {
-  const busy = load.rate * assumed.databaseTime;
+  const busy = load.rate * assumed.databaseCpu;
   const reads = busy * assumed.readShare;
   const readers = clamp(standard.replicas, Math.ceil(reads / (READER_CORES * BUSY)), MOST_REPLICAS);
   const primary = readers === 0 ? busy : busy - reads;
@@ -115,13 +99,23 @@ function sizePostgres(load: Load, standard: Standard, assumed: Assumptions, work
   const cores = Math.max(1, Math.ceil(Math.max(primary, reader) / BUSY));
   const memory = upTo(mebibytes(512), clamp(mebibytes(1_024), load.users * assumed.hotDataPerUser, mebibytes(65_536)));
   const enough = Math.min(MOST_POOL, Math.max(25, cores * POOL_PER_CORE));
-  const poolSize = clamp(LEAST_POOL, Math.ceil((busy / BUSY) * 2), enough);
-  const processes = load.web + workers;
+  const poolSize = clamp(LEAST_POOL, Math.ceil(((load.rate * assumed.databaseTime) / BUSY) * 2), enough);
+  const processes = load.web + (assumed.parts.workers ? workers : 0);
   const poolClients = clamp(LEAST_CLIENTS, Math.ceil((processes * CLIENTS_PER_PROCESS) / 100) * 100, MOST_CLIENTS);
   return {
     ...{ replicas: readers, memory, cores, poolSize, poolClients },
     tuning: tunePostgresServer({ memory, cores, poolSize }),
   };
+}
+
+function sizeBalancer({ users }: Load, cores: number, parts: Parts): FleetSize["balancer"] {
+  // A browser keeps up to six connections, and some people come twice.
+  const maxConnections = clamp(10_000, Math.ceil((users * 8) / 1_000) * 1_000, MOST_CONNECTIONS);
+  const share = { maxConnections, cores };
+  const haproxy = tuneHaproxy(share, frontsOf(parts));
+  const tuning: BalancerTuning =
+    parts.balancer === "haproxy" ? { program: "haproxy", ...haproxy } : { program: "nginx", ...tuneNginx(share) };
+  return { maxConnections, threads: haproxy.nbthread, tuning };
 }
 
 /** Sizes everything for a load. Monotone: more load never gets less of anything. */
@@ -131,24 +125,21 @@ export function sizeFleet(
   prices: PriceTable,
   assumed: Assumptions = ASSUMED,
 ): FleetSize {
-  const workers = Math.max(1, Math.ceil((load.rate * assumed.jobShare * assumed.jobTime) / BUSY));
+  const workers = Math.max(1, Math.ceil((load.rate * assumed.jobShare * assumed.jobTime) / BUSY / assumed.jobsAtOnce));
   const postgres = sizePostgres(load, standard, assumed, workers);
-  const redis = {
-    replicas: standard.redisReplicas,
-    memory: upTo(mebibytes(64), Math.max(mebibytes(256), load.users * assumed.sessionMemory * 2)),
-  };
-  const cache = { memory: upTo(mebibytes(64), Math.max(mebibytes(128), load.users * assumed.cachePerUser)) };
-  const size = { users: load.users, rate: load.rate, web: load.web, workers, postgres, redis, cache };
+  const { parts } = assumed;
+  const durable = upTo(mebibytes(64), Math.max(mebibytes(256), load.users * assumed.sessionMemory * 2));
+  const redis = { replicas: standard.redisReplicas, memory: durable, tuning: tuneRedis(durable) };
+  const cached = upTo(mebibytes(64), Math.max(mebibytes(128), load.users * assumed.cachePerUser));
+  const cache = { memory: cached, tuning: tuneCache(cached) };
+  const size = { parts, users: load.users, rate: load.rate, web: load.web, workers, postgres, redis, cache };
   const { machines, lacking, oneMachine } = place({ load, size, standard, assumed }, prices);
-  const storage = upTo(mebibytes(10_240), load.users * assumed.dataPerUser * (1 + postgres.replicas));
+  const copies = parts.postgres ? 1 + postgres.replicas : 0;
+  const storage = upTo(mebibytes(10_240), load.users * assumed.dataPerUser * copies);
   const disk = (storage / 1024 ** 3) * prices.storagePerGb;
   return {
     ...size,
-    balancer: {
-      // A browser keeps up to six connections, and some people come twice.
-      maxConnections: clamp(10_000, Math.ceil((load.users * 8) / 1_000) * 1_000, MOST_CONNECTIONS),
-      threads: balancerThreads(Math.ceil(oneMachine.cores)),
-    },
+    balancer: sizeBalancer(load, Math.ceil(oneMachine.type?.cores ?? oneMachine.cores), parts),
     ...{ machines, lacking, oneMachine },
     storage,
     cost: {

@@ -1,5 +1,6 @@
 import { type Bytes, bytes } from "../../units/bytes.ts";
-import type { Assumptions, FleetSize, Load, Standard } from "./fleet-size.ts";
+import type { Assumptions } from "./assumptions.ts";
+import type { FleetSize, Load, Standard } from "./fleet-size.ts";
 import { chooseEach, chooseMachines, type MachineGroup, type Room } from "./machines.ts";
 import type { MachineType, PriceTable } from "./prices.ts";
 
@@ -26,16 +27,22 @@ export interface Placing {
 export type Placed = Pick<FleetSize, "machines" | "lacking" | "oneMachine">;
 
 function applicationOf({ load, size, assumed }: Placing): Room {
-  const jobs = load.rate * assumed.jobShare * assumed.jobTime;
+  const { parts } = assumed;
+  const jobs = parts.workers ? load.rate * assumed.jobShare * assumed.jobTime : 0;
+  const processes = size.web + (parts.workers ? size.workers : 0);
+  const redis = parts.redis ? size.redis.memory * (1 + size.redis.replicas) : 0;
+  const cache = parts.cache ? size.cache.memory : 0;
+  const each = assumed.balancerTime + assumed.redisCpu;
   return {
-    cores: (load.webCores + jobs + load.rate * assumed.balancerTime) / BUSY,
-    memory: bytes((size.web + size.workers) * assumed.instanceMemory + size.redis.memory + size.cache.memory),
+    cores: (load.webCores + jobs + load.rate * each) / BUSY,
+    memory: bytes(processes * assumed.instanceMemory + redis + cache),
   };
 }
 
-/** Servers of the database share the work, and have the memory each. */
+/** Servers of the database, where there are any, share the work, and have the memory each. */
 function together({ load, size, assumed }: Placing, application: Room, server: Room): Room {
-  const busy = Math.ceil((load.rate * assumed.databaseTime) / BUSY);
+  if (!assumed.parts.postgres) return application;
+  const busy = Math.ceil((load.rate * assumed.databaseCpu) / BUSY);
   return {
     cores: application.cores + Math.max(size.postgres.cores, busy),
     memory: bytes(application.memory + server.memory * (1 + size.postgres.replicas)),
@@ -65,12 +72,14 @@ export function place(placing: Placing, prices: PriceTable): Placed {
   };
   if (standard.machines === 1)
     return one === null ? placed([], noneFor("all of it on one machine", room)) : placed([one], null);
-  const servers = chooseEach("database", 1 + size.postgres.replicas, server, prices);
-  if (servers === null) return placed([], noneFor("a server of the database", server));
-  const most: Bytes = bytes(Math.max(assumed.instanceMemory, size.redis.memory, size.cache.memory));
+  const { parts } = assumed;
+  const servers = parts.postgres ? chooseEach("database", 1 + size.postgres.replicas, server, prices) : null;
+  if (parts.postgres && servers === null) return placed([], noneFor("a server of the database", server));
+  const whole = [parts.redis ? size.redis.memory : 0, parts.cache ? size.cache.memory : 0];
+  const most: Bytes = bytes(Math.max(assumed.instanceMemory, ...whole));
   const wish = { purpose: "application", least: standard.machines, spare: 1, room: application };
   const web = chooseMachines({ ...wish, piece: { cores: 0, memory: most } }, prices);
-  if (web !== null) return placed([web, servers], null);
+  if (web !== null) return placed(servers === null ? [web] : [web, servers], null);
   const told = `the application needs ${roomText(application)}, which 500 machines of no type of the price table have`;
   return placed([], told);
 }

@@ -5,6 +5,7 @@ import { isMap, type Plain } from "../../spec/plain.ts";
 import { withoutExtensions } from "../../spec/rewrite.ts";
 import { refuse, withTraits } from "../../spec/traits.ts";
 import { type Bytes, bytes, parseBytes } from "../../units/bytes.ts";
+import { figure } from "../../units/figure.ts";
 
 /** A machine that can be rented. */
 export interface MachineType {
@@ -31,6 +32,12 @@ const GIB = 1024 ** 3;
 
 function generalPurpose(cores: number): MachineType {
   return { name: `${cores} cores, ${cores * 4} GB`, cores, memory: bytes(cores * 4 * GIB), monthly: cores * 35 };
+}
+
+/** `8 cores, 32 GB`, with the table's name for it where that says something else. */
+export function typeText({ name, cores, memory }: MachineType): string {
+  const text = `${figure(cores)} ${cores === 1 ? "core" : "cores"}, ${figure(memory / GIB)} GB`;
+  return name === text ? text : `${text} (${name})`;
 }
 
 /** Round figures near what large providers ask for general-purpose machines on demand. */

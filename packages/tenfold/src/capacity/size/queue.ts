@@ -14,7 +14,7 @@ export interface Appetite {
 /** With the one to spare. */
 export const MOST_INSTANCES: number = MOST_MEMBERS;
 /** However long the limit is, a queue that is nearly always full answers any surge with minutes of waiting. */
-const MOST_UTILISATION = 0.9;
+export const MOST_UTILISATION = 0.9;
 const LATE = 0.05;
 
 /** Visitors come independently of each other: Ca². */

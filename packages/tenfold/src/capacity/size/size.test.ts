@@ -63,7 +63,7 @@ test("sizes never fall when the rate rises or the limit tightens", () => {
 
 test("a limit below the service itself is met by no number", () => {
   assert.equal(sizeWeb(1, 0.05, APPETITE), null);
-  assert.equal(sizeForUsers(10, { ...HABITS, p95: 0.01 }, APPETITE, BUILT_IN_PRICES), null);
+  assert.equal(sizeForUsers(10, { ...HABITS, p95: 0.01 }, APPETITE, { prices: BUILT_IN_PRICES }), null);
 });
 
 test("users and rates are the same thing twice", () => {
@@ -88,7 +88,7 @@ test("more users never get less of anything, nor a cheaper fleet, within a tier 
   for (const requestsPerAction of [1, 10, 100]) {
     let before: ReturnType<typeof figuresOf> | null = null;
     for (let users = 1; users < 250_000; users = Math.ceil(users * 1.01)) {
-      const size = sizeForUsers(users, { ...HABITS, requestsPerAction }, APPETITE, BUILT_IN_PRICES)?.size;
+      const size = sizeForUsers(users, { ...HABITS, requestsPerAction }, APPETITE, { prices: BUILT_IN_PRICES })?.size;
       if (size === undefined) break;
       const now = figuresOf(size);
       if (size.lacking !== null) now.monthly = before?.monthly ?? 0;
@@ -105,7 +105,7 @@ test("more users never get less of anything, nor a cheaper fleet, within a tier 
 test("what a plan proposes is what a file may say, however many come", () => {
   const slots = { ...APPETITE, slots: 100 };
   for (const users of [100_000, 130_000, 1_000_000, 20_000_000]) {
-    const size = sizeForUsers(users, HABITS, slots, BUILT_IN_PRICES)?.size;
+    const size = sizeForUsers(users, HABITS, slots, { prices: BUILT_IN_PRICES })?.size;
     if (size === undefined) continue;
     const { postgres, balancer } = size;
     const parsed = parseSpec(
@@ -125,7 +125,7 @@ const SMALL_TYPE = { name: "c2", cores: 2, memory: mebibytes(4_096), monthly: 10
 test("costs are those of the machines, each of which holds what is on it", () => {
   const own = { ...BUILT_IN_PRICES, machines: [SMALL_TYPE, { ...SMALL_TYPE, name: "c4", cores: 4, monthly: 12 }] };
   for (const prices of [BUILT_IN_PRICES, own]) {
-    for (const { size } of sizeTiers(HABITS, APPETITE, prices)) {
+    for (const { size } of sizeTiers(HABITS, APPETITE, { prices })) {
       if (size.lacking !== null) continue;
       for (const { count, type, monthly } of size.machines) assert.equal(monthly, count * type.monthly);
       const sum = size.machines.reduce((total, { monthly }) => total + monthly, 0);
@@ -143,12 +143,12 @@ test("a size that no machines of the table have has none and no cost, and says w
   const tiny = { ...BUILT_IN_PRICES, machines };
   const wide = { ...BUILT_IN_PRICES, machines: [{ ...SMALL_TYPE, cores: 64, memory: mebibytes(256) }] };
   for (const prices of [tiny, wide]) {
-    for (const { size } of sizeTiers(HABITS, APPETITE, prices)) {
+    for (const { size } of sizeTiers(HABITS, APPETITE, { prices })) {
       assert.deepEqual([size.machines, size.cost.monthly, size.oneMachine.type], [[], null, null]);
       assert.match(size.lacking ?? "", /no machine of the price table has [\d.]+ cores? and [\d.]+ GB, which/);
     }
   }
-  const [, , large] = sizeTiers(HABITS, APPETITE, { ...BUILT_IN_PRICES, machines: [SMALL_TYPE] });
+  const [, , large] = sizeTiers(HABITS, APPETITE, { prices: { ...BUILT_IN_PRICES, machines: [SMALL_TYPE] } });
   assert.match(large?.size.lacking ?? "", /a server of the database needs/);
   const load = { users: 8_000_000, rate: 800_000, web: 890, webCores: 800 };
   const many = sizeFleet(load, { replicas: 2, redisReplicas: 1, machines: 2 }, BUILT_IN_PRICES);
@@ -156,7 +156,7 @@ test("a size that no machines of the table have has none and no cost, and says w
 });
 
 test("the connections of the pool fit into the server, and the clients of the fleet into the pool", () => {
-  for (const { size } of sizeTiers(HABITS, APPETITE, BUILT_IN_PRICES)) {
+  for (const { size } of sizeTiers(HABITS, APPETITE, { prices: BUILT_IN_PRICES })) {
     assert.ok(size.postgres.poolSize + 15 <= size.postgres.tuning.maxConnections);
     assert.ok(size.postgres.poolClients >= size.web + size.workers);
     assert.ok(size.postgres.tuning.sharedBuffers <= size.postgres.memory / 2);
@@ -168,7 +168,7 @@ test("every number of users has one tier", () => {
     [1, 50, 51, 500, 501, 5_000, 5_001, 1_000_000].map((users) => tierOf(users).name),
     ["small", "small", "medium", "medium", "large", "large", "enterprise", "enterprise"],
   );
-  assert.equal(sizeTiers(HABITS, APPETITE, BUILT_IN_PRICES).length, TIERS.length);
+  assert.equal(sizeTiers(HABITS, APPETITE, { prices: BUILT_IN_PRICES }).length, TIERS.length);
 });
 
 test("the tier is that of what is larger, the users or the requests", () => {

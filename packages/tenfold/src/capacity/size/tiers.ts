@@ -1,4 +1,5 @@
-import { ASSUMED, type FleetSize, type Standard, sizeFleet } from "./fleet-size.ts";
+import { ASSUMED, type Assumptions } from "./assumptions.ts";
+import { type FleetSize, type Standard, sizeFleet } from "./fleet-size.ts";
 import type { PriceTable } from "./prices.ts";
 import { type Appetite, rateOf, sizeWeb, usersFor } from "./queue.ts";
 
@@ -59,25 +60,31 @@ export interface Tier extends TierDefinition {
   readonly size: FleetSize;
 }
 
+/** What sizes are made by. */
+export interface SizedBy {
+  readonly prices: PriceTable;
+  readonly assumed?: Assumptions;
+}
+
 /** A size for so many users, by the model alone; `null` where no number of instances will do. */
 export function sizeForUsers(
   users: number,
   habits: Habits,
   appetite: Appetite,
-  prices: PriceTable,
+  { prices, assumed = ASSUMED }: SizedBy,
 ): { readonly size: FleetSize; readonly tier: TierDefinition } | null {
   const rate = rateOf({ users, ...habits, response: appetite.service });
   const web = sizeWeb(rate, habits.p95, appetite);
   if (web === null) return null;
   const tier = tierFor({ users, rate }, habits, appetite.service);
   const load = { users, rate, web: Math.max(2, web.instances), webCores: web.load };
-  return { size: sizeFleet(load, tier.standard, prices, ASSUMED), tier };
+  return { size: sizeFleet(load, tier.standard, prices, assumed), tier };
 }
 
 /** All tiers, each sized for its most users. */
-export function sizeTiers(habits: Habits, appetite: Appetite, prices: PriceTable): Tier[] {
+export function sizeTiers(habits: Habits, appetite: Appetite, by: SizedBy): Tier[] {
   return TIERS.flatMap((tier) => {
-    const sized = sizeForUsers(tier.sizedFor, habits, appetite, prices);
+    const sized = sizeForUsers(tier.sizedFor, habits, appetite, by);
     return sized === null ? [] : [{ ...tier, size: sized.size }];
   });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lateShare } from "../../fleet/erlang.ts";
-import { answerFor, curveOf, predict } from "./answer.ts";
+import { answerFor, curveOf, predict, refutedBy } from "./answer.ts";
 import { fitModel, withErrors } from "./fit.ts";
 import { instancesFor, type Measured, peakInstances, type Scalability, throughput } from "./model.ts";
 
@@ -187,4 +187,55 @@ test("nothing shared limits a straight line, and the reason that is told does no
   const measured = [1, 2].map((instances) => ({ instances, rate: 8 * instances }));
   const told = answerFor(curveOf(measured, 1.05, numbers(16)), 9_970);
   assert.equal(told.known ? "" : told.why, "9970 requests a second would need more than 1,000 instances");
+});
+
+test("a size that did more than the others let expect is the answer as far as it goes, and beyond it nothing is told", () => {
+  const least = { isLeast: true as const };
+  const one = curveOf(
+    [
+      { instances: 1, rate: 192 },
+      { instances: 2, rate: 832, ...least },
+    ],
+    1.1,
+    numbers(17),
+  );
+  const enough = (curve: ReturnType<typeof curveOf>, rate: number): number | string => {
+    const told = answerFor(curve, rate);
+    return told.known ? told.value.instances : told.why;
+  };
+  assert.deepEqual([enough(one, 150), enough(one, 193), enough(one, 832)], [1, 2, 2]);
+  const told = /2 instances did 832 requests a second at least, and the application's limit was not found there/;
+  assert.match(String(enough(one, 900)), told);
+  const third = predict(one, 3);
+  assert.match(third.known ? "" : third.why, told);
+  assert.match(refutedBy(one) ?? "", /^2 instances did 832 .* more than the other sizes let expect/);
+  const more = curveOf(
+    [
+      { instances: 1, rate: 100 },
+      { instances: 2, rate: 200 },
+      { instances: 4, rate: 2_000, ...least },
+    ],
+    1.1,
+    numbers(18),
+  );
+  assert.deepEqual([enough(more, 190), enough(more, 201), enough(more, 1_900)], [2, 4, 4]);
+  assert.match(String(enough(more, 2_500)), /4 instances did 2000 requests a second at least/);
+});
+
+test("a size that did what the others let expect at least refutes nothing, and is no limit that was found", () => {
+  const least = { isLeast: true as const };
+  const curve = curveOf(
+    [
+      { instances: 1, rate: 100 },
+      { instances: 2, rate: 190, ...least },
+    ],
+    1.1,
+    numbers(19),
+  );
+  assert.equal(refutedBy(curve), null);
+  const told = answerFor(curve, 900);
+  assert.equal(
+    told.known ? "" : told.why,
+    "9 instances are more than 3 times the 1 of which the application's limit was found",
+  );
 });

@@ -12,7 +12,10 @@ export const plan: CommandDefinition = {
     { flags: "--p95 <time>", description: "95 of 100 requests are to be answered within this (250ms)" },
     { flags: "--think <time>", description: "time between two actions of one user (10s)" },
     { flags: "--requests <number>", description: "requests that one action makes (1)" },
-    { flags: "--service <time>", description: "what a request takes when nothing else is going on (30ms, a guess)" },
+    {
+      flags: "--service <time>",
+      description: "what a request takes when nothing else is going on (as measured, else 30ms, a guess)",
+    },
     { flags: "--slots <count>", description: "requests that one instance works on at once (1)" },
     {
       flags: "--variability <number>",

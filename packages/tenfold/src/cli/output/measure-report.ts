@@ -2,12 +2,9 @@ import type { HeldOut, Knee, Measurement } from "../../capacity/measurement.ts";
 import type { Answer, Prediction } from "../../capacity/usl/answer.ts";
 import type { Interval } from "../../capacity/usl/bootstrap.ts";
 import { formatLatency } from "../../load/report/format.ts";
+import { figure } from "../../units/figure.ts";
 import { harmless, type Paint } from "./style.ts";
 import { formatTable } from "./table.ts";
-
-function figure(value: number): string {
-  return value >= 100 ? String(Math.round(value)) : String(Math.round(value * 10) / 10);
-}
 
 function cores(value: number | null): string {
   return value === null ? "-" : value.toFixed(2);
@@ -95,11 +92,15 @@ function askedText({ asked, p95 }: Measurement, paint: Paint): string {
 
 /** What a measurement found, for a terminal. */
 export function formatMeasurement(measured: Measurement, paint: Paint): string {
-  const { heldOut, notes, webTime } = measured;
+  const { heldOut, notes, webTime, alone } = measured;
+  const self = alone === null ? "" : `, ${formatLatency(alone)}`;
   const time = webTime === null ? "" : `A request costs the instances ${formatLatency(webTime * 1_000)} of a core.\n`;
   return [
     kneeTable(measured),
-    paint("(cores that were busy at that rate; users by --think and --requests)\n", "dim"),
+    paint(
+      `(cores that were busy at that rate; users by --think, --requests, and --service or what a request takes by itself${self})\n`,
+      "dim",
+    ),
     `\n${modelText(measured)}${time}`,
     `\n${predictionTable(measured)}`,
     "\n",

@@ -1,13 +1,15 @@
 import type { Present } from "../../capacity/path/present.ts";
 import type { PathStep } from "../../capacity/path/steps.ts";
-import type { Assumptions, FleetSize } from "../../capacity/size/fleet-size.ts";
+import type { Assumptions } from "../../capacity/size/assumptions.ts";
+import type { FleetSize } from "../../capacity/size/fleet-size.ts";
 import type { PriceTable } from "../../capacity/size/prices.ts";
 import { type Appetite, MOST_INSTANCES, type WebSize } from "../../capacity/size/queue.ts";
 import { type Habits, TIERS, type Tier, type TierName } from "../../capacity/size/tiers.ts";
 import type { Standing } from "../../capacity/usl/answer.ts";
 import { formatBytes } from "../../units/bytes.ts";
+import { figure } from "../../units/figure.ts";
+import { sizesTable } from "./size-table.ts";
 import { harmless, type Paint } from "./style.ts";
-import { formatTable } from "./table.ts";
 
 /** The size that was asked for. */
 export interface Goal {
@@ -26,8 +28,11 @@ export interface Plan {
   readonly appetite: Appetite;
   /** Whether the service time is nobody's. */
   readonly isGuess: boolean;
+  /** Who says what it is: an option, a measurement, or nobody. */
+  readonly serviceFrom: "said" | "measured" | "guess";
   /** Whether the instances of the goal, and the limit, are those of a measurement. */
   readonly isMeasured: boolean;
+  /** Of `goal`; of `tiers`, the same but for what was measured. */
   readonly assumed: Assumptions;
   readonly tiers: readonly Tier[];
   /** `null`: neither users nor requests were named. */
@@ -39,59 +44,8 @@ export interface Plan {
   readonly path: readonly PathStep[] | null;
 }
 
-function figure(value: number): string {
-  return value >= 100 ? String(Math.round(value)) : String(Math.round(value * 10) / 10);
-}
-
 function milliseconds(seconds: number): string {
   return `${figure(seconds * 1_000)} ms`;
-}
-
-function money({ cost }: FleetSize): string {
-  return cost.monthly === null ? "" : `${Math.round(cost.monthly)} ${cost.currency}`;
-}
-
-/** Where the tier's standard is several machines. */
-function onOne({ machines, oneMachine }: FleetSize): string {
-  return machines.length === 1 ? "" : (oneMachine.type?.name ?? "no type");
-}
-
-/** A row for each thing that has a size. */
-const ROWS: readonly (readonly [string, (size: FleetSize) => string])[] = [
-  ["requests a second", ({ rate }) => figure(rate)],
-  ["web instances", ({ web }) => String(web)],
-  ["workers", ({ workers }) => String(workers)],
-  ["PostgreSQL", ({ postgres }) => `1 + ${postgres.replicas}`],
-  ["  memory of each", ({ postgres }) => formatBytes(postgres.memory)],
-  ["  cores of each", ({ postgres }) => String(postgres.cores)],
-  ["  max_connections", ({ postgres }) => String(postgres.tuning.maxConnections)],
-  ["  shared_buffers", ({ postgres }) => formatBytes(postgres.tuning.sharedBuffers)],
-  ["  effective_cache_size", ({ postgres }) => formatBytes(postgres.tuning.effectiveCacheSize)],
-  ["  work_mem", ({ postgres }) => formatBytes(postgres.tuning.workMem)],
-  ["pool: size / clients", ({ postgres }) => `${postgres.poolSize} / ${postgres.poolClients}`],
-  ["Redis", ({ redis }) => `1 + ${redis.replicas}, ${formatBytes(redis.memory)}`],
-  ["cache", ({ cache }) => formatBytes(cache.memory)],
-  ["balancer connections", ({ balancer }) => String(balancer.maxConnections)],
-  ["balancer threads", ({ balancer }) => String(balancer.threads)],
-  ["disk", ({ storage }) => formatBytes(storage)],
-  ["machines", ({ machines }) => machineOf(machines[0])],
-  ["  for the database", ({ machines }) => machineOf(machines[1])],
-  ["a month", money],
-  ["or all on one machine", onOne],
-];
-
-function machineOf(group: FleetSize["machines"][number] | undefined): string {
-  return group === undefined ? "" : `${group.count} × ${group.type.name}`;
-}
-
-function sizesTable(columns: readonly (readonly [string, FleetSize])[]): string {
-  const rows = ROWS.map(([name, of]) => [name, ...columns.map(([, size]) => of(size))]).filter(([, ...cells]) =>
-    cells.some((cell) => cell !== ""),
-  );
-  return formatTable(
-    [{ heading: "", align: "left" }, ...columns.map(([heading]) => ({ heading, align: "right" as const }))],
-    rows,
-  );
 }
 
 function tierHeading({ name, from, to }: Tier): string {
@@ -113,20 +67,46 @@ export function formatPath(path: readonly PathStep[], paint: Paint): string {
 }
 
 function basis(plan: Plan, sizes: readonly (readonly [string, FleetSize])[], paint: Paint): string {
-  const { habits, appetite, isGuess, isMeasured, prices, tiers, goal } = plan;
-  const guess = isGuess ? `${paint("a guess", "yellow")}; measure it with tenfold plan --measure` : "as you said";
+  const { habits, appetite, serviceFrom, isMeasured, prices, tiers, goal } = plan;
+  const whose = { said: "as you said", measured: "measured", guess: paint("a guess", "yellow") }[serviceFrom];
+  const guess = serviceFrom === "guess" ? `${whose}; measure it with tenfold plan --measure` : whose;
   const sized = tiers.map(({ name, sizedFor }) => `${name} ${sizedFor}`).join(", ");
   const kind = prices.indicative ? paint("indicative", "yellow") : harmless(prices.name);
   return [
     `${goal === null ? `Sized for ${sized} users at the same time, each` : "A user makes"} ${figure(habits.requestsPerAction)} requests every ${figure(habits.think)} s, p95 below ${milliseconds(habits.p95)}.`,
     isMeasured
-      ? `How instances scale was measured. That a request by itself takes ${milliseconds(appetite.service)} (${isGuess ? paint("a guess", "yellow") : "as you said"}) counts where users become requests. One instance is to spare.`
+      ? `How instances scale was measured. That a request by itself takes ${milliseconds(appetite.service)} (${whose}) counts where users become requests. One instance is to spare.`
       : `A request takes ${milliseconds(appetite.service)} (${guess}), ${appetite.slots} at once in an instance. One instance is to spare.`,
     `Prices: ${kind}, as of ${prices.asOf}; yours with --prices FILE. What else is assumed: --json, "assumed".`,
   ]
-    .concat(goal === null ? missingText(tiers) : [], machinesText(sizes))
+    .concat(partsText(plan), goal === null ? missingText(tiers) : [], machinesText(sizes))
     .map((line) => `${line}\n`)
     .join("");
+}
+
+/** What such a size usually has of a part. */
+const USUAL: readonly (readonly ["workers" | "postgres" | "redis" | "cache", string, (size: FleetSize) => string])[] = [
+  ["workers", "workers", ({ workers }) => `${workers} worker${workers === 1 ? "" : "s"}`],
+  [
+    "postgres",
+    "PostgreSQL",
+    ({ postgres }) => `PostgreSQL 1 + ${postgres.replicas} of ${formatBytes(postgres.memory)}`,
+  ],
+  ["redis", "Redis", ({ redis }) => `Redis of ${formatBytes(redis.memory)}`],
+  ["cache", "a cache", ({ cache }) => `a cache of ${formatBytes(cache.memory)}`],
+];
+
+/** What is counted although nobody said so, or not counted although others have it. */
+function partsText({ present, goal, assumed }: Plan): string[] {
+  if (present === null) {
+    const all = USUAL.map(([, name]) => name).join(", ");
+    return [`There is no fleet file here: that the fleet has all of ${all} is assumed.`];
+  }
+  const lacking = USUAL.filter(([part]) => !assumed.parts[part]);
+  if (lacking.length === 0) return [];
+  const usual =
+    goal === null ? "" : `; fleets of this size often have ${lacking.map(([, , of]) => of(goal.size)).join(", ")}`;
+  return [`Not run by this file, and not counted: ${lacking.map(([, name]) => name).join(", ")}${usual}.`];
 }
 
 /** Tiers that are not among the columns. */
@@ -157,7 +137,7 @@ export function formatPlan(plan: Plan, paint: Paint): string {
     goal === null
       ? tiers.map((tier) => [tierHeading(tier), tier.size] as const)
       : [[`${goal.size.users} users`, goal.size]];
-  const parts = [sizesTable(columns), "\n", basis(plan, columns, paint)];
+  const parts = [sizesTable(columns, plan.assumed), "\n", basis(plan, columns, paint)];
   if (goal !== null) parts.unshift(`${goalText(goal)}\n`);
   if (present !== null && path !== null) {
     const now = `${present.web} web instances${present.postgres === null ? "" : `, PostgreSQL 1 + ${present.postgres.replicas}`} on ${present.machine.cores} cores`;

@@ -1,13 +1,11 @@
 import { type Fleet, portFor } from "../../fleet/fleet.ts";
 import type { Member, MemberName } from "../../fleet/member.ts";
 import { furtherPort } from "../../fleet/ports.ts";
+import { FRONT_CONNECTIONS } from "../../fleet/tuning.ts";
 import { localPostgres, localRedis } from "../../spec/local.ts";
 import { type Target, targets, targetsOf } from "../edge/edge.ts";
 import { slotCount, slotLines } from "./slots.ts";
 import { section } from "./words.ts";
-
-/** Connections at once through one front. */
-export const FRONT_CONNECTIONS = 2048;
 
 /** Sessions with a database idle for hours; the kernel finds out when the other side is gone. */
 const CLIENT_SIDE = [

@@ -1,18 +1,16 @@
 import type { Fleet } from "../../fleet/fleet.ts";
 import type { Member } from "../../fleet/member.ts";
-import { balancerThreads } from "../../fleet/tuning.ts";
+import { tuneHaproxy } from "../../fleet/tuning.ts";
 import { formerLifetime } from "../edge/edge.ts";
-import { FRONT_CONNECTIONS } from "./fronts.ts";
 import { section, time } from "./words.ts";
-
-/** Connections beside the visitors' and the fronts': health checks, metrics, the runtime socket. */
-const RESERVED = 256;
 
 /** Old processes that may still carry WebSockets and TCP sessions; the oldest ends when one more is reloaded away. */
 const FORMER_WORKERS = 5;
 
 export function globalSection(fleet: Fleet, member: Member, fronts: number): string {
   const { spec, machine } = fleet;
+  const share = { maxConnections: spec.balancer.maxConnections, cores: machine.cores };
+  const { maxconn, nbthread } = tuneHaproxy(share, fronts);
   return section("global", [
     `log stdout format iso daemon info`,
     // Sockets are named relative to the working directory: a path may hold characters that an address cannot.
@@ -20,8 +18,8 @@ export function globalSection(fleet: Fleet, member: Member, fronts: number): str
     `stats timeout 1m`,
     `hard-stop-after ${time(formerLifetime(spec))}`,
     `mworker-max-reloads ${FORMER_WORKERS}`,
-    `nbthread ${balancerThreads(machine.cores)}`,
-    `maxconn ${spec.balancer.maxConnections + fronts * FRONT_CONNECTIONS + RESERVED}`,
+    `nbthread ${nbthread}`,
+    `maxconn ${maxconn}`,
     // Fewer open files than that allow is a warning, not a reason to stand still.
     `no strict-limits`,
     `spread-checks 10`,

@@ -2,15 +2,9 @@ import type { Fleet } from "../../fleet/fleet.ts";
 import { isAtLeast } from "../../fleet/machine.ts";
 import type { Member } from "../../fleet/member.ts";
 import { dataDirectory } from "../../fleet/paths.ts";
-import { balancerThreads } from "../../fleet/tuning.ts";
+import { NGINX_RESERVED, type NginxTuning, tuneNginx } from "../../fleet/tuning.ts";
 import { formerLifetime } from "../edge/edge.ts";
 import { block, quoted, time } from "./words.ts";
-
-/** Connections beside the visitors': probes, metrics, the log. */
-const RESERVED = 64;
-
-/** A visitor's connection and the one that carries its request further, with room for workers that are not equally busy. */
-const PER_VISITOR = 2.5;
 
 /** Where nginx puts bodies that do not fit into memory; `prepare` makes it. */
 export function temporaryDirectory(fleet: Fleet, member: Member): string {
@@ -22,8 +16,12 @@ export function pidFileName(member: Member): string {
   return `${member.name}.pid`;
 }
 
+function tuningOf({ spec, machine }: Fleet): NginxTuning {
+  return tuneNginx({ maxConnections: spec.balancer.maxConnections, cores: machine.cores });
+}
+
 export function workerCount(fleet: Fleet): number {
-  return balancerThreads(fleet.machine.cores);
+  return tuningOf(fleet).workerProcesses;
 }
 
 /** From this version on HTTP/2 has a directive of its own. */
@@ -52,9 +50,7 @@ function temporaryPaths(fleet: Fleet, member: Member): string[] {
 
 /** A whole configuration: what concerns the processes, and the `http` block around `http`. */
 export function configuration(fleet: Fleet, member: Member, http: readonly string[]): string {
-  const { balancer } = fleet.spec;
-  const workers = workerCount(fleet);
-  const connections = Math.ceil((balancer.maxConnections * PER_VISITOR) / workers) + RESERVED;
+  const { workerProcesses, workerConnections } = tuningOf(fleet);
   return [
     `# ${member.name} of ${fleet.spec.name}, written by Tenfold: changes here are overwritten.`,
     "daemon off;",
@@ -62,10 +58,10 @@ export function configuration(fleet: Fleet, member: Member, http: readonly strin
     ...(fleet.machine.users.service.uid === 0 ? ["user root;"] : []),
     `pid ${quoted(`${fleet.paths.run}/${pidFileName(member)}`)};`,
     "error_log stderr error;",
-    `worker_processes ${workers};`,
-    `worker_rlimit_nofile ${connections + RESERVED};`,
+    `worker_processes ${workerProcesses};`,
+    `worker_rlimit_nofile ${workerConnections + NGINX_RESERVED};`,
     `worker_shutdown_timeout ${time(formerLifetime(fleet.spec))};`,
-    ...block("events", [`worker_connections ${connections};`]),
+    ...block("events", [`worker_connections ${workerConnections};`]),
     ...block("http", [
       "access_log off;",
       "server_tokens off;",

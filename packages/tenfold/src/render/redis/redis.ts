@@ -3,7 +3,9 @@ import type { Fleet } from "../../fleet/fleet.ts";
 import type { RenderedFile, Rendering } from "../../fleet/launch.ts";
 import type { Member } from "../../fleet/member.ts";
 import { configFile, dataDirectory, logFile } from "../../fleet/paths.ts";
+import { type RedisTuning, tuneCache, tuneRedis } from "../../fleet/tuning.ts";
 import { localRedis } from "../../spec/local.ts";
+import { bytes } from "../../units/bytes.ts";
 import { seconds } from "../../units/millis.ts";
 import { programPath } from "../program.ts";
 
@@ -27,6 +29,14 @@ function common(member: Member): Settings {
   ];
 }
 
+function tuned({ maxmemory, maxmemoryPolicy, maxclients }: RedisTuning): Settings {
+  return [
+    ["maxmemory", `${maxmemory}`],
+    ["maxmemory-policy", maxmemoryPolicy],
+    ["maxclients", `${maxclients}`],
+  ];
+}
+
 function durable(fleet: Fleet, member: Member): Settings {
   const password = quote(fleet.secrets.redis.reveal());
   const master = membersOf(fleet, "redis").find(({ name }) => name === fleet.topology.redisMaster);
@@ -37,8 +47,7 @@ function durable(fleet: Fleet, member: Member): Settings {
     ["dir", quote(dataDirectory(fleet.paths, member.name))],
     ["requirepass", password],
     ["masterauth", password],
-    ["maxmemory", `${localRedis(fleet.spec)?.memory ?? 0}`],
-    ["maxmemory-policy", "noeviction"],
+    ...tuned(tuneRedis(localRedis(fleet.spec)?.memory ?? bytes(0))),
     ["appendonly", "yes"],
     ["appendfsync", "everysec"],
     ["aof-use-rdb-preamble", "yes"],
@@ -49,22 +58,19 @@ function durable(fleet: Fleet, member: Member): Settings {
     ["repl-timeout", "10"],
     ["repl-ping-replica-period", "1"],
     ["replica-read-only", "yes"],
-    ["maxclients", "10000"],
     ...follows,
   ];
 }
 
 function evicting(fleet: Fleet, member: Member): Settings {
-  const memory = fleet.spec.cache === false ? 0 : fleet.spec.cache.memory;
+  const memory = fleet.spec.cache === false ? bytes(0) : fleet.spec.cache.memory;
   return [
     ...common(member),
     ["dir", quote(dataDirectory(fleet.paths, member.name))],
     ["requirepass", quote(fleet.secrets.cache.reveal())],
-    ["maxmemory", `${memory}`],
-    ["maxmemory-policy", "allkeys-lfu"],
+    ...tuned(tuneCache(memory)),
     ["appendonly", "no"],
     ["save", '""'],
-    ["maxclients", "10000"],
   ];
 }
 

@@ -1,9 +1,17 @@
 import { availableParallelism } from "node:os";
 import { doubtsOf } from "../../../capacity/doubts.ts";
 import { type HeldOut, type Knee, type Measurement, measuredOf } from "../../../capacity/measurement.ts";
-import { judgeAlone } from "../../../capacity/search/alone.ts";
+import { type Alone, judgeAlone } from "../../../capacity/search/alone.ts";
 import { usersFor } from "../../../capacity/size/queue.ts";
-import { type Answer, answerFor, type Curve, curveOf, type Prediction, predict } from "../../../capacity/usl/answer.ts";
+import {
+  type Answer,
+  answerFor,
+  type Curve,
+  curveOf,
+  type Prediction,
+  predict,
+  refutedBy,
+} from "../../../capacity/usl/answer.ts";
 import { EXIT_CODES } from "../../../fault/catalogue.ts";
 import { Fault } from "../../../fault/fault.ts";
 import { seededRandom } from "../../../load/arrivals/random.ts";
@@ -22,9 +30,11 @@ import { type MeasureWish, measureWishFrom } from "./measure-wishes.ts";
 import { Narrator, NEAR, summaryOf } from "./narrator.ts";
 import { ScaledFleet } from "./scaled-fleet.ts";
 import { heldOutSize, roomFor, sizesWithin } from "./sizes.ts";
-import { loadOf, type PlanWish } from "./wishes.ts";
+import { loadOf, type PlanWish, peopleOf, withAlone } from "./wishes.ts";
 
 const WARM_SECONDS = 2;
+/** What is a whole number of users but for that is one. */
+const ROUNDING = 1e-6;
 
 /** All that a measurement works with. */
 interface Work {
@@ -80,17 +90,22 @@ async function checkHeldOut(work: Work, curve: Curve, size: number): Promise<Hel
   return { predicted: predicted.value, measured, error: predicted.value.rate / measured.rate - 1 };
 }
 
+/** `null`: nothing was answered in that time. */
+function medianOf({ requests, p50 }: Alone): number | null {
+  return requests === 0 ? null : p50;
+}
+
 /**
  * Milliseconds of a request that has the fleet for itself, before anything is changed. Fault: TF_MEASURE for an
  * application that fails or is too slow even then, twice.
  */
-async function checkAlone({ bench, wish }: Work): Promise<number> {
+async function checkAlone({ bench, wish }: Work): Promise<number | null> {
   const first = await bench.alone();
-  if (judgeAlone(first, wish.objective) === null) return first.p50;
+  if (judgeAlone(first, wish.objective) === null) return medianOf(first);
   // What was just started may have had to warm up.
   const second = await bench.alone();
   const hopeless = judgeAlone(second, wish.objective);
-  if (hopeless === null) return second.p50;
+  if (hopeless === null) return medianOf(second);
   throw new Fault("TF_MEASURE", hopeless.why, {
     hint:
       hopeless.kind === "slow"
@@ -110,10 +125,11 @@ function plannedBy(answer: Answer<Prediction> | null): number | null {
   return answer?.known === true ? answer.value.instances : null;
 }
 
-async function measure(work: Work, plan: PlanWish, url: string): Promise<Measurement> {
+async function measure(work: Work, asked: PlanWish, url: string): Promise<Measurement> {
   const { context, wish, fleet } = work;
   const cores = availableParallelism();
   const alone = await checkAlone(work);
+  const plan = withAlone(asked, alone === null ? null : alone / 1_000);
   const busyBefore = await busyFor(context.target, 1_000);
   const room = await roomFor(context, fleet.before);
   const sizes = wish.sizes ?? sizesWithin(room);
@@ -133,18 +149,22 @@ async function measure(work: Work, plan: PlanWish, url: string): Promise<Measure
   const checked = heldOut === null ? [] : [heldOut.predicted.instances];
   const told = new Set([...sizes, ...(planned === null ? [] : [planned]), ...checked, Math.max(...sizes) * 2]);
   const predictions = [...told].toSorted((a, b) => a - b).map((instances) => predict(curve, instances));
+  const refuted = refutedBy(curve);
   return {
     version: 1,
-    ...{ url, p95: wish.objective.p95, quick: wish.quick, cores, knees, heldOut },
+    ...{ url, p95: wish.objective.p95, quick: wish.quick, cores, alone, knees, heldOut },
     ...{ fits: curve.fits, intervals: curve.intervals, peak: curve.peak, isLeast: curve.isLeast },
     predictions,
     asked: load === null || answer === null ? null : { ...load, answer, users: plan.users },
     users: knees.map(({ rate, instances }) => ({
       instances,
-      users: Math.floor(usersFor(rate, { ...plan.habits, response: plan.habits.p95 / 2 })),
+      users: Math.floor(usersFor(rate, peopleOf(plan)) + ROUNDING),
     })),
     webTime: webTimeOf(knees),
-    notes: doubtsOf({ knees, cores, quick: wish.quick, busyBefore, predictions, heldOut }),
+    notes: [
+      ...doubtsOf({ knees, cores, quick: wish.quick, busyBefore, predictions, heldOut }),
+      ...(refuted === null ? [] : [refuted]),
+    ],
   };
 }
 

@@ -1,8 +1,9 @@
 import type { Knee } from "../../../capacity/measurement.ts";
-import { lengthOfSearch } from "../../../capacity/search/pace.ts";
+import { lengthOfSearch, secondsLeft } from "../../../capacity/search/pace.ts";
 import type { Trial, Verdict } from "../../../capacity/search/trial.ts";
 import type { Prediction } from "../../../capacity/usl/answer.ts";
 import { formatLatency } from "../../../load/report/format.ts";
+import { figure } from "../../../units/figure.ts";
 import type { Context } from "../../context.ts";
 import type { MeasureWish } from "./measure-wishes.ts";
 
@@ -13,8 +14,8 @@ export const NEAR = 0.8;
 /** Seconds until another number of instances serves. */
 const SCALING = 5;
 
-/** Minutes that a measurement takes about. `alone`: milliseconds of a request when nothing else is going on; `null`: not known. */
-function minutesFor(sizes: readonly number[], wish: MeasureWish, alone: number | null): number {
+/** Seconds that each size takes about, and the check of a prediction. `alone`: milliseconds of a request when nothing else is going on; `null`: not known. */
+function expectedFor(sizes: readonly number[], wish: MeasureWish, alone: number | null): number[] {
   const one = alone === null ? USUAL_RATE : Math.max(wish.search.least, 1_000 / Math.max(1, alone));
   const search = (size: number, isFar: boolean): number => {
     const knee = Math.min(wish.search.most, one * size);
@@ -22,12 +23,12 @@ function minutesFor(sizes: readonly number[], wish: MeasureWish, alone: number |
     return lengthOfSearch({ ...wish.search, start }, wish, knee);
   };
   const of = (size: number): number => SCALING + search(size, true) + (wish.repeats - 1) * search(size, false);
-  const check = wish.heldOut === 0 ? 0 : SCALING + search(Math.max(...sizes), false);
-  return Math.ceil((sizes.reduce((sum, size) => sum + of(size), 0) + check) / 60);
+  const check = wish.heldOut === 0 ? [] : [SCALING + search(Math.max(...sizes), false)];
+  return [...sizes.map(of), ...check];
 }
 
-function figure(value: number): string {
-  return value >= 100 ? String(Math.round(value)) : String(Math.round(value * 10) / 10);
+function minutes(seconds: number): string {
+  return `about ${Math.ceil(seconds / 60)} min`;
 }
 
 function many(instances: number): string {
@@ -39,24 +40,36 @@ export function summaryOf(url: string, sizes: readonly number[], wish: MeasureWi
   const [first = 1] = sizes;
   const which = sizes.length === 1 ? many(first) : `${sizes.join(", ")} instances`;
   const limit = `up to which rate p95 stays below ${formatLatency(wish.objective.p95)} with ${which}`;
-  return `${url}: ${limit}; about ${minutesFor(sizes, wish, alone)} min, Ctrl-C ends it`;
+  return `${url}: ${limit}; ${minutes(secondsLeft(expectedFor(sizes, wish, alone), 0, 0))}, Ctrl-C ends it`;
 }
 
 /** Tells what a measurement does while it takes its minutes. */
 export class Narrator {
-  readonly #context: Context;
+  readonly #context: Pick<Context, "options" | "terminal" | "paint">;
+  readonly #now: () => number;
   #isWaiting = false;
+  #expected: readonly number[] = [];
+  #begun = 0;
+  /** Sizes that were begun. */
+  #sizes = 0;
 
-  constructor(context: Context) {
+  /** `now`: milliseconds of a clock that is never set. */
+  constructor(context: Pick<Context, "options" | "terminal" | "paint">, now: () => number = () => performance.now()) {
     this.#context = context;
+    this.#now = now;
   }
 
   begin(url: string, sizes: readonly number[], wish: MeasureWish, alone: number | null): void {
+    this.#expected = expectedFor(sizes, wish, alone);
+    this.#begun = this.#now();
     this.#line(summaryOf(url, sizes, wish, alone));
   }
 
+  /** The next size begins. From the second on it is known how long they take. */
   size(instances: number): void {
-    this.#line(many(instances));
+    const left = secondsLeft(this.#expected, this.#sizes, (this.#now() - this.#begun) / 1_000);
+    this.#line(`${many(instances)}${this.#sizes === 0 || left === 0 ? "" : `; ${minutes(left)} more`}`);
+    this.#sizes += 1;
   }
 
   trial({ rate, p95 }: Trial, verdict: Verdict, isLong: boolean): void {

@@ -1,4 +1,4 @@
-import { type Appetite, rateOf, usersFor } from "../../../capacity/size/queue.ts";
+import { type Appetite, type Crowd, rateOf, usersFor } from "../../../capacity/size/queue.ts";
 import type { Habits } from "../../../capacity/size/tiers.ts";
 import { Fault } from "../../../fault/fault.ts";
 import { type Millis, millis } from "../../../units/millis.ts";
@@ -16,8 +16,8 @@ export interface PlanWish {
   readonly rate: number | null;
   readonly habits: Habits;
   readonly appetite: Appetite;
-  /** Whether the service time was said, or is a guess. */
-  readonly isGuess: boolean;
+  /** Who says what the service time is. */
+  readonly serviceFrom: "said" | "measured" | "guess";
 }
 
 function inSeconds(value: Millis): number {
@@ -50,18 +50,25 @@ export function planWishFrom(input: Input): PlanWish {
       slots: count(input, "slots") ?? 1,
       variability,
     },
-    isGuess: input.text("service") === null,
+    serviceFrom: input.text("service") === null ? "guess" : "said",
   };
 }
 
+/** Takes what a request by itself was measured to take, in seconds, for a guess; `null`: it was not measured. */
+export function withAlone(wish: PlanWish, alone: number | null): PlanWish {
+  if (alone === null || wish.serviceFrom !== "guess") return wish;
+  return { ...wish, appetite: { ...wish.appetite, service: alone }, serviceFrom: "measured" };
+}
+
+/** Behaviour of people who wait for a request by itself: users become requests, and requests users, by this alone. */
+export function peopleOf({ habits, appetite }: PlanWish): Omit<Crowd, "users"> {
+  return { think: habits.think, requestsPerAction: habits.requestsPerAction, response: appetite.service };
+}
+
 /** What was asked for, as a rate and as users. */
-export function loadOf({
-  users,
-  rate,
-  habits,
-  appetite,
-}: PlanWish): { readonly users: number; readonly rate: number } | null {
-  const people = { ...habits, response: appetite.service };
+export function loadOf(wish: PlanWish): { readonly users: number; readonly rate: number } | null {
+  const { users, rate } = wish;
+  const people = peopleOf(wish);
   if (rate !== null) return { rate, users: users ?? Math.ceil(usersFor(rate, people)) };
   return users === null ? null : { users, rate: rateOf({ users, ...people }) };
 }
