@@ -46,6 +46,18 @@ export function startDemand(load: number): DemandMemory {
   return { level: load, earlier: load, trend: 0, roughness: 0.01, trendRoughness: 2e-6, recent: [] };
 }
 
+/** The same requests where each costs so many times as much: dearer ones are no rise that could go on. */
+export function reprice(demand: DemandMemory, ratio: number): DemandMemory {
+  return {
+    level: demand.level * ratio,
+    earlier: demand.earlier * ratio,
+    trend: demand.trend * ratio,
+    roughness: demand.roughness * ratio,
+    trendRoughness: demand.trendRoughness * ratio,
+    recent: demand.recent.map((load) => load * ratio),
+  };
+}
+
 export interface ForecastTimes {
   /** Since the step before. */
   readonly seconds: number;
