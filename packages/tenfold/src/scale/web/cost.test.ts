@@ -74,6 +74,16 @@ test("a dear phase that has ended is unlearned within 30 s", () => {
   assert.ok(Math.abs(after.memory.cost - 0.02) < 0.004, `${after.memory.cost}`);
 });
 
+test("many cheap requests after few dear ones do not make the number grow for the price of the dear ones", () => {
+  const before = quiet(400);
+  const dear = goOn(before, { seconds: 300, sample: served({ rate: 100, costAt: () => 0.1 }) });
+  assert.ok(dear.memory.cost > 0.08, `${dear.memory.cost}`);
+  const again = { start: 3900, from: dear.last.target, memory: dear.memory, seconds: 60 };
+  const after = run({ ...again, sample: served({ rate: 400, costAt: () => 0.02 }) });
+  assert.deepEqual(new Set(after.targets), new Set([dear.last.target]));
+  assert.ok(after.memory.cost < 0.024, `${after.memory.cost}`);
+});
+
 test("ten seconds of dear requests are no change", () => {
   const before = quiet(200);
   const costAt = (second: number): number => (second < 3610 ? 0.03 : 0.02);
@@ -91,7 +101,9 @@ test("looks that differ by chance, and by more than chance, are no change", () =
       sample: served({ rate, costAt: () => 0.02, rough: 0.2 }),
     });
     const costs = decisions.slice(720).map(({ why }) => (why.kind === "web" ? why.figures.cost : 0));
-    assert.ok(Math.max(...costs) < 24 && Math.min(...costs) > 17, `${Math.min(...costs)} to ${Math.max(...costs)}`);
+    // In a look that has by chance none as dear, it is told for that look alone.
+    const strange = costs.filter((cost) => cost < 17 || cost > 24);
+    assert.ok(costs.length > 10_000 && strange.length < 3, strange.join(" "));
   }
 });
 

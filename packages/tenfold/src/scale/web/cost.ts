@@ -38,7 +38,10 @@ export interface CostContext {
 /** The cost that was learned, and what requests cost now. */
 export interface LearnedCost {
   readonly known: KnownCost;
-  /** Instance-seconds: while instances are full, at least what that makes of each request. */
+  /**
+   * Instance-seconds. While instances are full, at least what that makes of each request; in a look that can have none as
+   * dear as was learned, what they cost at most: it shall not make the number grow, and is learned with the next looks.
+   */
   readonly now: number;
   /** Instances that are wanted now whatever was learned, because those that there are have no time to spare; else 0. */
   readonly taken: number;
@@ -70,6 +73,9 @@ export function learnCost(before: KnownCost, sample: WebSample, context: CostCon
   const looks = look.requests > 0 || isFull ? added(lately.looks, look) : lately.looks;
   const seen = { ...known, lately: { ...lately, looks: looks.slice(-SERIES), full, deploying: false } };
   const learned = changed(seen, sample, context) ?? evenedOut(seen, look);
+  const most = costOf([look], "most");
+  if (hasEnough(look) && leastChange(lately.noise, look.requests) * most < learned.cost)
+    return { known: learned, now: most, taken: 0 };
   if (full < FULL_LOOKS) return still(learned);
   if (!hasEnough(looks.at(-1))) return { ...still(learned), taken: sample.queued > 0 ? context.ready : 0 };
   const managed = costOf(looks.slice(-NEWEST));
@@ -105,6 +111,11 @@ function added(looks: readonly CostLook[], { busySeconds, most, requests }: Cost
   return [...looks.slice(0, -1), both];
 }
 
+/** By which factor the mean of so many requests must differ to be another one. */
+function leastChange(noise: number, requests: number): number {
+  return Math.max(1 + CHANGED, Math.exp(DEVIATIONS * Math.sqrt(noise / requests)));
+}
+
 /** The cost by the newest looks, if all of them say that it is another one. */
 function changed(
   { cost, costWeight, lately = NOTHING_LATELY }: KnownCost,
@@ -115,7 +126,7 @@ function changed(
   if (looks.length < SERIES || !hasEnough(looks.at(-1)) || costWeight < FIRST_COST_REQUESTS) return null;
   const newest = looks.slice(-NEWEST);
   const requests = requestsOf(newest);
-  const least = Math.max(1 + CHANGED, Math.exp(DEVIATIONS * Math.sqrt(noise / requests)));
+  const least = leastChange(noise, requests);
   const [dear, cheap] = [costOf(newest), costOf(newest, "most")];
   const isDearer = looks.every((look) => costOf([look]) > (1 + NOTICED) * cost) && dear > least * cost;
   // Means of many answers lag behind for as many requests: they shall not make it cheaper at once.

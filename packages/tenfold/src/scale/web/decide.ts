@@ -106,12 +106,12 @@ function byDemand(
   const { covered } = tuningOf(policy);
   const learned = learnCost(before, sample, { deploying, ready: counts.ready, errorLimit: policy.errorLimit });
   const cost = learned.now;
-  const load = sample.arrivals * learned.known.cost;
-  const demand = before.demand === null ? startDemand(load) : reprice(before.demand, learned.known.cost / before.cost);
-  const ahead = forecast(demand, load, { seconds, horizon });
+  const load = sample.arrivals * Math.min(cost, learned.known.cost);
+  const known = before.demand ?? startDemand(load);
+  const ahead = forecast(reprice(known, learned.known.cost / before.cost, load), load, { seconds, horizon });
   const calm = drift(driftBefore(before, load), { load, level: ahead.memory.level }, now, seconds);
-  const known = learnShortfall(before, ahead.now, now, { horizon, seconds, cost });
-  const margin = Math.exp(Math.min(MOST_MARGIN, quantile(known.shortfall, covered)));
+  const missed = learnShortfall(before, ahead.now, now, { horizon, seconds, cost });
+  const margin = Math.exp(Math.min(MOST_MARGIN, quantile(missed.shortfall, covered)));
   const queue = (sample.queued * cost) / QUEUE_SECONDS;
   const certain = Math.max(ahead.surge ?? 0, learned.taken);
   const need = sizeFor(Math.max(ahead.expected * margin, certain) + queue, cost, policy);
@@ -149,8 +149,8 @@ function byDemand(
       at: now,
       demand: ahead.memory,
       drift: calm.memory,
-      shortfall: known.shortfall,
-      pending: [...known.pending, { at: now, forecast: ahead.expected }],
+      shortfall: missed.shortfall,
+      pending: [...missed.pending, { at: now, forecast: ahead.expected }],
       patience: afterDecision(patience, own, { now, seconds }, ahead.surge === null ? CAUTION : SURGE_CAUTION),
     },
   };
