@@ -47,7 +47,10 @@ export function observation(
         instances.map((name) => [
           name,
           {
-            ...{ requests: counters.requests / 2, statuses: { "1xx": 0, "2xx": 0, "3xx": 0, "4xx": 0, "5xx": 0 } },
+            ...{
+              requests: counters.requests / 2,
+              statuses: { "1xx": 0, "2xx": counters.requests / 2, "3xx": 0, "4xx": 0, "5xx": 0 },
+            },
             ...{ queued: 0, inFlight: 0, webSockets: 0, response, waited },
           },
         ]),

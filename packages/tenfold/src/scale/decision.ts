@@ -5,6 +5,8 @@ export interface WebFigures {
   /** Milliseconds that one request keeps an instance busy, as learned. */
   readonly cost: number;
   readonly load: number;
+  /** Requests that wait in the balancer. */
+  readonly queued: number;
   /** Load expected when an instance that is launched now serves. */
   readonly forecast: number;
   /** What such forecasts fell short by in the last hour, a factor. */

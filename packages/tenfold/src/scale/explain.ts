@@ -22,9 +22,10 @@ function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-function webText({ arrivals, cost, load, forecast, margin, need, keep, surge }: WebFigures): string {
+function webText({ arrivals, cost, load, queued, forecast, margin, need, keep, surge }: WebFigures): string {
+  const waiting = queued === 0 ? "" : `, ${queued} waiting`;
   const coming = `${surge ? "surge to" : "expected"} ${round(forecast)}`;
-  return `${round(arrivals)} req/s × ${round(cost)} ms = ${round(load)} busy; ${coming}, margin ${round((margin - 1) * 100)}%: needs ${need}, keeps ${keep}`;
+  return `${round(arrivals)} req/s × ${round(cost)} ms = ${round(load)} busy${waiting}; ${coming}, margin ${round((margin - 1) * 100)}%: needs ${need}, keeps ${keep}`;
 }
 
 function workerText({

@@ -39,12 +39,14 @@ interface Window {
   failed: number;
   served: number;
   busy: number;
+  /** Instance-seconds that there were. */
+  instances: number;
   cpu: number;
   late: number;
 }
 
 function emptyWindow(): Window {
-  return { seconds: 0, arrivals: 0, shed: 0, failed: 0, served: 0, busy: 0, cpu: 0, late: 0 };
+  return { seconds: 0, arrivals: 0, shed: 0, failed: 0, served: 0, busy: 0, instances: 0, cpu: 0, late: 0 };
 }
 
 /** A rolling deploy replaces a quarter of the instances at a time. */
@@ -129,6 +131,7 @@ export function simulateFluid(stage: Stage, policy: Policy): Score {
     window.failed += failed;
     window.served += served;
     window.busy += served * cost;
+    window.instances += fleet.ready;
     window.cpu += fleet.ready === 0 ? 0 : (served * cost + fleet.warming * world.boot.cpu * 0.5) / fleet.ready;
     inHand = fleet.ready === 0 ? 0 : (served * world.service.mean) / fleet.ready;
     if ((t + 1) % world.metrics.interval === 0) {
@@ -178,7 +181,7 @@ function measure(window: Window, queue: number, at: number, random: Random, worl
     shed: Math.min(arrivals, window.shed) / seconds,
     failed: Math.min(1, window.failed / Math.max(1, window.arrivals - window.shed)),
     queued: Math.round(queue),
-    work: { busySeconds: Math.max(0, busySeconds), requests },
+    work: { busySeconds: Math.max(0, busySeconds), requests, seconds: window.instances },
     cpu: Math.min(1, window.cpu / seconds),
     memory: null,
     p95,

@@ -1,11 +1,12 @@
-import { activeOverride, bounded, overriding } from "../bounds.ts";
+import { activeOverride, bounded, type Override, overriding } from "../bounds.ts";
 import type { Decision, HoldReason, Why } from "../decision.ts";
 import { quantile } from "../histogram.ts";
 import { afterDecision, type Caution, freshSample, GAP, holdReason, keepFor, wouldReverse } from "../patience.ts";
 import { afterRules, decideByRules } from "../rules/decide.ts";
+import { learnCost } from "./cost.ts";
 import { drift, restartDrift, startDrift } from "./drift.ts";
-import { forecast, startDemand } from "./forecast.ts";
-import { learnCost, learnShortfall } from "./learn.ts";
+import { forecast, reprice, startDemand } from "./forecast.ts";
+import { learnShortfall } from "./learn.ts";
 import { type DriftMemory, freshWebMemory, type WebMemory } from "./memory.ts";
 import { tuningOf, type WebPolicy } from "./policy.ts";
 import type { WebCounts, WebSample } from "./sample.ts";
@@ -62,17 +63,10 @@ export function decideWeb(policy: WebPolicy, input: WebInput, memory: WebMemory 
   const before = memory ?? freshWebMemory(now, policy.cost);
   const sample = freshSample(input.sample, now);
   const override = activeOverride(policy.override, now);
-  if (override !== null) {
-    const why: Why = { kind: "override", ...override };
-    const { target, bound } = bounded(override.count, overriding(policy.bounds), now);
-    return {
-      decision: { from, target, bound, wanted: override.count, why, held: null },
-      memory: { ...before, at: now },
-    };
-  }
   if (sample === null) {
     const why: Why = { kind: "hold", reason: "no-metrics" };
-    return { decision: conclude(policy, from, now, { wanted: from, why, held: "no-metrics" }), memory: before };
+    const usual = conclude(policy, from, now, { wanted: from, why, held: "no-metrics" });
+    return { decision: byHand(policy, override, from, now) ?? usual, memory: before };
   }
   if (policy.rules.length > 0) {
     const {
@@ -81,17 +75,24 @@ export function decideWeb(policy: WebPolicy, input: WebInput, memory: WebMemory 
       held,
       memory: rules,
     } = decideByRules(policy.rules, sample, counts, { memory: before.rules, deploying, now });
-    const decision = conclude(policy, from, now, { wanted, why, held });
+    const decision = byHand(policy, override, from, now) ?? conclude(policy, from, now, { wanted, why, held });
     return { decision, memory: { ...before, rules: afterRules(rules, decision, now), at: now } };
   }
-  return byDemand(policy, { sample, counts, deploying }, before, now);
+  return byDemand(policy, { sample, counts, deploying, override }, before, now);
 }
 
-type Measured = WebInput & { readonly sample: WebSample };
+/** What a person has set. The model goes on watching beside it, and knows the load when it ends. */
+function byHand(policy: WebPolicy, override: Override | null, from: number, now: number): Decision | null {
+  if (override === null) return null;
+  const { target, bound } = bounded(override.count, overriding(policy.bounds), now);
+  return { from, target, bound, wanted: override.count, why: { kind: "override", ...override }, held: null };
+}
+
+type Measured = WebInput & { readonly sample: WebSample; readonly override: Override | null };
 
 function byDemand(
   policy: WebPolicy,
-  { sample, counts, deploying }: Measured,
+  { sample, counts, deploying, override }: Measured,
   memory: WebMemory,
   now: number,
 ): WebOutcome {
@@ -103,16 +104,18 @@ function byDemand(
     : memory;
   const horizon = policy.boot / 1000 + 2 * seconds;
   const { covered } = tuningOf(policy);
-  const learned = deploying ? before : learnCost(before, sample.work);
-  const { cost } = learned;
-  const load = sample.arrivals * cost;
-  const ahead = forecast(before.demand ?? startDemand(load), load, { seconds, horizon });
+  const learned = learnCost(before, sample, { deploying, ready: counts.ready, errorLimit: policy.errorLimit });
+  const cost = learned.now;
+  const load = sample.arrivals * Math.min(cost, learned.known.cost);
+  const known = before.demand ?? startDemand(load);
+  const ahead = forecast(reprice(known, learned.known.cost / before.cost, load), load, { seconds, horizon });
   const calm = drift(driftBefore(before, load), { load, level: ahead.memory.level }, now, seconds);
-  const known = learnShortfall(before, ahead.now, now, { horizon, seconds, cost });
-  const margin = Math.exp(Math.min(MOST_MARGIN, quantile(known.shortfall, covered)));
+  const missed = learnShortfall(before, ahead.now, now, { horizon, seconds, cost });
+  const margin = Math.exp(Math.min(MOST_MARGIN, quantile(missed.shortfall, covered)));
   const queue = (sample.queued * cost) / QUEUE_SECONDS;
-  const need = sizeFor(Math.max(ahead.expected * margin, ahead.surge ?? 0) + queue, cost, policy);
-  const barely = sizeFor(Math.max(ahead.expected, ahead.surge ?? 0) + queue, cost, policy, BARE);
+  const certain = Math.max(ahead.surge ?? 0, learned.taken);
+  const need = sizeFor(Math.max(ahead.expected * margin, certain) + queue, cost, policy);
+  const barely = sizeFor(Math.max(ahead.expected, certain) + queue, cost, policy, BARE);
   const deviations = CALM_DEVIATIONS + CAUTIOUS_DEVIATIONS * before.patience.caution;
   const highest = Math.max(ahead.expected, calm.expected + deviations * calm.deviation);
   const { keep, patience } = keepFor(before.patience, Math.max(need, sizeFor(highest * margin, cost, policy)), {
@@ -122,7 +125,8 @@ function byDemand(
   const figures = {
     arrivals: sample.arrivals,
     cost: cost * 1000,
-    load: ahead.now,
+    load: Math.max(ahead.now, learned.taken),
+    queued: sample.queued,
     forecast: ahead.surge === null ? ahead.expected : Math.max(ahead.expected, ahead.surge),
     margin,
     need,
@@ -133,18 +137,21 @@ function byDemand(
     sample.failed > policy.errorLimit ? "errors" : holdReason(patience, { since: before.since, now, deploying });
   const least = wouldReverse(before.patience, now) ? barely : need;
   const { wanted, held } = choose({ from, need, least, keep }, reason);
-  const decision = conclude(policy, from, now, { wanted, why: { kind: "web", figures }, held });
+  const hand = byHand(policy, override, from, now);
+  const decision = hand ?? conclude(policy, from, now, { wanted, why: { kind: "web", figures }, held });
+  // What a person does is neither growth nor a fall of its own.
+  const own = hand === null ? decision : { ...hand, target: from };
   return {
     decision,
     memory: {
       ...before,
-      ...learned,
+      ...learned.known,
       at: now,
       demand: ahead.memory,
       drift: calm.memory,
-      shortfall: known.shortfall,
-      pending: [...known.pending, { at: now, forecast: ahead.expected }],
-      patience: afterDecision(patience, decision, { now, seconds }, ahead.surge === null ? CAUTION : SURGE_CAUTION),
+      shortfall: missed.shortfall,
+      pending: [...missed.pending, { at: now, forecast: ahead.expected }],
+      patience: afterDecision(patience, own, { now, seconds }, ahead.surge === null ? CAUTION : SURGE_CAUTION),
     },
   };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Random } from "../../units/random.ts";
-import { type Forecast, forecast, startDemand } from "./forecast.ts";
+import { type Forecast, forecast, reprice, startDemand } from "./forecast.ts";
 
 const TIMES = { seconds: 5, horizon: 60 };
 
@@ -55,4 +55,19 @@ test("the ordinary wander of the load is no surge and no trend", () => {
   assert.equal(forecasts.filter(({ surge }) => surge !== null).length, 0);
   const highest = Math.max(...forecasts.map(({ expected }) => expected));
   assert.ok(highest < 11, `${highest}`);
+});
+
+test("another price is no rise: what is known moves with it, as far as the load has moved", () => {
+  const [{ memory }] = follow([10]) as [Forecast];
+  const dearer = reprice(memory, 4, 40);
+  const after = forecast(dearer, 40, TIMES);
+  assert.equal(after.surge, null);
+  assert.ok(Math.abs(after.expected - 40) < 3, `${after.expected}`);
+  assert.ok(Math.abs(reprice(memory, 4, 20).level - 20) < 1e-9, "half as many requests came");
+  assert.ok(
+    Math.abs(reprice(memory, 4, 5).level - memory.level) < 1e-9,
+    "fewer came, and all of them cost less together",
+  );
+  assert.ok(Math.abs(reprice(memory, 0.25, 2).level - memory.level / 4) < 1e-9);
+  assert.equal(reprice(memory, 1.02, 10), memory);
 });

@@ -21,6 +21,8 @@ const SURGE_GOES_ON = 0.15;
 /** A surge is thought to go on a little faster than it began. */
 const SURGE_GAIN = 1.2;
 const SMALLEST = 0.2;
+/** A price that moves by less from one look to the next is the noise of learning it. */
+const REPRICED = 0.1;
 
 /** What the load was, is and will be, in instances kept busy. */
 export interface Forecast {
@@ -44,6 +46,24 @@ function mean(values: readonly number[]): number {
 
 export function startDemand(load: number): DemandMemory {
   return { level: load, earlier: load, trend: 0, roughness: 0.01, trendRoughness: 2e-6, recent: [] };
+}
+
+/**
+ * What is known of the load where each request costs `times` as much as before, so that dearer ones are no rise that
+ * could go on; as far as the load itself (`load`, at the new price) has moved, for there may be fewer of them.
+ */
+export function reprice(demand: DemandMemory, times: number, load: number): DemandMemory {
+  if (Math.abs(times - 1) < REPRICED) return demand;
+  const moved = load / Math.max(SMALLEST, demand.level);
+  const ratio = Math.min(Math.max(1, times), Math.max(Math.min(1, times), moved));
+  return {
+    level: demand.level * ratio,
+    earlier: demand.earlier * ratio,
+    trend: demand.trend * ratio,
+    roughness: demand.roughness * ratio,
+    trendRoughness: demand.trendRoughness * ratio,
+    recent: demand.recent.map((load) => load * ratio),
+  };
 }
 
 export interface ForecastTimes {

@@ -10,6 +10,8 @@ export interface WebMemory {
   /** Instance-seconds a request, and how many requests that was learned from (old ones forgotten). */
   readonly cost: number;
   readonly costWeight: number;
+  /** Absent in memories of older versions. */
+  readonly lately?: CostLately;
   readonly demand: DemandMemory | null;
   readonly drift: DriftMemory | null;
   /** How far demand exceeded its forecast, a boot ahead. */
@@ -18,6 +20,25 @@ export interface WebMemory {
   readonly pending: readonly { readonly at: number; readonly forecast: number }[];
   readonly patience: Patience;
   readonly rules: RuleMemory;
+}
+
+/** What the last looks say of the cost, beside what is learned from many. */
+export interface CostLately {
+  /** Oldest first. Of too few requests, several looks are one. */
+  readonly looks: readonly CostLook[];
+  /** Variance of what one request costs, as a share of the mean's square. */
+  readonly noise: number;
+  /** Looks in a row in which instances had no time to spare. */
+  readonly full: number;
+  /** A release was being rolled out at the last look. */
+  readonly deploying: boolean;
+}
+
+/** Seconds that instances were busy, at least by what is measured and at most, and the requests that they finished. */
+export interface CostLook {
+  readonly busySeconds: number;
+  readonly most: number;
+  readonly requests: number;
 }
 
 /** Level and trend of the load (Holt), and how rough both are: variances for each instance of load. */

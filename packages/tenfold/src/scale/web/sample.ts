@@ -1,3 +1,15 @@
+/** What instances did since the sample before. */
+export interface WebWork {
+  /** Seconds that they were busy, of their bottleneck: CPU, or slots where concurrency is bounded. */
+  readonly busySeconds: number;
+  /** Requests that they finished in that time. */
+  readonly requests: number;
+  /** Seconds that there were, of all of them together; absent where nobody knows when they are full. */
+  readonly seconds?: number;
+  /** What they may have been busy for at most; `busySeconds` when absent. */
+  readonly most?: number;
+}
+
 /** What was seen of the web tier since the sample before. Rates are a second. */
 export interface WebSample {
   /** When the newest of the measurements was taken, milliseconds since 1970. */
@@ -11,11 +23,10 @@ export interface WebSample {
   /** Requests that wait in the balancer now. */
   readonly queued: number;
   /**
-   * What the work cost: seconds that instances were busy (of their bottleneck: CPU, or slots where concurrency is
-   * bounded), and requests that they finished in that time. Only of instances that are past their warm-up, so the CPU
-   * that a boot burns never counts. `null` where it could not be measured.
+   * What the work cost. Only of instances that are past their warm-up, so the CPU that a boot burns never counts. `null`
+   * where it could not be measured.
    */
-  readonly work: { readonly busySeconds: number; readonly requests: number } | null;
+  readonly work: WebWork | null;
   /** Mean CPU of ready instances as a share of what each may use, 0 to 1. */
   readonly cpu: number | null;
   /** Mean memory of ready instances as a share of their limit, 0 to 1. */
