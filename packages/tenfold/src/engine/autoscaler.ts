@@ -1,4 +1,5 @@
 import type { Observation } from "../fleet/observation.ts";
+import { canonical } from "../fleet/release.ts";
 import type { History } from "../journal/history.ts";
 import type { StoredOverride } from "../journal/state.ts";
 import { activeOverride } from "../scale/bounds.ts";
@@ -82,6 +83,7 @@ export class Autoscaler {
     this.#boots = new Boots();
     this.#windDowns = new WindDowns(parts.members, parts.now);
     this.#memory = readScalingMemory(parts.directory);
+    for (const [group, aim] of Object.entries(this.#memory.falls ?? {})) this.#aims.set(group, aim);
   }
 
   /** Of every group whose number moves. */
@@ -110,12 +112,23 @@ export class Autoscaler {
     this.#boots.look(members);
     const changes = [...this.#decideWeb(now, before), ...this.#decideWorkers(now, before)];
     this.#parts.scale(changes);
+    this.#noteFalls();
     if (this.#parts.now() - this.#savedAt >= SAVE_EVERY_MS) this.save();
   }
 
   save(): void {
     this.#savedAt = this.#parts.now();
     saveScalingMemory(this.#parts.directory, this.#memory);
+  }
+
+  /** Who was asked to end shall go when another engine looks, be it that his last job ends then. */
+  #noteFalls(): void {
+    const falls = Object.fromEntries(
+      [...this.#aims].filter(([group, aim]) => aim.count < aim.beside && this.#windDowns.isUnderWay(group)),
+    );
+    if (canonical(falls) === canonical(this.#memory.falls ?? {})) return;
+    this.#memory = { ...this.#memory, falls };
+    this.save();
   }
 
   #decideWeb(now: Observation, before: Observation | null): ScaleChange[] {
