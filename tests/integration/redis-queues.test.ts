@@ -92,6 +92,30 @@ test("Celery: all priorities of a queue are counted", () =>
     assert.equal((await read("celery", "films")).queued, 4);
   }));
 
+test("Celery: what is reserved counts for the queue that it came from, whatever it was sent through", () =>
+  withRedis(async (redis, read) => {
+    const reserve = (tag: string, exchange: string, key: string, body = "x"): Promise<number> => {
+      const message = { body, properties: { delivery_info: { exchange, routing_key: key }, delivery_tag: tag } };
+      // As Python writes it.
+      const text = JSON.stringify(message).replaceAll('":', '": ').replaceAll(',"', ', "');
+      return redis.hset("unacked", tag, `[${text}, "${exchange}", "${key}"]`);
+    };
+    const inFlight = async (name: string): Promise<number | null> => (await read("celery", name)).inFlight;
+    assert.equal(await inFlight("pdf"), 0);
+    for (const tag of ["a", "b", "c"]) await reserve(tag, "", "pdf", "y".repeat(100_000));
+    await redis.sadd("_kombu.binding.docs", "docs.pdf\x06\x16\x06\x16routed", "docs.txt\x06\x16\x06\x16pdf2");
+    await redis.sadd("_kombu.binding.news", "eu.*\x06\x16\x06\x16europe", "#\x06\x16\x06\x16all");
+    await reserve("d", "docs", "docs.pdf");
+    await reserve("e", "news", "eu.sport");
+    await redis.hset("unacked", "f", "of somebody else");
+    const told = await Promise.all(["pdf", "pdf2", "routed", "europe", "all", "docs"].map(inFlight));
+    assert.deepEqual(told, [3, 0, 1, 1, 1, 0]);
+    // More than Redis is to be held up for: nobody knows.
+    for (let at = 0; at < 5_000; at += 500)
+      await redis.hset("unacked", ...Array.from({ length: 500 }, (_, more) => [`${at + more}`, "{}"]).flat());
+    assert.equal(await inFlight("pdf"), null);
+  }));
+
 test("the age of a queue that nobody knows is never told, not even of an empty one", () =>
   withRedis(async (_, read) => {
     for (const library of ["list", "celery"] as const) assert.equal((await read(library, "films")).oldest, null);
