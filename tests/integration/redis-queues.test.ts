@@ -84,6 +84,30 @@ test("BullMQ: a job that was put off waits from when it was due, and another att
     }
   }));
 
+test("BullMQ: what waits in a paused queue is told, and waits for no worker", () =>
+  withRedis(async (redis, read) => {
+    const queue = new Queue("mail", { connection: redis });
+    try {
+      const now = Date.now();
+      await queue.add("old", {}, { timestamp: now - MINUTE });
+      await queue.add("urgent", {}, { priority: 1, timestamp: now });
+      await queue.add("overdue", {}, { delay: 1, timestamp: now - MINUTE });
+      await queue.add("late", {}, { delay: 2 * MINUTE, timestamp: now });
+      await queue.pause();
+      const { queued, oldest, later, paused, arrived } = await read("bullmq", "mail", now);
+      assert.deepEqual([queued, oldest, later?.due, paused, arrived], [0, 0, null, 3, 4]);
+      // Versions 4 and 5 set aside what waits.
+      await redis.rename("bull:mail:wait", "bull:mail:paused").catch(() => {});
+      assert.equal((await read("bullmq", "mail", now)).paused, 3);
+      await redis.rename("bull:mail:paused", "bull:mail:wait");
+      await queue.resume();
+      const again = await read("bullmq", "mail", now);
+      assert.deepEqual([again.queued, again.oldest, again.paused], [3, MINUTE, undefined]);
+    } finally {
+      await queue.close();
+    }
+  }));
+
 test("Celery: all priorities of a queue are counted", () =>
   withRedis(async (redis, read) => {
     await redis.rpush("films", "a");

@@ -64,6 +64,12 @@ interface Circumstances {
   readonly note?: string | null | undefined;
 }
 
+function tellPaused(jobs: number | undefined): string | undefined {
+  return jobs === undefined
+    ? undefined
+    : `the queue is paused, ${jobs === 1 ? "1 job waits" : `${jobs} jobs wait`} for it to go on`;
+}
+
 /**
  * Decides with every look at the fleet how many web instances and workers there should be, for those groups whose file
  * gives bounds instead of a number, and has it done. What it has learned survives the engine.
@@ -174,9 +180,12 @@ export class Autoscaler {
       if (!movedGroups(spec).includes(group)) return [];
       const memory = this.#memory.workers[name] ?? null;
       const jobSeconds = scale.jobTime === null ? null : scale.jobTime / 1000;
+      const paused = now.queues.get(name)?.paused;
+      // What waits has not come or gone when somebody pauses the queue, or lets it go on.
+      const isSame = (paused === undefined) === (before?.queues.get(name)?.paused === undefined);
       const sample = workerSample({
         now,
-        before,
+        before: isSame ? before : null,
         name,
         source: scale.source,
         places: workersAtWork(members, name) * scale.jobs,
@@ -206,7 +215,10 @@ export class Autoscaler {
         memory,
         this.#parts.now(),
       );
-      const changes = this.#conclude(group, decision, { isDryRun: scale.dryRun, note: now.unread.get(name) });
+      const changes = this.#conclude(group, decision, {
+        isDryRun: scale.dryRun,
+        note: now.unread.get(name) ?? tellPaused(paused),
+      });
       const kept = this.#waits(group) ? asUnchanged(learned, memory) : learned;
       this.#memory = { ...this.#memory, workers: { ...this.#memory.workers, [name]: kept } };
       const count = this.#countOf(group);

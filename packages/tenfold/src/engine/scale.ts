@@ -100,7 +100,8 @@ export async function performScale(request: ScaleRequest, context: RequestContex
       const count = group === "web" ? counts.web : (counts.workers[group.slice("worker.".length)] ?? 0);
       overrides[group] = { count, until };
       const end = until === null ? `tenfold scale ${group}=auto` : `${new Date(until).toISOString().slice(0, 16)}Z`;
-      context.note(`${group} stays ${count} until ${end}`);
+      const nobody = count === 0 ? "; nobody takes its jobs until then" : "";
+      context.note(`${group} stays ${count} until ${end}${nobody}`);
     }
   }
   store.decide({ counts, web, ports, overrides });
