@@ -14,8 +14,8 @@ export class Beside {
   }
 
   /**
-   * Lets groups grow during `body`. What still does so at its end is cut short: of what comes after, or of whoever
-   * ends up looking after it, what has begun gets the rest.
+   * Lets groups grow during `body`. What still does so at its end is cut short, and has ended when this resolves: the
+   * next plan finds what has begun, and does the rest.
    */
   async during<T>(growth: Growth | (() => Growth), body: () => Promise<T>): Promise<T> {
     this.#lets = typeof growth === "string" ? () => growth : growth;
