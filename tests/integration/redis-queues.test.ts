@@ -84,12 +84,60 @@ test("BullMQ: a job that was put off waits from when it was due, and another att
     }
   }));
 
+test("BullMQ: what waits in a paused queue is told, and waits for no worker", () =>
+  withRedis(async (redis, read) => {
+    const queue = new Queue("mail", { connection: redis });
+    try {
+      const now = Date.now();
+      await queue.add("old", {}, { timestamp: now - MINUTE });
+      await queue.add("urgent", {}, { priority: 1, timestamp: now });
+      await queue.add("overdue", {}, { delay: 1, timestamp: now - MINUTE });
+      await queue.add("late", {}, { delay: 2 * MINUTE, timestamp: now });
+      await queue.pause();
+      const { queued, oldest, later, paused, arrived } = await read("bullmq", "mail", now);
+      assert.deepEqual([queued, oldest, later?.due, paused, arrived], [0, 0, null, 3, 4]);
+      // Versions 4 and 5 set aside what waits.
+      await redis.rename("bull:mail:wait", "bull:mail:paused").catch(() => {});
+      assert.equal((await read("bullmq", "mail", now)).paused, 3);
+      await redis.rename("bull:mail:paused", "bull:mail:wait");
+      await queue.resume();
+      const again = await read("bullmq", "mail", now);
+      assert.deepEqual([again.queued, again.oldest, again.paused], [3, MINUTE, undefined]);
+    } finally {
+      await queue.close();
+    }
+  }));
+
 test("Celery: all priorities of a queue are counted", () =>
   withRedis(async (redis, read) => {
     await redis.rpush("films", "a");
     await redis.rpush("films\x06\x163", "b", "c");
     await redis.rpush("films\x06\x169", "d");
     assert.equal((await read("celery", "films")).queued, 4);
+  }));
+
+test("Celery: what is reserved counts for the queue that it came from, whatever it was sent through", () =>
+  withRedis(async (redis, read) => {
+    const reserve = (tag: string, exchange: string, key: string, body = "x"): Promise<number> => {
+      const message = { body, properties: { delivery_info: { exchange, routing_key: key }, delivery_tag: tag } };
+      // As Python writes it.
+      const text = JSON.stringify(message).replaceAll('":', '": ').replaceAll(',"', ', "');
+      return redis.hset("unacked", tag, `[${text}, "${exchange}", "${key}"]`);
+    };
+    const inFlight = async (name: string): Promise<number | null> => (await read("celery", name)).inFlight;
+    assert.equal(await inFlight("pdf"), 0);
+    for (const tag of ["a", "b", "c"]) await reserve(tag, "", "pdf", "y".repeat(100_000));
+    await redis.sadd("_kombu.binding.docs", "docs.pdf\x06\x16\x06\x16routed", "docs.txt\x06\x16\x06\x16pdf2");
+    await redis.sadd("_kombu.binding.news", "eu.*\x06\x16\x06\x16europe", "#\x06\x16\x06\x16all");
+    await reserve("d", "docs", "docs.pdf");
+    await reserve("e", "news", "eu.sport");
+    await redis.hset("unacked", "f", "of somebody else");
+    const told = await Promise.all(["pdf", "pdf2", "routed", "europe", "all", "docs"].map(inFlight));
+    assert.deepEqual(told, [3, 0, 1, 1, 1, 0]);
+    // More than Redis is to be held up for: nobody knows.
+    for (let at = 0; at < 5_000; at += 500)
+      await redis.hset("unacked", ...Array.from({ length: 500 }, (_, more) => [`${at + more}`, "{}"]).flat());
+    assert.equal(await inFlight("pdf"), null);
   }));
 
 test("the age of a queue that nobody knows is never told, not even of an empty one", () =>

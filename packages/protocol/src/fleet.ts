@@ -39,6 +39,8 @@ export interface ScalingReport {
   readonly until: string | null;
   /** It is told, and nothing moves. */
   readonly dryRun: boolean;
+  /** The operation that has to end before the number changes, and when it began (ISO 8601). */
+  readonly waits?: { readonly operation: string; readonly since: string | null } | null;
 }
 
 /** How long instances took to answer lately, up to the head of the answer, by the balancer's count. */

@@ -37,6 +37,11 @@ export function queueFamilies(
       each(({ later }) => later?.jobs),
     ),
     gauge(
+      "tenfold_queue_paused",
+      "Jobs that wait in a queue that somebody has paused. They do not count as its depth.",
+      each(({ paused }) => paused),
+    ),
+    gauge(
       "tenfold_queue_oldest_seconds",
       "How long the oldest has waited.",
       each(({ oldest }) => (oldest === null ? null : oldest / 1000)),

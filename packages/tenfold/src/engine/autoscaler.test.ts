@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { QueueFigures } from "../fleet/figures.ts";
 import type { Observation } from "../fleet/observation.ts";
 import { eventually } from "../testing/eventually.ts";
 import { MemoryFleet } from "../testing/memory-fleet.ts";
@@ -226,5 +227,43 @@ describe("numbers that move by themselves", () => {
     engine.see(blind(from + 5_000), blind(from));
     const why = engine.ps()?.scaling?.find(({ group }) => group === "worker.reports")?.why;
     assert.equal(why, "stays 1: no fresh measurements; its command exited with 3: no broker");
+  });
+
+  test("a queue that somebody has paused needs no more workers, and says so", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await fleet.engine();
+    await fleet.up(engine, FILE);
+    const why = () => engine.ps()?.scaling?.find(({ group }) => group === "worker.reports")?.why ?? "";
+    const from = Date.now() - 20_000;
+    const paused = { queued: 0, inFlight: 0, oldest: 0, arrived: 0, paused: 50 };
+    const seen = (look: number, queue: QueueFigures): Observation => ({
+      ...observation(from + look * 5_000, { requests: 0 }),
+      queues: new Map([["reports", queue]]),
+    });
+    const waiting = { queued: 50, inFlight: 0, oldest: 43_000, arrived: 0 };
+    engine.see(seen(1, paused), seen(0, waiting));
+    assert.equal(why(), "stays 1: no fresh measurements; the queue is paused, 50 jobs wait for it to go on");
+    engine.see(seen(2, paused), seen(1, paused));
+    assert.match(why(), /^stays 1: .* 0 queued, 0 in flight.*; the queue is paused, 50 jobs wait for it to go on$/);
+    engine.see(seen(3, waiting), seen(2, paused));
+    engine.see(seen(4, waiting), seen(3, waiting));
+    assert.match(why(), /^1 → 4: .* 50 queued, 0 in flight/);
+    await eventually("they work", () => counts(engine).workers === 4 && engine.operations.current === null);
+  });
+
+  test("whoever sets a number of workers to none is told what becomes of their jobs", async () => {
+    await using fleet = await MemoryFleet.create();
+    const engine = await fleet.engine();
+    const reports = { ...FILE.workers.reports, instances: { min: 0, max: 4 } };
+    await fleet.up(engine, { ...FILE, workers: { reports } });
+    const notes: string[] = [];
+    engine.events.subscribe((event) => event.kind === "note" && notes.push(event.text));
+    for (const count of [1, 0])
+      await fleet.run(engine, { name: "scale", changes: [{ group: "worker.reports", by: "to", count }] });
+    const until = "until tenfold scale worker.reports=auto";
+    assert.deepEqual(notes, [
+      `worker.reports stays 1 ${until}`,
+      `worker.reports stays 0 ${until}; nobody takes its jobs until then`,
+    ]);
   });
 });

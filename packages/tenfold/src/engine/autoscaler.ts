@@ -1,24 +1,23 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import type { Observation } from "../fleet/observation.ts";
+import { canonical } from "../fleet/release.ts";
 import type { History } from "../journal/history.ts";
 import type { StoredOverride } from "../journal/state.ts";
 import { activeOverride } from "../scale/bounds.ts";
-import { ceilingByUse, connectionCeiling } from "../scale/connections.ts";
 import type { Decision } from "../scale/decision.ts";
 import { explain } from "../scale/explain.ts";
+import { asUnchanged } from "../scale/unchanged.ts";
 import { blindSpot } from "../scale/web/blind-spot.ts";
 import { decideWeb } from "../scale/web/decide.ts";
-import type { WebMemory } from "../scale/web/memory.ts";
-import type { WebCounts } from "../scale/web/sample.ts";
 import { decideWorkers } from "../scale/workers/decide.ts";
-import type { WorkerMemory } from "../scale/workers/memory.ts";
-import { localPostgres } from "../spec/local.ts";
 import type { Instances } from "../spec/scalars.ts";
 import { finishesJobs, inHand } from "../spec/scaling/jobs-in-hand.ts";
 import { millis } from "../units/millis.ts";
 import { Boots } from "./boots.ts";
+import { instancesByConnections } from "./connections.ts";
+import { type Hindrance, tellHindrance } from "./hindrance.ts";
 import { isMoved, movedGroups, type ScaleChange } from "./intent.ts";
 import type { Members } from "./members.ts";
+import { type Aim, readScalingMemory, type ScalingMemory, saveScalingMemory } from "./scaling-memory.ts";
 import type { Store } from "./store.ts";
 import { webCounts, webSample } from "./web-samples.ts";
 import { WindDowns } from "./wind-downs.ts";
@@ -37,8 +36,10 @@ export interface AutoscalerParts {
   readonly now: () => number;
   /** The project's: what was learned is kept below its `.tenfold`. */
   readonly directory: string;
-  /** Changes counts; `false` when something else is under way. */
-  readonly scale: (changes: readonly ScaleChange[]) => boolean;
+  /** Changes counts of groups that nothing hinders, and finishes what was cut short. */
+  readonly scale: (changes: readonly ScaleChange[]) => void;
+  /** What the group's number would wait for, were it to change now. */
+  readonly hindrance: (group: string, grows: boolean) => Hindrance | null;
 }
 
 /** The last decision on a group, and why; `null` before there was one, or since a person has changed what it rests on. */
@@ -49,6 +50,8 @@ export interface Explained {
   readonly count: number;
   readonly decision: Decision | null;
   readonly isDryRun: boolean;
+  /** What has to end before it is carried out; `null` when it is, or there is nothing to do. */
+  readonly waits: Hindrance | null;
   readonly text: string;
 }
 
@@ -60,9 +63,10 @@ interface Circumstances {
   readonly note?: string | null | undefined;
 }
 
-interface Memory {
-  readonly web: WebMemory | null;
-  readonly workers: Readonly<Record<string, WorkerMemory>>;
+function tellPaused(jobs: number | undefined): string | undefined {
+  return jobs === undefined
+    ? undefined
+    : `the queue is paused, ${jobs === 1 ? "1 job waits" : `${jobs} jobs wait`} for it to go on`;
 }
 
 /**
@@ -75,15 +79,16 @@ export class Autoscaler {
   readonly #windDowns: WindDowns;
   readonly #explained = new Map<string, Explained>();
   /** What decisions have led to, beside the number that they were made for: it takes time to get there, and dry runs never do. */
-  readonly #aims = new Map<string, { readonly count: number; readonly beside: number }>();
-  #memory: Memory;
+  readonly #aims = new Map<string, Aim>();
+  #memory: ScalingMemory;
   #savedAt = 0;
 
   constructor(parts: AutoscalerParts) {
     this.#parts = parts;
     this.#boots = new Boots();
     this.#windDowns = new WindDowns(parts.members, parts.now);
-    this.#memory = this.#read();
+    this.#memory = readScalingMemory(parts.directory);
+    for (const [group, aim] of Object.entries(this.#memory.falls ?? {})) this.#aims.set(group, aim);
   }
 
   /** Of every group whose number moves. */
@@ -93,7 +98,15 @@ export class Autoscaler {
       const isByHand = activeOverride(this.#override(group), this.#parts.now()) !== null;
       if (last?.decision != null && (last.decision.why.kind === "override") === isByHand) return last;
       const [at, count] = [this.#parts.now(), this.#countOf(group)];
-      return { group, at, count, decision: null, isDryRun: false, text: `stays ${count}: not decided yet` };
+      return {
+        group,
+        at,
+        count,
+        decision: null,
+        isDryRun: false,
+        waits: null,
+        text: `stays ${count}: not decided yet`,
+      };
     });
   }
 
@@ -103,18 +116,24 @@ export class Autoscaler {
     if (store.state.wanted !== "running") return;
     this.#boots.look(members);
     const changes = [...this.#decideWeb(now, before), ...this.#decideWorkers(now, before)];
-    if (changes.length > 0) this.#parts.scale(changes);
+    this.#parts.scale(changes);
+    this.#noteFalls();
     if (this.#parts.now() - this.#savedAt >= SAVE_EVERY_MS) this.save();
   }
 
-  /** A full disk costs what was learned, nothing else. */
   save(): void {
     this.#savedAt = this.#parts.now();
-    try {
-      writeFileSync(this.#path, JSON.stringify(this.#memory), { mode: 0o600 });
-    } catch {
-      // See above.
-    }
+    saveScalingMemory(this.#parts.directory, this.#memory);
+  }
+
+  /** Who was asked to end shall go when another engine looks, be it that his last job ends then. */
+  #noteFalls(): void {
+    const falls = Object.fromEntries(
+      [...this.#aims].filter(([group, aim]) => aim.count < aim.beside && this.#windDowns.isUnderWay(group)),
+    );
+    if (canonical(falls) === canonical(this.#memory.falls ?? {})) return;
+    this.#memory = { ...this.#memory, falls };
+    this.save();
   }
 
   #decideWeb(now: Observation, before: Observation | null): ScaleChange[] {
@@ -129,7 +148,7 @@ export class Autoscaler {
         bounds: {
           ...this.#bounds(instances),
           schedules: scale.schedules,
-          connections: this.#ceiling(scale.connections, now, counts),
+          connections: instancesByConnections(scale.connections, now, { members, counts }),
         },
         override: this.#override("web"),
         thrift: scale.thrift,
@@ -144,10 +163,11 @@ export class Autoscaler {
       this.#memory.web,
       this.#parts.now(),
     );
-    this.#memory = { ...this.#memory, web: learned };
     const goesByCpu = concurrency === false && scale.rules.length === 0;
     const note = goesByCpu && sample !== null ? blindSpot(sample, scale.target) : null;
-    return this.#conclude("web", decision, { isDryRun: scale.dryRun, note });
+    const changes = this.#conclude("web", decision, { isDryRun: scale.dryRun, note });
+    this.#memory = { ...this.#memory, web: this.#waits("web") ? asUnchanged(learned, this.#memory.web) : learned };
+    return changes;
   }
 
   #decideWorkers(now: Observation, before: Observation | null): ScaleChange[] {
@@ -159,9 +179,12 @@ export class Autoscaler {
       if (!movedGroups(spec).includes(group)) return [];
       const memory = this.#memory.workers[name] ?? null;
       const jobSeconds = scale.jobTime === null ? null : scale.jobTime / 1000;
+      const paused = now.queues.get(name)?.paused;
+      // What waits has not come or gone when somebody pauses the queue, or lets it go on.
+      const isSame = (paused === undefined) === (before?.queues.get(name)?.paused === undefined);
       const sample = workerSample({
         now,
-        before,
+        before: isSame ? before : null,
         name,
         source: scale.source,
         places: workersAtWork(members, name) * scale.jobs,
@@ -190,8 +213,12 @@ export class Autoscaler {
         memory,
         this.#parts.now(),
       );
-      this.#memory = { ...this.#memory, workers: { ...this.#memory.workers, [name]: learned } };
-      const changes = this.#conclude(group, decision, { isDryRun: scale.dryRun, note: now.unread.get(name) });
+      const changes = this.#conclude(group, decision, {
+        isDryRun: scale.dryRun,
+        note: now.unread.get(name) ?? tellPaused(paused),
+      });
+      const kept = this.#waits(group) ? asUnchanged(learned, memory) : learned;
+      this.#memory = { ...this.#memory, workers: { ...this.#memory.workers, [name]: kept } };
       const count = this.#countOf(group);
       if (changes.length === 0 || decision.target > count) {
         this.#windDowns.keep(group);
@@ -199,7 +226,7 @@ export class Autoscaler {
       }
       const held = inHand(scale.source, now.queues.get(name)?.inFlight ?? null);
       const reached = this.#windDowns.shrink(group, decision.target, held);
-      if (reached === count) return [];
+      if (reached === count || this.#parts.hindrance(group, false) !== null) return [];
       this.#aims.set(group, { count: decision.target, beside: reached });
       return [{ group, by: "to", count: reached }];
     });
@@ -207,28 +234,6 @@ export class Autoscaler {
 
   #bounds({ min, max }: Instances): Instances {
     return { min, max };
-  }
-
-  /** Instances that the connections of the database suffice for, by the file or by what is open now. */
-  #ceiling(perInstance: number | null, { database, pooler }: Observation, { wanted, ready }: WebCounts): number | null {
-    const { members, store } = this.#parts;
-    const postgres = localPostgres(store.state.spec);
-    if (postgres === null) return null;
-    if (perInstance !== null) return connectionCeiling(postgres.pool.clients, perInstance);
-    const others = members.ofKind("worker").length + members.ofKind("scheduler").length;
-    const uses = [
-      ...(pooler === null ? [] : [{ allowed: postgres.pool.clients, used: pooler.clients }]),
-      // The pool takes what it may; whoever goes past it has the rest.
-      ...(database === null || pooler === null
-        ? []
-        : [
-            {
-              allowed: database.maxConnections - pooler.poolSize,
-              used: Math.max(0, database.connections - pooler.servers),
-            },
-          ]),
-    ];
-    return ceilingByUse(uses, { wanted, ready, others });
   }
 
   #override(group: string): StoredOverride | null {
@@ -246,30 +251,32 @@ export class Autoscaler {
   #conclude(group: string, decision: Decision, { isDryRun, note }: Circumstances): ScaleChange[] {
     const at = this.#parts.now();
     const count = this.#countOf(group);
-    const notes = [explain(decision), ...(note == null ? [] : [note])].join("; ");
-    const text = isDryRun ? `dry run, ${count} run: ${notes}` : notes;
-    const last = this.#explained.get(group)?.decision;
-    const isNews = decision.target !== decision.from || decision.held !== last?.held;
+    const { from, target, held } = decision;
+    const isDone = isDryRun || target === count;
+    // Workers are asked to end whatever is under way: they take their time.
+    const waits = isDone || (group !== "web" && target < count) ? null : this.#parts.hindrance(group, target > count);
+    const told = [
+      explain(decision),
+      ...(waits === null ? [] : [tellHindrance(waits)]),
+      ...(note == null ? [] : [note]),
+    ];
+    const text = isDryRun ? `dry run, ${count} run: ${told.join("; ")}` : told.join("; ");
+    const last = this.#explained.get(group);
+    const waited = last?.waits != null && last.waits.since === waits?.since && last.decision?.target === target;
+    const isNews = (target !== from && !waited) || held !== last?.decision?.held;
     if (isNews) this.#parts.history.append({ at, kind: "scale", subject: group, event: "decided", detail: text });
-    this.#explained.set(group, { group, at, count, decision, isDryRun, text });
-    this.#aims.set(group, { count: decision.target, beside: count });
-    return isDryRun || decision.target === count ? [] : [{ group, by: "to", count: decision.target }];
+    this.#explained.set(group, { group, at, count, decision, isDryRun, waits, text });
+    if (waits === null) this.#aims.set(group, { count: target, beside: count });
+    else this.#aims.delete(group);
+    return isDone || waits !== null ? [] : [{ group, by: "to", count: target }];
+  }
+
+  #waits(group: string): boolean {
+    return this.#explained.get(group)?.waits != null;
   }
 
   #countOf(group: string): number {
     const { web, workers } = this.#parts.store.state.counts;
     return group === "web" ? web : (workers[group.slice("worker.".length)] ?? 0);
-  }
-
-  get #path(): string {
-    return `${this.#parts.directory}/.tenfold/scaling.json`;
-  }
-
-  #read(): Memory {
-    try {
-      return JSON.parse(readFileSync(this.#path, "utf8")) as Memory;
-    } catch {
-      return { web: null, workers: {} };
-    }
   }
 }

@@ -130,17 +130,13 @@ export async function performDeploy(
     store.decide({ web: { ...store.state.web, standby: null } });
     await supervisor.converge(context.operation);
   }
-  const release = await makeRelease(request, context, fleet);
+  const release = await context.operation.beside.during("all", async () => {
+    const made = await makeRelease(request, context, fleet);
+    if (made !== null) await build(made.number, request, context, fleet);
+    return made;
+  });
   if (release === null) return;
   const { number } = release;
-  await runOrDiscard(fleet, number, () =>
-    runReleaseTask(supervisor.members, {
-      number,
-      task: "build",
-      signal: context.operation.cancel.signal,
-      deploy: request.spec.deploy,
-    }),
-  );
   const { state } = store;
   const web = setsFor(state, number, request, strategy);
   const ports = await choosePortsFor({ ...state, web }, supervisor.members.driver, fleet);
@@ -153,6 +149,18 @@ export async function performDeploy(
     strategy === "canary"
       ? `release ${number} is on trial with ${request.canary} % of the requests: tenfold deploy --promote rolls it out, tenfold rollback ends it`
       : `release ${number} serves`,
+  );
+}
+
+function build(
+  number: number,
+  { spec: { deploy } }: DeployRequest,
+  { operation }: RequestContext,
+  fleet: RunningFleet,
+): Promise<void> {
+  const { signal } = operation.cancel;
+  return runOrDiscard(fleet, number, () =>
+    runReleaseTask(fleet.supervisor.members, { number, task: "build", signal, deploy }),
   );
 }
 

@@ -229,6 +229,7 @@ export class Engine {
         recycle: (name, reason) => this.#own.recycle(name, reason),
         retire: () => this.#own.retire(),
         scale: (changes) => this.#own.scale(changes),
+        hindrance: (group, grows) => this.#own.hindrance(group, grows),
         history: this.#history,
         directory: this.#directory,
         note: (text) => this.#note(text),

@@ -25,6 +25,7 @@ export class Keeper {
   #state: MemberState;
   #running: Running | null = null;
   #handingOver = false;
+  #starting: Promise<void> | null = null;
   #last: Running | null = null;
   readonly #past = { startedAt: 0, readyAt: 0, restarts: 0 };
   #crashes = 0;
@@ -73,7 +74,10 @@ export class Keeper {
     // Whoever starts it has mended something, or hopes so: it gets all its tries again.
     if (this.#running !== null) return;
     this.#crashes = 0;
-    await this.#launch();
+    this.#starting ??= this.#launch().finally(() => {
+      this.#starting = null;
+    });
+    await this.#starting;
   }
 
   /**
@@ -278,9 +282,8 @@ export class Keeper {
   }
 
   #observe(running: Running, probe: Probe, misses: number): void {
-    const { state } = this.#state;
+    const [{ state }, now] = [this.#state, this.#host.now()];
     if (state === "draining" || state === "stopped") return;
-    const now = this.#host.now();
     if (!probe.ready) this.#lastReason = probe.reason;
     else if (this.#past.readyAt === 0) this.#past.readyAt = now;
     const next = afterProbe(this.#state, probe, { running, misses, now });

@@ -8,6 +8,7 @@ import { logFile } from "../fleet/paths.ts";
 import { memberPort } from "../fleet/ports.ts";
 import type { MemberState, Probe, Running } from "../fleet/state.ts";
 import type { SecretsFile } from "../journal/secrets-file.ts";
+import type { StoredState } from "../journal/state.ts";
 import { synchronousStandbyNames } from "../render/postgres/postgres.ts";
 import { renderMember } from "../render/render.ts";
 import type { Context, Services } from "../services/service.ts";
@@ -47,7 +48,6 @@ export class Members implements KeeperHost {
   readonly #keepers = new Map<MemberName, Keeper>();
   /** How large a member's log was at its last start. */
   readonly #logStarts = new Map<MemberName, number>();
-  readonly #never = new AbortController().signal;
   #resolved: Resolved | undefined;
   #machine: Machine;
   #surge = 0;
@@ -81,6 +81,10 @@ export class Members implements KeeperHost {
     return this.#resolve().fleet;
   }
 
+  /** The fleet as it would be with a change of the state. */
+  fleetWith(change: Partial<StoredState>): Fleet {
+    return fleetOf({ ...this.#parts.store.state, ...change }, this.#machine, this.#parts.secrets, 0);
+  }
   #resolve(): Resolved {
     const { state } = this.#parts.store;
     const of = [
@@ -102,7 +106,7 @@ export class Members implements KeeperHost {
     return this.#resolved;
   }
 
-  context(signal: AbortSignal = this.#never): Context {
+  context(signal: AbortSignal = new AbortController().signal): Context {
     return { fleet: this.fleet, driver: this.driver, signal, unwell: this.#unwell() };
   }
 

@@ -3,6 +3,7 @@ import type { FleetEvent } from "@tenfold/protocol";
 import { Fault } from "../fault/fault.ts";
 import { describeStep, type PlannedStep, subjectOf } from "../fleet/step.ts";
 import type { History } from "../journal/history.ts";
+import { Beside } from "./beside.ts";
 import type { Events } from "./events.ts";
 import { execute } from "./execute.ts";
 import type { Performer } from "./perform.ts";
@@ -24,6 +25,8 @@ export interface Operation {
   readonly cancel: AbortController;
   /** Aborts waiting for what is in flight. */
   readonly hurry: AbortController;
+  /** What may grow while it is under way. */
+  readonly beside: Beside;
   /** Settles when it has ended, however. */
   readonly ended: Promise<void>;
 }
@@ -33,6 +36,14 @@ export const ENGINE: Caller = { pid: process.pid, user: "the engine" };
 
 /** The engine itself, when it finishes something that must not be left half done. */
 export const ENGINE_FIRMLY: Caller = { pid: process.pid, user: "the engine" };
+
+/** Operations that end by bringing the whole fleet about, as a change of counts does: it may take over from them. */
+const CONVERGING: ReadonlySet<string> = new Set(["scale", "resume", "retire"]);
+
+/** Whether what the engine does by itself gives way to another thing that it does. */
+export function givesWay({ by, name }: Pick<Operation, "by" | "name">, to: string): boolean {
+  return by === ENGINE && (name === to || (to === "scale" && CONVERGING.has(name)));
+}
 
 /** One operation at a time: the lock, the journal of its steps, and the events that tell of it. */
 export class Operations {
@@ -51,9 +62,9 @@ export class Operations {
     return this.#current;
   }
 
-  /** Ends what the engine does by itself first, unless it begins another thing. Fault: TF_LOCKED, naming who holds the lock. */
+  /** Ends what the engine does by itself first, unless it begins another thing that does not replace it. Fault: TF_LOCKED, naming who holds the lock. */
   async run<T>(name: string, by: Caller, body: (operation: Operation) => Promise<T>): Promise<T> {
-    while (this.#current?.by === ENGINE && (by !== ENGINE || this.#current.name === name)) {
+    while (this.#current?.by === ENGINE && (by !== ENGINE || givesWay(this.#current, name))) {
       this.#current.cancel.abort(new Fault("TF_CANCELLED", `${this.#current.name} gave way to ${name}`));
       await this.#current.ended;
     }
@@ -76,6 +87,7 @@ export class Operations {
       startedAt: this.#now(),
       cancel: new AbortController(),
       hurry: new AbortController(),
+      beside: new Beside(),
       ended,
     };
     this.#current = operation;

@@ -1,9 +1,10 @@
 import { backoff } from "../fleet/backoff.ts";
 import type { MemberName } from "../fleet/member.ts";
+import type { Hindrance } from "./hindrance.ts";
 import type { ScaleChange } from "./intent.ts";
-import { type Caller, ENGINE, type Operation, type Operations } from "./operation.ts";
+import { type Caller, ENGINE, givesWay, type Operation, type Operations } from "./operation.ts";
 import type { RunningFleet } from "./running-fleet.ts";
-import { changeCounts } from "./scale.ts";
+import { changeCounts, growBeside } from "./scale.ts";
 
 const SCALE = "scale";
 
@@ -22,6 +23,8 @@ export class OwnAccord {
   readonly #parts: OwnAccordParts;
   /** A newer number waits for what the former one has begun. */
   #takesOver = false;
+  /** What it has begun may lack members that its numbers have. */
+  #isCutShort = false;
   #mending: { readonly tries: number; readonly notBefore: number } = { tries: 0, notBefore: 0 };
 
   constructor(parts: OwnAccordParts) {
@@ -58,7 +61,7 @@ export class OwnAccord {
     this.#mending = { tries: tries + 1, notBefore: now + backoff(tries + 2) };
     void this.run("mend", ENGINE, async (operation) => {
       const plan = await planner.ofMend();
-      if (plan.length > 0) await fleet.supervisor.carryOut(operation, plan);
+      if (plan.length > 0) await operation.beside.during("workers", () => fleet.supervisor.carryOut(operation, plan));
       this.#mending = { tries: 0, notBefore: 0 };
     });
   }
@@ -69,36 +72,67 @@ export class OwnAccord {
     if (fleet === null) return;
     const { supervisor } = fleet;
     this.#parts.note(`${name} ${reason}; it is replaced`);
-    void this.run("recycle", ENGINE, async (operation) =>
-      supervisor.carryOut(operation, await supervisor.planner.ofRestart([name])),
+    void this.run("recycle", ENGINE, (operation) =>
+      operation.beside.during("workers", async () =>
+        supervisor.carryOut(operation, await supervisor.planner.ofRestart([name])),
+      ),
     );
   }
 
-  /**
-   * Changes counts as demand asks for; `false` when something else is under way. What it changed before may still boot or
-   * drain: demand does not wait for that, so the newer number takes over, with all that has begun.
-   */
-  scale(changes: readonly ScaleChange[]): boolean {
+  /** What a change of this group's number would wait for; `null`: nothing. */
+  hindrance(group: string, grows: boolean): Hindrance | null {
     const { current } = this.#parts.operations;
-    const isOwn = current?.by === ENGINE && current.name === SCALE;
-    const fleet = isOwn ? this.#parts.fleet() : this.#idle();
-    if (fleet === null || fleet.supervisor.recovery.isAtWork || this.#takesOver) return false;
-    this.#takesOver = isOwn;
+    if (this.#parts.fleet()?.supervisor.recovery.isAtWork !== false) return { operation: "a failover", since: null };
+    if (this.#takesOver) return { operation: SCALE, since: null };
+    if (current === null || givesWay(current, SCALE) || (grows && current.beside.lets(group))) return null;
+    return { operation: current.name, since: current.startedAt };
+  }
+
+  /**
+   * Changes counts as demand asks for, of those that nothing hinders. What it changed before may still boot or drain:
+   * demand does not wait for that, so the newer number takes over, with all that has begun. No changes: finishes what
+   * was cut short.
+   */
+  scale(changes: readonly ScaleChange[]): void {
+    const fleet = this.#parts.fleet();
+    const { current } = this.#parts.operations;
+    if (fleet === null || fleet.supervisor.recovery.isAtWork || this.#takesOver) return;
+    const mayGrow = changes.filter(({ group }) => current?.beside.lets(group));
+    if (current === null || givesWay(current, SCALE)) {
+      if (changes.length === 0 && (!this.#isCutShort || current !== null)) return;
+      this.#takesOver = current !== null;
+      this.#watch((begun) =>
+        this.#parts.operations.run(SCALE, ENGINE, (operation) => {
+          this.#takesOver = false;
+          begun(operation.cancel.signal);
+          return changeCounts(changes, operation, fleet);
+        }),
+      );
+    } else if (mayGrow.length > 0) {
+      this.#watch((begun) =>
+        current.beside.grow((signal) => {
+          begun(signal);
+          return growBeside(mayGrow, signal, { fleet, operation: current });
+        }),
+      );
+    }
+  }
+
+  /** Whoever took over, or the next look, goes on with what was cut short; anything else that failed is told. */
+  #watch(run: (begun: (cancel: AbortSignal) => void) => Promise<void>): void {
     let cancel: AbortSignal | undefined;
-    void this.#parts.operations
-      .run(SCALE, ENGINE, (operation) => {
-        this.#takesOver = false;
-        cancel = operation.cancel.signal;
-        return changeCounts(changes, operation, fleet);
-      })
+    const begun = (signal: AbortSignal): void => {
+      cancel = signal;
+      this.#isCutShort = false;
+    };
+    run(begun)
       .catch((error: unknown) => {
-        // Whoever took over goes on with it.
-        if (cancel?.reason !== error) this.#parts.tell(error);
+        if (cancel === undefined || cancel.reason === error) this.#isCutShort = true;
+        else this.#parts.tell(error);
       })
       .finally(() => {
         this.#takesOver = false;
       });
-    return true;
   }
 
   /** The fleet, while nothing is under way. */

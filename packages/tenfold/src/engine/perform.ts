@@ -119,7 +119,10 @@ export class Performer {
   /** Its success is written down, so that it runs once. */
   async #release(number: number, signal: AbortSignal): Promise<void> {
     const { members, store } = this.#parts;
-    await runReleaseTask(members, { number, task: "release", signal });
+    const { deploy, release } = store.state;
+    const isToCome = deploy?.strategy === "rolling" && deploy.to === number && release !== number;
+    const fleet = isToCome ? members.fleetWith({ release: number, spec: deploy.spec }) : undefined;
+    await runReleaseTask(members, { number, task: "release", signal, fleet });
     const releases = store.state.releases.map((release) =>
       release.number === number ? { ...release, released: true } : release,
     );

@@ -1,6 +1,6 @@
 import { Fault } from "../fault/fault.ts";
 import type { Restore } from "../fleet/backup/restore.ts";
-import { isApplication, type MemberName } from "../fleet/member.ts";
+import { isApplication, type Member, type MemberName } from "../fleet/member.ts";
 import type { PlannedStep } from "../fleet/step.ts";
 import type { SecretsFile } from "../journal/secrets-file.ts";
 import type { StoredState } from "../journal/state.ts";
@@ -51,6 +51,13 @@ export class Planner {
     withSurge = true,
   }: ConvergeOptions = {}): Promise<PlannedStep[]> {
     return planConverge(await this.#observe(withSurge, state));
+  }
+
+  /** What starts some of those that shall run, and nothing else. */
+  async ofAddition(isNew: (member: Member) => boolean): Promise<PlannedStep[]> {
+    const world = await this.#observe(false);
+    const added = new Set(world.desired.filter(({ member }) => isNew(member)).map(({ member }) => member.name));
+    return planConverge(world).filter(({ step }) => "member" in step && added.has(step.member));
   }
 
   async ofRestart(names: readonly MemberName[]): Promise<PlannedStep[]> {

@@ -1,5 +1,6 @@
 import type { FaultCode } from "../fault/catalogue.ts";
 import { Fault } from "../fault/fault.ts";
+import type { Fleet } from "../fleet/fleet.ts";
 import { type ReleaseTask, type ReleaseTaskOptions, renderReleaseTask } from "../render/app/app.ts";
 import { seconds } from "../units/millis.ts";
 import type { Members } from "./members.ts";
@@ -15,12 +16,17 @@ const FAULTS: Readonly<Record<ReleaseTask, { readonly code: FaultCode; readonly 
 
 export interface TaskOptions extends ReleaseTaskOptions {
   readonly signal: AbortSignal;
+  /** Whose data and URLs it is told of; absent: those of the fleet as it stands. */
+  readonly fleet?: Fleet | undefined;
 }
 
 /** Runs a release's task, if it has one. Faults: TF_BUILD_FAILED, TF_RELEASE_FAILED, TF_SMOKE_FAILED, with its last lines. */
-export async function runReleaseTask(members: Members, { signal, ...options }: TaskOptions): Promise<void> {
+export async function runReleaseTask(
+  members: Members,
+  { signal, fleet = members.fleet, ...options }: TaskOptions,
+): Promise<void> {
   const { number, task } = options;
-  const launch = renderReleaseTask(members.fleet, options);
+  const launch = renderReleaseTask(fleet, options);
   if (launch === null) return;
   const outcome = await members.driver.run(launch, { timeout: TIMEOUT, signal });
   if (outcome.code === 0) return;

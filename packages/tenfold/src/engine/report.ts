@@ -216,7 +216,7 @@ export function reportLatency(spec: Spec, latest: Observation | null): Pick<Flee
 
 /** Why numbers that move by themselves are what they are. */
 export function reportScaling(explained: readonly Explained[]): ScalingReport[] {
-  return explained.map(({ group, at, count, decision, isDryRun, text }) => {
+  return explained.map(({ group, at, count, decision, isDryRun, waits, text }) => {
     const { from = count, target = count, why = null, held = null, bound = null } = decision ?? {};
     const until = why?.kind === "override" && why.until !== null ? new Date(why.until).toISOString() : null;
     return {
@@ -231,6 +231,10 @@ export function reportScaling(explained: readonly Explained[]): ScalingReport[] 
       bound,
       until,
       dryRun: isDryRun,
+      waits:
+        waits === null
+          ? null
+          : { operation: waits.operation, since: waits.since === null ? null : new Date(waits.since).toISOString() },
     };
   });
 }

@@ -105,13 +105,17 @@ export async function performOnFleet(
     if (context.dryRun) showPlan(context, plan);
     else await supervisor.carryOut(context.operation, plan);
   };
+  const { beside } = context.operation;
   switch (request.name) {
     case "scale":
       return performScale(request, context, fleet);
+    // Workers that come have no part in these plans; web instances would take the place of those that stand in for others.
     case "restart":
-      return carryOut(await supervisor.planner.ofRestart(request.members));
+      return beside.during("workers", async () => carryOut(await supervisor.planner.ofRestart(request.members)));
     case "failover":
-      return carryOut(await supervisor.planner.ofFailover(request.service, request.to));
+      return beside.during("workers", async () =>
+        carryOut(await supervisor.planner.ofFailover(request.service, request.to)),
+      );
     case "deploy":
       return performDeploy(request.deploy, context, fleet);
     case "promote":

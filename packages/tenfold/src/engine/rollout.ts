@@ -1,8 +1,11 @@
 import { Fault } from "../fault/fault.ts";
-import type { MemberName } from "../fleet/member.ts";
-import { groupOf, memberName } from "../fleet/member.ts";
-import { swap, type WebSets } from "../fleet/web-sets.ts";
+import { groupOf, isApplication, type MemberName, memberName } from "../fleet/member.ts";
+import { canonical } from "../fleet/release.ts";
+import type { PlannedStep } from "../fleet/step.ts";
+import { resize, swap, type WebSets } from "../fleet/web-sets.ts";
 import type { StoredDeploy } from "../journal/state.ts";
+import type { Spec } from "../spec/spec.ts";
+import type { Growth } from "./beside.ts";
 import type { Operation } from "./operation.ts";
 import { runReleaseTask } from "./release-task.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -28,6 +31,7 @@ export async function carryThrough(parts: RolloutParts, operation: Operation): P
   const deploy = store.state.deploy;
   if (deploy === null) throw new Error("there is no deploy to carry through");
   try {
+    await releaseFirst(parts, operation, deploy);
     switch (deploy.strategy) {
       case "rolling":
         await roll(parts, operation, deploy);
@@ -51,15 +55,52 @@ export async function carryThrough(parts: RolloutParts, operation: Operation): P
   store.decide({ deploy: null, releases });
 }
 
+/**
+ * Runs the release command before anything of the fleet changes, where nothing has to be brought up for it: whoever
+ * joins or is started again meanwhile is of the release that serves.
+ */
+async function releaseFirst({ supervisor }: RolloutParts, operation: Operation, deploy: StoredDeploy): Promise<void> {
+  const { store, members } = supervisor;
+  const { spec, releases, release } = store.state;
+  const isReleased = releases.find(({ number }) => number === deploy.to)?.released !== false;
+  const servicesOf = ({ postgres, redis, cache }: Spec): string => canonical([postgres, redis, cache]);
+  const isThere = members.fleet.members.every(({ kind, name }) => isApplication(kind) || members.isReady(name));
+  const isSame = servicesOf(spec) === servicesOf(deploy.spec);
+  if (isReleased || release === deploy.to || !isThere || !isSame) return;
+  const plan: PlannedStep = {
+    id: `release ${deploy.to}`,
+    step: { kind: "release", release: deploy.to },
+    after: [],
+    any: [],
+    always: false,
+  };
+  // A set that stands by was sized for the instances that are there now.
+  const growth = deploy.strategy === "rolling" ? "all" : "workers";
+  await operation.beside.during(growth, () => supervisor.carryOut(operation, [plan]));
+}
+
 /** Replaces the instances one batch after the other; then canaries, which stood in, leave. */
 async function roll({ supervisor, now }: RolloutParts, operation: Operation, deploy: StoredDeploy): Promise<void> {
   const { store } = supervisor;
   store.decide({ release: deploy.to, spec: deploy.spec });
-  await supervisor.converge(operation);
-  await watch(supervisor, { deploy, now, signal: operation.cancel.signal });
+  await operation.beside.during(
+    () => growthBehind(supervisor, deploy),
+    () => supervisor.converge(operation),
+  );
+  const signal = operation.cancel.signal;
+  await operation.beside.during("all", () => watch(supervisor, { deploy, now, signal }));
   if (store.state.web.canary === null) return;
   store.decide({ web: { ...store.state.web, canary: null } });
   await supervisor.converge(operation);
+}
+
+/** What may grow once all instances are of the release and it serves: what is still replaced keeps its names. */
+function growthBehind({ store, members, traffic }: Supervisor, { to }: StoredDeploy): Growth {
+  const main = names(store.state.web.main);
+  const isBehind = main.every((name) => (store.member(name)?.release ?? to) === to);
+  if (!isBehind || !main.some((name) => members.isReady(name) && traffic.isIn("serving", name))) return "none";
+  const standsIn = [...members.keepers.keys()].some((name) => name.startsWith("web-") && !main.includes(name));
+  return standsIn ? "workers" : "all";
 }
 
 /** Starts the whole new set beside the old, tries it, switches all requests at once, and keeps the old set warm. */
@@ -69,14 +110,15 @@ async function switchOver(parts: RolloutParts, operation: Operation, deploy: Sto
   const signal = operation.cancel.signal;
   if (store.state.release !== deploy.to) {
     await supervisor.converge(operation);
-    if (deploy.haste === "none") await smoke(supervisor, deploy, signal);
+    if (deploy.haste === "none") await operation.beside.during("workers", () => smoke(supervisor, deploy, signal));
     signal.throwIfAborted();
     const { sets, release } = swap(store.state.web, store.state.release, now() + deploy.spec.deploy.warm);
     store.decide({ web: sets, release, spec: deploy.spec });
   }
   await traffic.switchTo(names(store.state.web.main));
-  await supervisor.converge(operation);
-  await watch(supervisor, { deploy, now, signal });
+  // The former set may have to serve again, as it is.
+  await operation.beside.during("workers", () => supervisor.converge(operation));
+  await operation.beside.during("workers", () => watch(supervisor, { deploy, now, signal }));
 }
 
 /** Runs the smoke command against an instance that gets no requests yet. */
@@ -110,10 +152,10 @@ async function watch(
   }
 }
 
-/** The sets as they were, without what the deploy brought. */
-function setsBefore({ before }: StoredDeploy): WebSets {
+/** The sets as they were, without what the deploy brought, with as many instances as there are to be by now. */
+function setsBefore({ before }: StoredDeploy, count: number): WebSets {
   const { main, standby } = before.web;
-  return { main, standby: standby?.until === null ? null : standby, canary: null };
+  return resize({ main, standby: standby?.until === null ? null : standby, canary: null }, count);
 }
 
 /** The release before it serves again, whatever was reached. Always throws, in the end. */
@@ -129,7 +171,13 @@ async function fallBack(
   const releases = store.state.releases.map((release) =>
     release.number === deploy.to ? { ...release, failure: reason } : release,
   );
-  store.decide({ release: deploy.from, web: setsBefore(deploy), spec: deploy.before.spec, releases, deploy: null });
+  store.decide({
+    release: deploy.from,
+    web: setsBefore(deploy, store.state.counts.web),
+    spec: deploy.before.spec,
+    releases,
+    deploy: null,
+  });
   // Whoever cancelled the deploy did not mean the way back; a second Ctrl-C does.
   if (hadSwitched) await traffic.switchTo(names(deploy.before.web.main));
   await supervisor.converge({ ...operation, cancel: operation.hurry });

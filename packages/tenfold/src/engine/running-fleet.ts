@@ -29,7 +29,7 @@ export function assembleFleet(
   releases: ReleaseStore,
   chores: Pick<HousekeepingParts, "recycle" | "retire"> &
     Pick<BackupChoresParts, "note" | "begin"> &
-    Pick<AutoscalerParts, "scale" | "history" | "directory">,
+    Pick<AutoscalerParts, "scale" | "hindrance" | "history" | "directory">,
 ): RunningFleet {
   const supervisor = new Supervisor(parts);
   const sampler = new Sampler(parts.driver, parts.now);

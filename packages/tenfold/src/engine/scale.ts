@@ -1,4 +1,5 @@
 import { Fault } from "../fault/fault.ts";
+import type { Member } from "../fleet/member.ts";
 import { resize } from "../fleet/web-sets.ts";
 import type { StoredOverride, StoredState } from "../journal/state.ts";
 import type { Spec } from "../spec/spec.ts";
@@ -27,6 +28,27 @@ export async function changeCounts(
   const { counts, web, ports } = await intended(changes, fleet);
   fleet.supervisor.store.decide({ counts, web, ports });
   await fleet.supervisor.converge(operation);
+}
+
+/**
+ * Adds members beside an operation whose plan touches none of their groups. Their steps go to the journal only. What has
+ * begun when it is cut short stays, and is the fleet's.
+ */
+export async function growBeside(
+  changes: readonly ScaleChange[],
+  signal: AbortSignal,
+  { fleet, operation }: { readonly fleet: RunningFleet; readonly operation: Operation },
+): Promise<void> {
+  const { supervisor } = fleet;
+  const { counts, web, ports } = await intended(changes, fleet);
+  signal.throwIfAborted();
+  const { state } = supervisor.store;
+  supervisor.store.decide({ counts, web, ports });
+  const isNew = ({ kind, group, index }: Member): boolean =>
+    kind === "web"
+      ? web.main.includes(index) && !state.web.main.includes(index)
+      : group.startsWith("worker.") && index > (state.counts.workers[group.slice("worker.".length)] ?? 0);
+  await supervisor.addBeside(operation, isNew, signal);
 }
 
 export interface ScaleRequest {
@@ -78,7 +100,8 @@ export async function performScale(request: ScaleRequest, context: RequestContex
       const count = group === "web" ? counts.web : (counts.workers[group.slice("worker.".length)] ?? 0);
       overrides[group] = { count, until };
       const end = until === null ? `tenfold scale ${group}=auto` : `${new Date(until).toISOString().slice(0, 16)}Z`;
-      context.note(`${group} stays ${count} until ${end}`);
+      const nobody = count === 0 ? "; nobody takes its jobs until then" : "";
+      context.note(`${group} stays ${count} until ${end}${nobody}`);
     }
   }
   store.decide({ counts, web, ports, overrides });

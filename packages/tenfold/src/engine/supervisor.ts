@@ -1,7 +1,7 @@
 import type { Driver } from "../drivers/driver.ts";
 import { Fault } from "../fault/fault.ts";
 import type { Machine } from "../fleet/machine.ts";
-import type { MemberName } from "../fleet/member.ts";
+import type { Member, MemberName } from "../fleet/member.ts";
 import type { MemberState } from "../fleet/state.ts";
 import type { PlannedStep } from "../fleet/step.ts";
 import type { History } from "../journal/history.ts";
@@ -32,6 +32,7 @@ export interface SupervisorParts {
   readonly mend: () => void;
 }
 
+const NEVER = new AbortController().signal;
 /** Rounds of observe, plan, apply after which a fleet that still differs is told to be so. */
 const ROUNDS = 4;
 
@@ -148,12 +149,16 @@ export class Supervisor {
       await this.traffic.sync("balancer");
   }
 
+  /** Starts members of the fleet beside an operation, and sends them requests. Faults: those of the steps. */
+  async addBeside({ hurry }: Operation, isNew: (member: Member) => boolean, signal: AbortSignal): Promise<void> {
+    await this.#beside(await this.planner.ofAddition(isNew), signal, hurry.signal);
+  }
+
   /** Carries a plan out beside whatever operation is under way: its steps go to the journal only. */
-  async #beside(plan: readonly PlannedStep[]): Promise<void> {
-    const never = new AbortController().signal;
-    const performer = this.#performer(never, false);
+  async #beside(plan: readonly PlannedStep[], signal = NEVER, hurry = NEVER): Promise<void> {
+    const performer = this.#performer(hurry, false);
     const { failures } = await execute(plan, {
-      signal: never,
+      signal,
       perform: (step, signal) => performer.perform(step, signal),
       tell: ({ id }, outcome, error) => {
         const detail = error === undefined ? undefined : error instanceof Error ? error.message : String(error);

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { eventually } from "../testing/eventually.ts";
 import { MemoryFleet } from "../testing/memory-fleet.ts";
 import { counts, FILE, memberOf, see } from "./autoscaler.fixture.ts";
+import type { Engine } from "./engine.ts";
 import type { ScaleChange } from "./intent.ts";
 
 /** A fleet whose workers nothing but a person and the schedule moves, down to one; `look` sees so many jobs in hand. */
@@ -108,4 +109,31 @@ test("an engine that takes over does not ask a worker on its way out a second ti
   assert.deepEqual(fleet.machine.processes.get(pid)?.signals, ["SIGTERM"]);
   await fleet.run(second, { name: "down" });
   assert.deepEqual(fleet.machine.processes.get(pid)?.signals, ["SIGTERM", "SIGKILL"]);
+});
+
+test("an engine that takes over goes on with a fall that was decided, although it would not decide on one now", async () => {
+  await using fleet = await MemoryFleet.create();
+  fleet.machine.programs.set("work", { kind: "stubborn" });
+  const engine = await fleet.engine();
+  const scale = { library: "bullmq", rules: ["queue < 10: -1"] };
+  await fleet.up(engine, { ...FILE, workers: { reports: { ...FILE.workers.reports, scale } } });
+  for (const change of [{ by: "to", count: 2 } as const, { by: "auto", count: 0 } as const])
+    await fleet.run(engine, { name: "scale", changes: [{ group: "worker.reports", ...change }] });
+  const look = (one: Engine): void => see(one, { rate: 0, inHand: 1, looks: 1, from: Date.now() - 5_000 });
+  const why = (one: Engine) => one.ps()?.scaling?.find(({ group }) => group === "worker.reports")?.why ?? "";
+  look(engine);
+  assert.match(why(engine), /^2 → 1: queue < 10/);
+  await eventually("that is written down", () => fleet.written.includes('"asked":true'));
+  await fleet.kill(engine);
+
+  const second = await fleet.engine();
+  await second.resumed;
+  look(second);
+  assert.match(why(second), /^stays 1: .*kept: it changed less than five minutes ago/);
+  assert.equal(memberOf(second, "worker-reports-2")?.state, "draining");
+  fleet.machine.kill(memberOf(second, "worker-reports-2")?.pid ?? 0, { code: 0, signal: null });
+  await eventually("it is gone", () => {
+    look(second);
+    return counts(second).workers === 1 && second.operations.current === null;
+  });
 });

@@ -31,6 +31,11 @@ export class WindDowns {
     return Math.max(count, ...atWork.map(({ index }) => index));
   }
 
+  /** Whether somebody of the group was asked to end, and is still wanted by its number. */
+  isUnderWay(group: string): boolean {
+    return [...this.#asked].some(([name, asked]) => asked.group === group && this.#members.find(name) !== undefined);
+  }
+
   /** The number stays or grows: whoever was asked to end is started again. */
   keep(group: string): void {
     for (const [name, asked] of this.#asked) {

@@ -140,6 +140,8 @@ export interface QueueFigures {
   /** Jobs that were ever put in, for now or for later. */
   readonly arrived: number | null;
   readonly later?: LaterJobs;
+  /** Somebody has paused it: so many wait until it goes on, and none of them counts as `queued`. */
+  readonly paused?: number;
   readonly done?: DoneJobs;
 }
 

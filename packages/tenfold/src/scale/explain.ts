@@ -10,7 +10,7 @@ const HOLDS: Readonly<Record<HoldReason, string>> = {
   fall: "it fell less than ten minutes ago, and suffices for what is expected",
   rule: "a rule holds it",
   starting: "others are starting",
-  change: "it changed less than a minute ago",
+  change: "it grew less than a minute ago",
   "recent-change": "it changed less than five minutes ago",
 };
 

@@ -54,7 +54,15 @@ export function formatFleet(report: FleetReport, paint: Paint): string {
   return `${head}\n${formatTable(
     COLUMNS,
     report.members.map((member) => row(member, paint)),
-  )}${formatUrls(report, paint)}`;
+  )}${formatWaiting(report, paint)}${formatUrls(report, paint)}`;
+}
+
+/** Numbers that are decided and wait for an operation to end. */
+function formatWaiting({ scaling = [] }: FleetReport, paint: Paint): string {
+  const lines = scaling.flatMap(({ group, from, target, waits }) =>
+    waits == null ? [] : [`${paint(group, "bold")}  ${from} → ${target} waits for ${waits.operation}`],
+  );
+  return lines.length === 0 ? "" : `\n${lines.join("\n")}\n`;
 }
 
 interface Why {

@@ -23,7 +23,13 @@ export type Behaviour =
   | { readonly kind: "forever" }
   /** Does not care for SIGTERM. */
   | { readonly kind: "stubborn" }
-  | { readonly kind: "exits"; readonly code: number; readonly output: string };
+  | {
+      readonly kind: "exits";
+      readonly code: number;
+      readonly output: string;
+      /** A task ends no earlier. */
+      readonly after?: Promise<void>;
+    };
 
 /**
  * A machine in memory, for tests of what decides: its processes are entries in a table. It outlives the drivers that are
@@ -120,6 +126,7 @@ export class MemoryDriver implements Driver {
     const behaviour = this.#behaviour(launch);
     this.#machine.ran.push(launch.argv);
     await new Promise((resolve) => setImmediate(resolve));
+    if (behaviour.kind === "exits") await behaviour.after;
     if (behaviour.kind === "exits" && options.sink !== undefined) options.sink.end(behaviour.output);
     if (behaviour.kind === "exits")
       return { code: behaviour.code, signal: null, output: behaviour.output, timedOut: false };

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
+import { promisify } from "node:util";
 import { GOLDEN_PATHS, testFleet } from "../../../test/edge/fleet.ts";
 import { assertGolden, type GoldenFleet, judge } from "../../../test/edge/golden.ts";
 import { Fault } from "../../fault/fault.ts";
 import { memberNamed } from "../../fleet/data.ts";
 import type { MemberName } from "../../fleet/member.ts";
 import { renderMember } from "../render.ts";
+import { renderReceiver } from "./receivers.ts";
 
 const ALERTMANAGER = "alertmanager-1" as MemberName;
 
@@ -81,6 +87,29 @@ test("keys come from variables, and are in no argument; a variable that is missi
     () => rendered({ TOKEN: "t0ken" }),
     (error) => error instanceof Fault && error.code === "TF_ENV_MISSING",
   );
+});
+
+test("what was measured while an alert held is not told of one that is over", async () => {
+  const { slack_configs: configs = [] } = renderReceiver(
+    { kind: "slack", url: "x", channel: null, only: null },
+    () => "",
+  );
+  const [{ text }] = configs as [{ text: string }];
+  const annotations = { summary: "Requests fail", description: "100% of them", action: "look" };
+  const times = { startsAt: "2026-03-01T10:00:00Z", endsAt: "2026-03-01T10:05:00Z" };
+  const alerts = ["resolved", "firing"].map((status) => ({ status, labels: {}, annotations, ...times }));
+  const data = { receiver: "x", status: "firing", alerts, groupLabels: {}, commonLabels: {}, commonAnnotations: {} };
+  const directory = await mkdtemp(join(tmpdir(), "tenfold-template-"));
+  try {
+    await writeFile(`${directory}/data.json`, JSON.stringify({ ...data, externalURL: "" }));
+    const words = [`--template.text=${text}`, "--template.glob=/dev/null", `--template.data=${directory}/data.json`];
+    const { stdout } = await promisify(execFile)("/usr/bin/amtool", ["template", "render", ...words]);
+    const [over, holds] = stdout.trim().split("\n\n");
+    assert.equal(over, "Requests fail (resolved)\nIt was so from 1 March 10:00 to 1 March 10:05 UTC.");
+    assert.equal(holds, "Requests fail (firing)\n100% of them\nWhat to do: look");
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });
 
 test("without anybody to be told, there is no Alertmanager", () => {

@@ -3,8 +3,11 @@ import type { Receiver } from "../../spec/monitoring/receivers.ts";
 import { Secret } from "../../units/secret.ts";
 
 const TITLE = "{{ .CommonLabels.fleet }}: {{ .CommonLabels.alertname }} ({{ .Status }})";
-const TEXT =
-  "{{ range .Alerts }}{{ .Annotations.summary }} ({{ .Status }})\n{{ .Annotations.description }}\nWhat to do: {{ .Annotations.action }}\n\n{{ end }}";
+const FIRING = "{{ .Annotations.description }}\nWhat to do: {{ .Annotations.action }}";
+/** What was measured when it last held is no more so. */
+const RESOLVED =
+  'It was so from {{ .StartsAt.UTC.Format "2 January 15:04" }} to {{ .EndsAt.UTC.Format "2 January 15:04" }} UTC.';
+const TEXT = `{{ range .Alerts }}{{ .Annotations.summary }} ({{ .Status }})\n{{ if eq .Status "resolved" }}${RESOLVED}{{ else }}${FIRING}{{ end }}\n\n{{ end }}`;
 
 function isCritical(yes: string, no: string): string {
   return `{{ if eq .CommonLabels.severity "critical" }}${yes}{{ else }}${no}{{ end }}`;

@@ -51,6 +51,13 @@ test("the largest growth wins, and the next waits for its effect", () => {
   assert.equal(counts[12], 8);
 });
 
+test("a crowd that comes right after a fall does not wait, and a fall waits after any change", () => {
+  const list = rules("queue > 100: +2", "queue < 10: -1");
+  const { counts } = watch(list, (second) => ({ queue: second === 5 ? 500 : 0 }), 310);
+  assert.deepEqual(counts.slice(0, 3), [3, 5, 5]);
+  assert.deepEqual(counts.slice(60), [5, 4, 4]);
+});
+
 test("errors and releases keep the number from falling, and only that", () => {
   const list = rules("queue < 10: -1", "errors > 5%", "queue > 100: +2");
   assert.equal(watch(list, () => ({ queue: 0, errors: 0 }), 0).last.wanted, 3);

@@ -3,7 +3,7 @@ import type { Decision, HoldReason, Why } from "../decision.ts";
 import type { WebCounts, WebSample } from "../web/sample.ts";
 import { evaluate, type Match, type Metrics, type RuleMemory } from "./evaluate.ts";
 
-/** After a change, rules wait for its effect: until what was launched serves and is seen, and longer before shrinking. */
+/** Growth waits for the effect of the one before: until what was launched serves and is seen. A fall waits longer, after any change. */
 const GROW_AFTER = 60_000;
 const SHRINK_AFTER = 300_000;
 
@@ -52,7 +52,8 @@ function why({ rule, value }: Match): Why {
 
 /** What to remember of a decision by rules: a bound may have undone the change that they asked for. */
 export function afterRules(memory: RuleMemory, { from, target }: Decision, now: number): RuleMemory {
-  return target === from ? memory : { ...memory, changedAt: now };
+  if (target === from) return memory;
+  return { ...memory, changedAt: now, ...(target > from && { grewAt: now }) };
 }
 
 /** Thresholds as people write them. Growing wins over holding, holding over shrinking; the largest growth, the smallest shrinking. */
@@ -75,7 +76,7 @@ export function chooseByRules(
   const named = rules.map((rule) => ({ name: formatRule(rule), rule }));
   const evaluated = evaluate(named, metrics, memory, now);
   const changes = evaluated.matches.map((match) => ({ match, by: change(match.rule, from) }));
-  const since = memory.changedAt === null ? Number.POSITIVE_INFINITY : now - memory.changedAt;
+  const since = (then: number | null | undefined): number => (then == null ? Number.POSITIVE_INFINITY : now - then);
   const grow = changes.filter(({ by }) => by > 0).sort((a, b) => b.by - a.by)[0];
   const keep = changes.find(({ match }) => match.rule.action.kind === "hold");
   const shrink = changes.filter(({ by }) => by < 0).sort((a, b) => b.by - a.by)[0];
@@ -93,12 +94,12 @@ export function chooseByRules(
   });
   if (grow !== undefined) {
     if (starting > 0) return still("starting", why(grow.match));
-    if (since < GROW_AFTER) return still("change", why(grow.match));
+    if (since(memory.grewAt) < GROW_AFTER) return still("change", why(grow.match));
     return changed(grow.by, grow.match);
   }
   if (keep !== undefined) return still(shrink === undefined ? null : "rule", why(keep.match));
   if (shrink === undefined) return still(null);
   if (deploying) return still("deploy", why(shrink.match));
-  if (since < SHRINK_AFTER) return still("recent-change", why(shrink.match));
+  if (since(memory.changedAt) < SHRINK_AFTER) return still("recent-change", why(shrink.match));
   return changed(shrink.by, shrink.match);
 }

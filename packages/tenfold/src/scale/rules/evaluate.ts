@@ -8,6 +8,8 @@ export type Metrics = Readonly<Partial<Record<Metric, number>>>;
 export interface RuleMemory {
   readonly since: Readonly<Record<string, number>>;
   readonly changedAt: number | null;
+  /** When it last grew. */
+  readonly grewAt?: number | null;
   readonly baseline: { readonly p95: number; readonly weight: number } | null;
   readonly at: number | null;
 }

@@ -9,8 +9,8 @@ import { Unread } from "./unread.ts";
 const TIMEOUT = seconds(30);
 /** A look does not wait longer: what comes later is for the next one. */
 const PATIENCE_MS = 2_000;
-/** An answer that is older is none. */
-const FRESH_MS = 30_000;
+/** After the moment from which it may run again, an answer counts until the next must be there: a look, and its time. */
+const NEXT_WITHIN_MS = TIMEOUT + 10_000;
 /** A command that takes a second runs every ten: counting jobs must not take the machine from them. */
 const MOST_OF_THE_TIME = 0.1;
 const LONGEST_ANSWER = 4_096;
@@ -55,7 +55,10 @@ export class CommandQueue {
       });
     if (this.#running !== null) await this.#patiently(this.#running);
     const last = this.#last;
-    if (last === null || Date.now() - last.at > FRESH_MS) throw new Unread("its command has not answered yet");
+    if (last === null) throw new Unread("its command has not answered yet");
+    const age = Date.now() - last.at;
+    if (Date.now() > Math.max(this.#notBefore, last.at) + NEXT_WITHIN_MS)
+      throw new Unread(`its command has not answered for ${Math.round(age / 1_000)} s`);
     if ("unread" in last) throw new Unread(last.unread);
     return last.figures;
   }

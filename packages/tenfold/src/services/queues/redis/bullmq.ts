@@ -45,11 +45,14 @@ async function firstOfPriorities(send: Send, key: string): Promise<readonly stri
 /**
  * BullMQ 4 and up. `PREFIX:NAME:wait` is a list whose last entry is next, `prioritized` and `delayed` are sorted sets, and
  * `id` counts all that were ever added. Only workers move delayed jobs that are due to those that wait, so they count as waiting.
+ * Nobody can take anything from a paused queue: nothing waits in it for workers. Some versions set what waits aside then.
  */
 export async function bullmq(send: Send, name: string, now: number, prefix = "bull"): Promise<QueueFigures> {
   const key = (part: string): string => `${prefix}:${name}:${part}`;
   const due = String((now + 1) * PER_MILLISECOND - 1);
-  const [waiting, prioritized, active, id, delayed, overdue, first, next] = await Promise.all([
+  const [paused, setAside, waiting, prioritized, active, id, delayed, overdue, first, next] = await Promise.all([
+    send("HGET", key("meta"), "paused"),
+    send("LLEN", key("paused")),
     send("LLEN", key("wait")),
     send("ZCARD", key("prioritized")),
     send("LLEN", key("active")),
@@ -62,6 +65,10 @@ export async function bullmq(send: Send, name: string, now: number, prefix = "bu
   const heads = many(next).map(String).reverse();
   const markers = heads.filter(isMarker).length;
   const queued = number(waiting) - markers + number(prioritized) + number(overdue);
+  const figures = { inFlight: number(active), arrived: id === null ? null : number(id) };
+  const later = number(delayed) - number(overdue);
+  if (paused !== null)
+    return { ...figures, queued: 0, oldest: 0, later: { jobs: later, due: null }, paused: queued + number(setAside) };
   const soonest = scored(first)[0];
   const until = soonest === undefined ? null : Math.floor(soonest.score / PER_MILLISECOND) - now;
   const ofHeads = async (ids: readonly string[]): Promise<readonly (number | null)[]> =>
@@ -77,10 +84,9 @@ export async function bullmq(send: Send, name: string, now: number, prefix = "bu
     until !== null && until < 0 ? -until : null,
   ].filter((each) => each !== null);
   return {
+    ...figures,
     queued,
-    inFlight: number(active),
     oldest: queued === 0 ? 0 : ages.length === 0 ? null : Math.max(...ages),
-    arrived: id === null ? null : number(id),
-    later: { jobs: number(delayed) - number(overdue), due: until },
+    later: { jobs: later, due: until },
   };
 }
