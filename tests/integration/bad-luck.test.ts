@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { type TestContext, test } from "node:test";
 import type { MemberName } from "../../packages/tenfold/src/fleet/member.ts";
@@ -15,7 +15,7 @@ import { createProject, type Project } from "../harness/project.ts";
 const EVERYTHING = {
   "server.mjs": SERVER,
   "tenfold.yaml": `name: shop
-web: { command: node server.mjs, instances: 2, health: /health }
+web: { command: "while [ -e held ]; do sleep 0.05; done; exec node server.mjs", instances: 2, health: /health }
 workers: { mail: sleep 100000 }
 scheduler: sleep 100000
 postgres: { replicas: 1 }
@@ -68,12 +68,16 @@ test("a fleet in a path with spaces survives its engine, a damaged state and imp
   });
 
   await t.test("up twice at once: one does it, the other is told who does", async () => {
-    const both = await Promise.all([project.run(["up", "3", "-d"]), project.run(["up", "3", "-d"])]);
-    const codes = both.map(({ code }) => code).sort();
-    assert.deepEqual(codes, [0, 4], both.map(({ stderr }) => stderr).join());
-    const told = both.find(({ code }) => code === 4);
-    assert.match(told?.stderr ?? "", /another operation is under way: up, started \d+ s ago by .+ \(pid \d+\)/);
-    assert.match(told?.stderr ?? "", /TF_LOCKED/);
+    // Until one of them is told, the other has an instance to wait for.
+    await project.write({ held: "" });
+    const both = [project.start(["up", "3", "-d"]), project.start(["up", "3", "-d"])];
+    const told = await Promise.race(both.map(({ ended }) => ended));
+    assert.equal(told.code, 4, told.stderr);
+    assert.match(told.stderr, /another operation is under way: up, started \d+ s ago by .+ \(pid \d+\)/);
+    assert.match(told.stderr, /TF_LOCKED/);
+    rmSync(project.path("held"));
+    const codes = (await Promise.all(both.map(({ ended }) => ended))).map(({ code }) => code);
+    assert.deepEqual(codes.sort(), [0, 4]);
     await project.up("2");
   });
 
@@ -221,7 +225,10 @@ postgres: { replicas: 2 }
   await project.healthy();
   const servers = new Map(await pids(project));
   await endEngine(project, "SIGKILL");
-  for (const name of ["postgres-1", "postgres-2"]) process.kill(servers.get(name) ?? 0, "SIGKILL");
+  const dead = ["postgres-1", "postgres-2"].map((name) => servers.get(name) ?? 0);
+  for (const pid of dead) process.kill(pid, "SIGKILL");
+  // PostgreSQL does not start while the process that its lock file names is there, be it a zombie.
+  await eventually("they are reaped", () => dead.every((pid) => !existsSync(`/proc/${pid}`)));
   const file = new StateFile(project.path(".tenfold"));
   const read = file.peek();
   assert.ok(read.found === "state");
