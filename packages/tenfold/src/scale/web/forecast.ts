@@ -56,6 +56,11 @@ export function reprice(demand: DemandMemory, times: number, load: number): Dema
   if (Math.abs(times - 1) < REPRICED) return demand;
   const moved = load / Math.max(SMALLEST, demand.level);
   const ratio = Math.min(Math.max(1, times), Math.max(Math.min(1, times), moved));
+  return scaled(demand, ratio);
+}
+
+/** The same load in another measure: so many times as much. */
+export function scaled(demand: DemandMemory, ratio: number): DemandMemory {
   return {
     level: demand.level * ratio,
     earlier: demand.earlier * ratio,

@@ -1,3 +1,4 @@
+import { scaled } from "../web/forecast.ts";
 import type { DemandMemory } from "../web/memory.ts";
 
 /** The mean follows smaller changes by itself, and what they leave in the level is gone in two minutes. */
@@ -9,13 +10,5 @@ const FAR = 0.5;
  */
 export function inOtherSeconds(demand: DemandMemory, before: number, now: number): DemandMemory {
   const factor = now / before;
-  if (factor > FAR) return demand;
-  return {
-    level: demand.level * factor,
-    earlier: demand.earlier * factor,
-    trend: demand.trend * factor,
-    roughness: demand.roughness * factor,
-    trendRoughness: demand.trendRoughness * factor,
-    recent: demand.recent.map((load) => load * factor),
-  };
+  return factor > FAR ? demand : scaled(demand, factor);
 }
