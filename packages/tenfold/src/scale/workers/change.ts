@@ -4,6 +4,8 @@ export interface Work {
   readonly jobs: number;
 }
 
+export const NO_WORK: Work = { busySeconds: 0, jobs: 0 };
+
 /** Work of looks in a row in which jobs took longer, or shorter, than is believed. */
 export interface Run extends Work {
   /** Jobs that were in hand when it began: a part of their work was done before. */

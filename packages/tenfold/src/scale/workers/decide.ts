@@ -4,6 +4,7 @@ import { afterDecision, type Caution, cautiousWindow, freshSample, GAP, holdReas
 import type { RuleContext } from "../rules/decide.ts";
 import { afterRules, chooseByRules } from "../rules/decide.ts";
 import { forecast, startDemand } from "../web/forecast.ts";
+import { NO_WORK } from "./change.ts";
 import { inOtherSeconds } from "./in-other-seconds.ts";
 import { expectedSeconds, jobSecondsOf, learnJob } from "./learn.ts";
 import { freshWorkerMemory, type WorkerMemory } from "./memory.ts";
@@ -19,7 +20,6 @@ const BACKLOG_IGNORED = 0.6;
 /** A job that has waited for this share of the limit is. */
 const OLD_SHARE = 0.5;
 const LEVEL_SECONDS = 120;
-const NO_WORK = { busySeconds: 0, jobs: 0 };
 const KEEP_LOAD = 0.55;
 const KEEP_SHARE = 0.13;
 /** How much is added to a number that lets jobs wait for too long, whatever is known of them. */

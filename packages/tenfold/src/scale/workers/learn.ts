@@ -5,6 +5,7 @@ import {
   isFarLonger,
   isFarShorter,
   learnSpread,
+  NO_WORK,
   type Run,
   together,
   type Work,
@@ -21,7 +22,6 @@ const GUESS = 1;
 const NEW = 10;
 /** A look confirms another in which jobs were far shorter when its own took less than this share of what is believed. */
 const CONFIRMS = 0.5;
-const NOTHING: Work = { busySeconds: 0, jobs: 0 };
 
 type Look = Omit<Run, "looks">;
 
@@ -45,22 +45,22 @@ export function jobSecondsOf(memory: JobMemory | null, { jobSeconds }: Pick<Work
  */
 export function learnJob(memory: WorkerMemory, policy: WorkerPolicy, work: Work | null, hands: Hands): JobMemory {
   const held = heldNow(memory, work, hands);
-  const { jobWeight, unfinished = NOTHING, doubted = null, spread = FRESH_SPREAD } = memory;
+  const { jobWeight, unfinished = NO_WORK, doubted = null, spread = FRESH_SPREAD } = memory;
   const known = { jobSeconds: jobSecondsOf(memory, policy), spread };
   const same = { ...known, jobWeight, held, doubted, longer: memory.longer ?? null, shorter: memory.shorter ?? null };
   const inHand = memory.held?.inHand ?? 0;
-  const sum = together(unfinished, work ?? NOTHING);
+  const sum = together(unfinished, work ?? NO_WORK);
   // More than those that were in hand were not taken back: they were put back into the queue.
   const look = { ...sum, jobs: Math.max(sum.jobs, -1 - inHand) };
   if (look.jobs <= 0 || look.busySeconds <= 0) return { ...same, unfinished: look };
-  if (jobWeight === 0) return { ...same, ...mean(look, known.jobSeconds, 0, policy), unfinished: NOTHING };
+  if (jobWeight === 0) return { ...same, ...mean(look, known.jobSeconds, 0, policy), unfinished: NO_WORK };
   const run: Look = { ...look, inHand };
-  if (doubted === null && isFarShorter(run, known)) return { ...same, doubted: run, unfinished: NOTHING };
+  if (doubted === null && isFarShorter(run, known)) return { ...same, doubted: run, unfinished: NO_WORK };
   const isConfirmed = doubted !== null && isShorter(run, known.jobSeconds);
   const seen: Look = isConfirmed ? { ...together(doubted, look), inHand: doubted.inHand } : run;
   const longer = goOn(same.longer, seen, "longer", known);
   const shorter = goOn(same.shorter, seen, "shorter", known);
-  const past = { held, unfinished: NOTHING, doubted: null };
+  const past = { held, unfinished: NO_WORK, doubted: null };
   const fresh = { ...past, spread: Math.max(FRESH_SPREAD, spread), longer: null, shorter: null };
   if (longer !== null && haveBecomeLonger(longer, known, hands.inHand)) {
     // Those in hand are half done on average.
@@ -106,7 +106,7 @@ export function expectedSeconds(memory: JobMemory, policy: WorkerPolicy): number
   const { held, jobWeight, longer, spread = FRESH_SPREAD } = memory;
   if (held == null || held.seconds <= known) return known;
   const now = { busySeconds: held.jobs * held.seconds, jobs: held.jobs };
-  const all = together(longer ?? NOTHING, now);
+  const all = together(longer ?? NO_WORK, now);
   if (isFarLonger(all, { jobSeconds: known, spread }, 0)) return all.busySeconds / all.jobs;
   const weight = jobWeight > 0 ? jobWeight : policy.jobSeconds === null ? 1 : WORD;
   return (known * weight + now.busySeconds) / (weight + now.jobs);
