@@ -9,7 +9,6 @@ import { memberPort } from "../fleet/ports.ts";
 import type { MemberState, Probe, Running } from "../fleet/state.ts";
 import type { SecretsFile } from "../journal/secrets-file.ts";
 import type { StoredState } from "../journal/state.ts";
-import { synchronousStandbyNames } from "../render/postgres/postgres.ts";
 import { renderMember } from "../render/render.ts";
 import type { Context, Services } from "../services/service.ts";
 import { type Bytes, bytes } from "../units/bytes.ts";
@@ -17,6 +16,7 @@ import { seconds } from "../units/millis.ts";
 import { desire, fleetOf } from "./desire.ts";
 import { Keeper } from "./keeper.ts";
 import type { KeeperHost, Pace } from "./keeper-host.ts";
+import { noteVoters } from "./note-voters.ts";
 import { paceOf } from "./pace.ts";
 import type { Store } from "./store.ts";
 
@@ -48,6 +48,7 @@ export class Members implements KeeperHost {
   readonly #keepers = new Map<MemberName, Keeper>();
   /** How large a member's log was at its last start. */
   readonly #logStarts = new Map<MemberName, number>();
+  readonly #never = new AbortController().signal;
   #resolved: Resolved | undefined;
   #machine: Machine;
   #surge = 0;
@@ -85,6 +86,7 @@ export class Members implements KeeperHost {
   fleetWith(change: Partial<StoredState>): Fleet {
     return fleetOf({ ...this.#parts.store.state, ...change }, this.#machine, this.#parts.secrets, 0);
   }
+
   #resolve(): Resolved {
     const { state } = this.#parts.store;
     const of = [
@@ -106,7 +108,7 @@ export class Members implements KeeperHost {
     return this.#resolved;
   }
 
-  context(signal: AbortSignal = new AbortController().signal): Context {
+  context(signal: AbortSignal = this.#never): Context {
     return { fleet: this.fleet, driver: this.driver, signal, unwell: this.#unwell() };
   }
 
@@ -205,7 +207,7 @@ export class Members implements KeeperHost {
     if (member === undefined) throw new Error(`${name} is not wanted any more`);
     const refusal = await this.#parts.services.of(member.kind).unfit?.(this.context(), member);
     if (refusal != null) return refusal;
-    this.#noteVoters(member);
+    noteVoters(this.#parts.store, this.fleet, member);
     const { files, launch } = renderMember(this.fleet, member);
     await this.driver.writeFiles(files);
     if (member.kind === "balancer" && member.port !== null) await this.driver.releasePort(member.port);
@@ -256,24 +258,9 @@ export class Members implements KeeperHost {
     });
   }
 
-  /**
-   * Who may acknowledge commits is written down before it may: a replica before it starts, and that nobody does before
-   * the primary stops waiting for anybody.
-   */
-  #noteVoters({ kind, name }: Member): void {
-    if (kind !== "postgres") return;
-    const { store } = this.#parts;
-    const { postgresPrimary, postgresVoters } = store.state.topology;
-    const isPrimary = name === postgresPrimary;
-    const waitsForNobody = isPrimary && synchronousStandbyNames(this.fleet, { name }) === "";
-    if (waitsForNobody && postgresVoters.length > 0) store.decideTopology({ postgresVoters: [] });
-    if (!isPrimary && postgresVoters.length > 0 && !postgresVoters.includes(name))
-      store.decideTopology({ postgresVoters: [...postgresVoters, name] });
-  }
-
   /** Rewrites a running member's files, and remembers that it has them. */
   async rewrite(member: Member): Promise<void> {
-    this.#noteVoters(member);
+    noteVoters(this.#parts.store, this.fleet, member);
     await this.driver.writeFiles(renderMember(this.fleet, member).files);
   }
 
