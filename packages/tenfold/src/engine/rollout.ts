@@ -117,8 +117,10 @@ async function switchOver(parts: RolloutParts, operation: Operation, deploy: Sto
   }
   await traffic.switchTo(names(store.state.web.main));
   // The former set may have to serve again, as it is.
-  await operation.beside.during("workers", () => supervisor.converge(operation));
-  await operation.beside.during("workers", () => watch(supervisor, { deploy, now, signal }));
+  await operation.beside.during("workers", async () => {
+    await supervisor.converge(operation);
+    await watch(supervisor, { deploy, now, signal });
+  });
 }
 
 /** Runs the smoke command against an instance that gets no requests yet. */
