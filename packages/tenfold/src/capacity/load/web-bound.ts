@@ -54,6 +54,11 @@ function servedIn(looks: readonly Observation[]): Served[] {
   });
 }
 
+/** All that was answered, and the milliseconds that it took. */
+function answered(served: readonly Served[]): Pick<Served, "answers" | "time"> {
+  return { answers: sum(served.map((one) => one.answers)), time: sum(served.map((one) => one.time)) };
+}
+
 /** Mean of the instances, each look as much as it has served. */
 function meanCpu(served: readonly Served[]): number | null {
   const known = served.flatMap(({ cpu, requests }) => (cpu === null ? [] : [{ cpu, requests }]));
@@ -72,7 +77,7 @@ function machineOf(served: readonly Served[]): { cores: number; busy: number; fl
   return busy === null || fleet === null || cores === undefined ? null : { cores, busy, fleet };
 }
 
-/** `1.9 of the machine's 2 cores were busy, ...`, where nearly all were; `null`: some were left, or it is not known. */
+/** Where nearly all of the machine's cores were busy: a clause, and whether much of it was for others; `null`: not so, or not known. */
 function fullMachine(served: readonly Served[]): { readonly told: string; readonly isOthers: boolean } | null {
   const machine = machineOf(served);
   if (machine === null || machine.busy < machine.cores * FULL_MACHINE) return null;
@@ -132,7 +137,7 @@ function halfBusy(
 
 /** Answers that are slower than the file wants them, and than anybody would call quick. */
 function slowAnswers(window: Window, served: readonly Served[], cpu: number | null): LoadCause[] {
-  const [answers, time] = [sum(served.map((one) => one.answers)), sum(served.map((one) => one.time))];
+  const { answers, time } = answered(served);
   const target = window.spec.web.scale.target;
   // A few that are far slower than the rest are a tail, which has a name of its own.
   if (answers < LEAST_ANSWERS || time / answers < Math.max(SLOW_MS, target) || slowTail(window).length > 0) return [];
@@ -171,7 +176,7 @@ export function webBound(window: Window): LoadCause[] {
         change: `tenfold scale web=${instances + Math.max(1, Math.ceil(instances / 2))}, if the machine has cores left; tenfold plan --measure says how far that goes`,
       },
     ];
-  const [answers, time] = [sum(served.map((one) => one.answers)), sum(served.map((one) => one.time))];
+  const { answers, time } = answered(served);
   if (cpu >= IDLE_CPU || isLimited(window.spec, cpu)) return slowAnswers(window, served, cpu);
   if (answers === 0 || time / answers < SLOW_MS) return [];
   const full = fullMachine(served);

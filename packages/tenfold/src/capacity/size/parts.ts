@@ -10,6 +10,9 @@ export interface Parts {
   readonly balancer: BalancerEngine;
 }
 
+/** What a fleet has or lacks. */
+export type Part = Exclude<keyof Parts, "balancer">;
+
 /** Where there is no file that says otherwise. */
 export const ALL_PARTS: Parts = { workers: true, postgres: true, redis: true, cache: true, balancer: "haproxy" };
 

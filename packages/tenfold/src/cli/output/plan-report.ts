@@ -2,6 +2,7 @@ import type { Present } from "../../capacity/path/present.ts";
 import type { PathStep } from "../../capacity/path/steps.ts";
 import type { Assumptions } from "../../capacity/size/assumptions.ts";
 import type { FleetSize } from "../../capacity/size/fleet-size.ts";
+import type { Part } from "../../capacity/size/parts.ts";
 import type { PriceTable } from "../../capacity/size/prices.ts";
 import { type Appetite, MOST_INSTANCES, type WebSize } from "../../capacity/size/queue.ts";
 import { type Habits, TIERS, type Tier, type TierName } from "../../capacity/size/tiers.ts";
@@ -85,7 +86,7 @@ function basis(plan: Plan, sizes: readonly (readonly [string, FleetSize])[], pai
 }
 
 /** What such a size usually has of a part. */
-const USUAL: readonly (readonly ["workers" | "postgres" | "redis" | "cache", string, (size: FleetSize) => string])[] = [
+const USUAL: readonly (readonly [Part, string, (size: FleetSize) => string])[] = [
   ["workers", "workers", ({ workers }) => `${workers} worker${workers === 1 ? "" : "s"}`],
   [
     "postgres",

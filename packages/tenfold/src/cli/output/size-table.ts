@@ -1,6 +1,7 @@
 import type { Assumptions } from "../../capacity/size/assumptions.ts";
 import type { FleetSize } from "../../capacity/size/fleet-size.ts";
 import type { MachineGroup } from "../../capacity/size/machines.ts";
+import type { Part } from "../../capacity/size/parts.ts";
 import { formatBytes } from "../../units/bytes.ts";
 import { figure } from "../../units/figure.ts";
 import { formatTable } from "./table.ts";
@@ -17,7 +18,7 @@ function onOne({ machines, oneMachine }: FleetSize): string {
 type Cell = (size: FleetSize, assumed: Assumptions) => string;
 
 /** Nothing where the fleet lacks the part. */
-function only(part: "workers" | "postgres" | "redis" | "cache", of: Cell): Cell {
+function only(part: Part, of: Cell): Cell {
   return (size, assumed) => (size.parts[part] ? of(size, assumed) : "");
 }
 
